@@ -1,0 +1,5 @@
+/** Coded errors. Imports only the JDK. Read SelvedgeException first. */
+@NullMarked
+package io.selvedge.compiler.diag;
+
+import org.jspecify.annotations.NullMarked;

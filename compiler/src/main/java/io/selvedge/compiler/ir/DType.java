@@ -1,0 +1,43 @@
+package io.selvedge.compiler.ir;
+
+/** Element types, with ONNX's TensorProto code and the width in bytes. */
+public enum DType {
+    FLOAT32(1, 4),
+    UINT8(2, 1),
+    INT8(3, 1),
+    UINT16(4, 2),
+    INT16(5, 2),
+    INT32(6, 4),
+    INT64(7, 8),
+    BOOL(9, 1),
+    FLOAT16(10, 2),
+    FLOAT64(11, 8),
+    UINT32(12, 4),
+    UINT64(13, 8),
+    BFLOAT16(16, 2);
+
+    private final int onnxCode;
+    private final int bytes;
+
+    DType(int onnxCode, int bytes) {
+        this.onnxCode = onnxCode;
+        this.bytes = bytes;
+    }
+
+    public int onnxCode() {
+        return onnxCode;
+    }
+
+    public int bytes() {
+        return bytes;
+    }
+
+    public boolean isFloat() {
+        return this == FLOAT32 || this == FLOAT16 || this == FLOAT64 || this == BFLOAT16;
+    }
+
+    /** Lower-case name as in manifests, reports and text dumps: {@code float32}. */
+    public String text() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

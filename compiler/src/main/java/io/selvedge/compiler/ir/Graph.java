@@ -1,0 +1,70 @@
+package io.selvedge.compiler.ir;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An immutable dataflow graph in single-assignment form. Values are names; nodes are in topological order.
+ *
+ * @param types of every value: inputs, constants and node outputs
+ */
+public record Graph(
+        String name,
+        List<String> inputs,
+        List<String> outputs,
+        Map<String, Tensor> constants,
+        List<Node> nodes,
+        Map<String, TensorType> types) {
+    public Graph {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+        constants = Collections.unmodifiableMap(new LinkedHashMap<>(constants));
+        nodes = List.copyOf(nodes);
+        types = Collections.unmodifiableMap(new LinkedHashMap<>(types));
+    }
+
+    public TensorType type(String value) {
+        TensorType type = types.get(value);
+        if (type == null) {
+            throw new IllegalStateException("value '" + value + "' has no type");
+        }
+        return type;
+    }
+
+    public Optional<Tensor> constant(String value) {
+        return Optional.ofNullable(constants.get(value));
+    }
+
+    public boolean isConstant(String value) {
+        return constants.containsKey(value);
+    }
+
+    /** The node that produces each value. */
+    public Map<String, Node> producers() {
+        Map<String, Node> producers = new LinkedHashMap<>();
+        nodes.forEach(node -> node.outputs().forEach(output -> producers.put(output, node)));
+        return producers;
+    }
+
+    /** The nodes that read each value, in order; a node that reads it twice is listed twice. */
+    public Map<String, List<Node>> consumers() {
+        Map<String, List<Node>> consumers = new LinkedHashMap<>();
+        for (Node node : nodes) {
+            for (String input : node.inputs()) {
+                if (!input.isEmpty()) {
+                    consumers.computeIfAbsent(input, _ -> new ArrayList<>()).add(node);
+                }
+            }
+        }
+        return consumers;
+    }
+
+    /** The same graph with other nodes and constants; types of values that the caller adds must be in {@code types}. */
+    public Graph with(List<Node> nodes, Map<String, Tensor> constants, Map<String, TensorType> types) {
+        return new Graph(name, inputs, outputs, constants, nodes, types);
+    }
+}

@@ -1,0 +1,27 @@
+package io.selvedge.compiler.ir;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** An operator with its attributes. The set is open: one record, one file, one line in the catalogue. */
+public interface Op {
+    /** ONNX operator type, or the fused form's name. */
+    String type();
+
+    /** Empty for ai.onnx, {@code selvedge} for fused forms. */
+    default String domain() {
+        return "";
+    }
+
+    /** Attributes as ONNX writes them: values are Long, Float, String, Tensor, long[], float[] or String[]; sorted by name. */
+    Map<String, Object> attributes();
+
+    /** Types of the outputs.
+     *  @param inputs types, absent optional inputs empty
+     *  @param constants values of the inputs that are known, position by position (shape arithmetic) */
+    List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants);
+
+    /** Scalar reference evaluation: the oracle inside the project and the constant folder. Absent optional inputs are empty. */
+    List<Tensor> evaluate(List<Optional<Tensor>> inputs);
+}

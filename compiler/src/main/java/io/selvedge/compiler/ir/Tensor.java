@@ -1,0 +1,144 @@
+package io.selvedge.compiler.ir;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** An immutable dense tensor: row-major, little-endian. Elements are read as double or long whatever the dtype. */
+public final class Tensor {
+    private final TensorType type;
+    private final ByteBuffer data;
+
+    private Tensor(TensorType type, ByteBuffer data) {
+        this.type = type;
+        this.data = data;
+        if (data.capacity() != type.shape().elements() * type.dtype().bytes()) {
+            throw new IllegalArgumentException(type + " needs " + type.shape().elements() * type.dtype().bytes()
+                    + " bytes, got " + data.capacity());
+        }
+    }
+
+    /** Wraps little-endian bytes; the caller gives the array away. */
+    public static Tensor of(TensorType type, byte[] littleEndian) {
+        return new Tensor(type, ByteBuffer.wrap(littleEndian).order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    public static Tensor floats(float[] values, long... extents) {
+        ByteBuffer buffer = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.asFloatBuffer().put(values);
+        return new Tensor(TensorType.of(DType.FLOAT32, extents), buffer);
+    }
+
+    public static Tensor longs(long[] values, long... extents) {
+        ByteBuffer buffer = ByteBuffer.allocate(values.length * 8).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.asLongBuffer().put(values);
+        return new Tensor(TensorType.of(DType.INT64, extents), buffer);
+    }
+
+    /** Builds a tensor element by element; values are rounded or truncated to the dtype as a Java cast does. */
+    public static Tensor filled(TensorType type, java.util.function.IntToDoubleFunction value) {
+        int count = Math.toIntExact(type.shape().elements());
+        ByteBuffer buffer = ByteBuffer.allocate(count * type.dtype().bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            put(buffer, type.dtype(), i, value.applyAsDouble(i));
+        }
+        return new Tensor(type, buffer);
+    }
+
+    private static void put(ByteBuffer buffer, DType dtype, int i, double v) {
+        switch (dtype) {
+            case FLOAT32 -> buffer.putFloat(i * 4, (float) v);
+            case FLOAT64 -> buffer.putDouble(i * 8, v);
+            case FLOAT16 -> buffer.putShort(i * 2, Float.floatToFloat16((float) v));
+            case BFLOAT16 -> buffer.putShort(i * 2, (short) (Float.floatToRawIntBits((float) v) >>> 16));
+            case INT8, UINT8, BOOL -> buffer.put(i, (byte) (long) v);
+            case INT16, UINT16 -> buffer.putShort(i * 2, (short) (long) v);
+            case INT32, UINT32 -> buffer.putInt(i * 4, (int) (long) v);
+            case INT64, UINT64 -> buffer.putLong(i * 8, (long) v);
+        }
+    }
+
+    public TensorType type() {
+        return type;
+    }
+
+    public DType dtype() {
+        return type.dtype();
+    }
+
+    public Shape shape() {
+        return type.shape();
+    }
+
+    public int elements() {
+        return Math.toIntExact(type.shape().elements());
+    }
+
+    public double getDouble(int i) {
+        return switch (type.dtype()) {
+            case FLOAT32 -> data.getFloat(i * 4);
+            case FLOAT64 -> data.getDouble(i * 8);
+            case FLOAT16 -> Float.float16ToFloat(data.getShort(i * 2));
+            case BFLOAT16 -> Float.intBitsToFloat(data.getShort(i * 2) << 16);
+            default -> getLong(i);
+        };
+    }
+
+    public float getFloat(int i) {
+        return type.dtype() == DType.FLOAT32 ? data.getFloat(i * 4) : (float) getDouble(i);
+    }
+
+    public long getLong(int i) {
+        return switch (type.dtype()) {
+            case INT8 -> data.get(i);
+            case UINT8, BOOL -> data.get(i) & 0xff;
+            case INT16 -> data.getShort(i * 2);
+            case UINT16 -> data.getShort(i * 2) & 0xffff;
+            case INT32 -> data.getInt(i * 4);
+            case UINT32 -> data.getInt(i * 4) & 0xffffffffL;
+            case INT64, UINT64 -> data.getLong(i * 8);
+            default -> (long) getDouble(i);
+        };
+    }
+
+    public float[] toFloats() {
+        float[] values = new float[elements()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = getFloat(i);
+        }
+        return values;
+    }
+
+    public long[] toLongs() {
+        long[] values = new long[elements()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = getLong(i);
+        }
+        return values;
+    }
+
+    /** The bytes, read only, little-endian, position 0. */
+    public ByteBuffer bytes() {
+        return data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN).rewind();
+    }
+
+    /** The same elements under another shape of as many elements. */
+    public Tensor reshaped(Shape shape) {
+        return new Tensor(new TensorType(type.dtype(), shape), data);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Tensor that && type.equals(that.type) && Arrays.equals(data.array(), that.data.array());
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * type.hashCode() + Arrays.hashCode(data.array());
+    }
+
+    @Override
+    public String toString() {
+        return type.toString();
+    }
+}

@@ -1,0 +1,75 @@
+package io.selvedge.compiler.program;
+
+/** An element-wise expression, computed in f32. Operands of other dtypes are converted when loaded, results when stored. */
+public sealed interface Expr {
+    /** Operand number {@code index}; in the epilogue of a convolution 0 is the accumulator and 1 the residual. */
+    record Input(int index) implements Expr {}
+
+    record Const(float value) implements Expr {}
+
+    record Unary(UnaryOp op, Expr x) implements Expr {}
+
+    record Binary(BinaryOp op, Expr a, Expr b) implements Expr {}
+
+    /** {@code condition != 0 ? a : b}. */
+    record Select(Expr condition, Expr a, Expr b) implements Expr {}
+
+    /** {@code clamp(round_half_even(x / scale), lo - zeroPoint, hi - zeroPoint) + zeroPoint}, an 8-bit integer as f32; divides as ONNX says. */
+    record Quantize(Expr x, float scale, int zeroPoint, int lo, int hi) implements Expr {}
+
+    /** {@code clamp(round_half_even(x), lo - zeroPoint, hi - zeroPoint) + zeroPoint}: x is already in steps of the output. */
+    record Requantize(Expr x, int zeroPoint, int lo, int hi) implements Expr {}
+
+    /** {@code (x - zeroPoint) * scale}, the difference exact in f32. */
+    record Dequantize(Expr x, float scale, int zeroPoint) implements Expr {}
+
+    /** Functions of one value. ROUND is half to even. */
+    enum UnaryOp {
+        NEG,
+        ABS,
+        SQRT,
+        RECIPROCAL,
+        EXP,
+        LOG,
+        TANH,
+        SIGMOID,
+        ERF,
+        FLOOR,
+        CEIL,
+        ROUND,
+        SIGN,
+        SIN,
+        COS,
+        NOT
+    }
+
+    /** Functions of two values; comparisons give 0 or 1. */
+    enum BinaryOp {
+        ADD,
+        SUB,
+        MUL,
+        DIV,
+        MIN,
+        MAX,
+        POW,
+        EQUAL,
+        LESS,
+        LESS_EQUAL,
+        GREATER,
+        GREATER_EQUAL,
+        AND,
+        OR,
+        XOR
+    }
+
+    static Expr clamp(Expr x, float lo, float hi) {
+        Expr result = x;
+        if (lo > Float.NEGATIVE_INFINITY) {
+            result = new Binary(BinaryOp.MAX, result, new Const(lo));
+        }
+        if (hi < Float.POSITIVE_INFINITY) {
+            result = new Binary(BinaryOp.MIN, result, new Const(hi));
+        }
+        return result;
+    }
+}

@@ -1,0 +1,270 @@
+package io.selvedge.compiler.program;
+
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * What backends run: a closed set, each backend one exhaustive switch. Integers name buffers and weights of the
+ * {@link Program}. 8-bit activations are always u8 (INT8 values are held xor 0x80); 8-bit weights are s8.
+ */
+public sealed interface Kernel {
+    /** Buffers that the kernel reads. */
+    List<Integer> reads();
+
+    /** The buffer that the kernel writes. */
+    int writes();
+
+    /** Geometry of a sliding window; x and y are channels-last. Pads are on the top and left; the border of x holds them. */
+    record Window(
+            int kernelH, int kernelW, int strideH, int strideW, int dilationH, int dilationW, int padTop, int padLeft) {}
+
+    /**
+     * Dense f32 convolution (group 1; also Gemm with one pixel per row):
+     * {@code y = epilogue(bias + sum x*w, residual)}. Weights f32 {@code [OC/16][kernelH*kernelW*C][16]}, K ordered
+     * (row, column, channel) over the C true channels when kernelW is 1, over channelPitch(x) channels when wider, so that a
+     * kernel row is one contiguous run (dilationW 1); bias f32 [OC16]. OC is rounded up to 16 with zeros.
+     */
+    record Conv(int x, int y, OptionalInt residual, int weights, int bias, Window window, Expr epilogue)
+            implements Kernel {
+        @Override
+        public List<Integer> reads() {
+            return residual.isPresent() ? List.of(x, residual.getAsInt()) : List.of(x);
+        }
+
+        @Override
+        public int writes() {
+            return y;
+        }
+    }
+
+    /** Depthwise f32 convolution (one filter per channel). Weights f32 {@code [C/16][kernelH*kernelW][16]}; bias f32 [C16]. */
+    record DepthwiseConv(int x, int y, OptionalInt residual, int weights, int bias, Window window, Expr epilogue)
+            implements Kernel {
+        @Override
+        public List<Integer> reads() {
+            return residual.isPresent() ? List.of(x, residual.getAsInt()) : List.of(x);
+        }
+
+        @Override
+        public int writes() {
+            return y;
+        }
+    }
+
+    /**
+     * How an int32 accumulator becomes u8: {@code q = clamp(round_half_even((float) acc * scale[oc]), lo - zeroPoint,
+     * hi - zeroPoint) + zeroPoint}. With a residual the rounded q is followed by {@code r = clamp(round_half_even((q - zeroPoint)
+     * * addScale + (residual - residualZeroPoint) * residualScale), addLo - addZeroPoint, addHi - addZeroPoint) +
+     * addZeroPoint}: multiply, multiply, add, each rounded to f32, never contracted.
+     */
+    record Requantize(
+            int zeroPoint,
+            int lo,
+            int hi,
+            float addScale,
+            int residualZeroPoint,
+            float residualScale,
+            int addZeroPoint,
+            int addLo,
+            int addHi) {
+        public static Requantize of(int zeroPoint, int lo, int hi) {
+            return new Requantize(zeroPoint, lo, hi, 0, 0, 0, 0, 0, 255);
+        }
+    }
+
+    /**
+     * Dense u8 x s8 convolution with int32 accumulators. Weights s8 {@code [OC/16][kernelH][ceil(run/4)][16][4]} with
+     * {@code run = kernelW * C'} and C' = C when kernelW is 1 else channelPitch(x), zero-padded: kernels may read up to
+     * 3 bytes behind a run (any value there). Bias int32 [OC16] holds bias - zeroPoint(x) * sum(w); scales f32 [OC16] = sx*sw/sy.
+     */
+    record QConv(
+            int x,
+            int y,
+            OptionalInt residual,
+            int weights,
+            int bias,
+            int scales,
+            Window window,
+            Requantize requantize)
+            implements Kernel {
+        @Override
+        public List<Integer> reads() {
+            return residual.isPresent() ? List.of(x, residual.getAsInt()) : List.of(x);
+        }
+
+        @Override
+        public int writes() {
+            return y;
+        }
+    }
+
+    /** Depthwise u8 x s8 convolution. Weights s8 {@code [C/16][ceil(kernelH/4)][kernelW][16][4]}: four vertical taps in a word, zero-padded. Bias, scales as {@link QConv}. */
+    record QDepthwiseConv(
+            int x, int y, OptionalInt residual, int weights, int bias, int scales, Window window, Requantize requantize)
+            implements Kernel {
+        @Override
+        public List<Integer> reads() {
+            return residual.isPresent() ? List.of(x, residual.getAsInt()) : List.of(x);
+        }
+
+        @Override
+        public int writes() {
+            return y;
+        }
+    }
+
+    /**
+     * Max or average pooling, channels-last to channels-last, f32 or u8. Windows are clipped to the image, the border is never read.
+     *
+     * @param countIncludePad divide by the window's size including pads (that lie within padded extents), else by what is inside
+     * @param padBottom with padRight: pads at the end, for countIncludePad
+     * @param scale for u8 average: {@code y = clamp(round((sum - count * zeroPointX) * (scale / count))) + zeroPointY}, scale = sx/sy;
+     *     scale / count is one f32 division done when compiling where the count is constant
+     */
+    record Pool(
+            int x,
+            int y,
+            Kind kind,
+            Window window,
+            int padBottom,
+            int padRight,
+            boolean countIncludePad,
+            float scale,
+            int zeroPointX,
+            int zeroPointY,
+            int lo,
+            int hi)
+            implements Kernel {
+        /** MAX in u8 has equal quantisation on both sides. */
+        public enum Kind {
+            MAX,
+            AVERAGE
+        }
+
+        @Override
+        public List<Integer> reads() {
+            return List.of(x);
+        }
+
+        @Override
+        public int writes() {
+            return y;
+        }
+    }
+
+    /** A buffer (or weight) walked with strides in elements; stride 0 broadcasts. Offset counts from the buffer's first byte. */
+    record Strided(int buffer, boolean weight, int offset, List<Integer> strides) {
+        public Strided {
+            strides = List.copyOf(strides);
+        }
+    }
+
+    /**
+     * Fused element-wise expression over a common iteration space. Operand dtypes are those of their buffers (weights are f32);
+     * 8-bit operands load as u8. Stores to u8 expect integer-valued results; to BOOL 0 or 1; int32/int64 by truncation.
+     */
+    record Map(List<Integer> extents, List<Strided> inputs, Strided output, Expr expr) implements Kernel {
+        public Map {
+            extents = List.copyOf(extents);
+            inputs = List.copyOf(inputs);
+        }
+
+        @Override
+        public List<Integer> reads() {
+            return inputs.stream().filter(i -> !i.weight()).map(Strided::buffer).toList();
+        }
+
+        @Override
+        public int writes() {
+            return output.buffer();
+        }
+    }
+
+    /** Bitwise copy with strides (transpose, slice, pad, one part of a concat, layout change); {@code xor} flips bits of 1-byte elements. */
+    record Copy(List<Integer> extents, Strided input, Strided output, int elementBytes, int xor) implements Kernel {
+        public Copy {
+            extents = List.copyOf(extents);
+        }
+
+        @Override
+        public List<Integer> reads() {
+            return input.weight() ? List.of() : List.of(input.buffer());
+        }
+
+        @Override
+        public int writes() {
+            return output.buffer();
+        }
+    }
+
+    /** {@code y[i] = table[x[i]]} over u8; the weight holds 256 bytes. */
+    record Lut(List<Integer> extents, Strided input, Strided output, int table) implements Kernel {
+        public Lut {
+            extents = List.copyOf(extents);
+        }
+
+        @Override
+        public List<Integer> reads() {
+            return List.of(input.buffer());
+        }
+
+        @Override
+        public int writes() {
+            return output.buffer();
+        }
+    }
+
+    /** f32 softmax (or its logarithm) over {@code length} elements that lie {@code inner} apart, both buffers dense. */
+    record Softmax(int x, int y, int outer, int length, int inner, boolean log) implements Kernel {
+        @Override
+        public List<Integer> reads() {
+            return List.of(x);
+        }
+
+        @Override
+        public int writes() {
+            return y;
+        }
+    }
+
+    /** f32 {@code Y[b] = alpha * A[b] * B[b]} with element strides for every axis: A [M,K], B [K,N], Y [M,N]; batch strides 0 broadcast. */
+    record MatMul(Strided a, Strided b, Strided y, int batch, int m, int k, int n, float alpha) implements Kernel {
+        @Override
+        public List<Integer> reads() {
+            return java.util.stream.Stream.of(a, b)
+                    .filter(s -> !s.weight())
+                    .map(Strided::buffer)
+                    .toList();
+        }
+
+        @Override
+        public int writes() {
+            return y.buffer();
+        }
+    }
+
+    /** f32 reduction: the output is walked by {@code extents}, and for each element the {@code reduced} axes of x are folded. */
+    record Reduce(
+            Kind kind, List<Integer> extents, List<Integer> reduced, Strided input, List<Integer> reducedStrides, Strided output)
+            implements Kernel {
+        /** What is folded. */
+        public enum Kind {
+            SUM,
+            MEAN,
+            MAX,
+            MIN,
+            PROD,
+            SUM_SQUARE
+        }
+
+        @Override
+        public List<Integer> reads() {
+            return List.of(input.buffer());
+        }
+
+        @Override
+        public int writes() {
+            return output.buffer();
+        }
+    }
+}

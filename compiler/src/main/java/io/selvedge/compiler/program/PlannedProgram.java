@@ -1,0 +1,27 @@
+package io.selvedge.compiler.program;
+
+import java.util.List;
+
+/**
+ * A program whose memory is laid out.
+ *
+ * @param offsets arena offset of every buffer in bytes, -1 for inputs and outputs
+ * @param weightOffsets offset of every weight in weights.bin
+ */
+public record PlannedProgram(
+        Program program, List<Integer> offsets, int arenaBytes, List<Integer> weightOffsets, int weightBytes) {
+    public PlannedProgram {
+        offsets = List.copyOf(offsets);
+        weightOffsets = List.copyOf(weightOffsets);
+    }
+
+    /** The content of weights.bin. */
+    public byte[] packedWeights() {
+        byte[] packed = new byte[weightBytes];
+        for (int i = 0; i < weightOffsets.size(); i++) {
+            byte[] bytes = program.weights().get(i).bytes();
+            System.arraycopy(bytes, 0, packed, weightOffsets.get(i), bytes.length);
+        }
+        return packed;
+    }
+}
