@@ -1,0 +1,217 @@
+package io.selvedge.compiler.toolchain;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.JarURLConnection;
+import java.net.URL;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+
+/**
+ * clang and lld from the Maven artefact {@code org.bytedeco:llvm}, unpacked once into the user's cache.
+ *
+ * <p>Only the 285 MB that compiling C needs are unpacked. The folder's name is a digest of the entries' names, sizes and
+ * checksums, so a new LLVM gets a new folder. One process unpacks at a time, into a neighbouring folder that is renamed
+ * when complete; a folder whose files have other sizes than the jar's entries is unpacked again.
+ */
+final class BundledLlvm {
+    private static final String PREFIX = "org/bytedeco/llvm/linux-x86_64/";
+    private static final String HEADERS = "lib/clang/20/include/";
+    private static final String MARKER = "complete";
+    private static final ReentrantLock THREADS = new ReentrantLock();
+
+    private record Item(String entry, String path, long bytes, long crc) {
+        boolean isProgram() {
+            return path.startsWith("bin/");
+        }
+    }
+
+    private BundledLlvm() {}
+
+    /** The unpacked tool chain's folder, with {@code bin/clang} and {@code bin/ld.lld} in it. */
+    static Path locate(UserCache cache, Toolchain.Progress progress) {
+        try (JarFile jar = openJar()) {
+            List<Item> items = items(jar);
+            String digest = digest(items);
+            Path parent = cache.folder("toolchain");
+            Path home = parent.resolve(digest.substring(0, 16));
+            if (isComplete(home, digest, items)) {
+                return home;
+            }
+            THREADS.lock();
+            try (FileChannel channel = FileChannel.open(
+                            parent.resolve(home.getFileName() + ".lock"),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
+                    FileLock lock = acquire(channel)) {
+                if (!isComplete(home, digest, items)) {
+                    unpack(jar, items, digest, home, progress);
+                }
+            } finally {
+                THREADS.unlock();
+            }
+            return home;
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.IO_ERROR,
+                    "the bundled C compiler could not be unpacked into " + cache.root() + " (" + e
+                            + "); set SELVEDGE_CACHE to a folder with 300 MB free, or pass --cc",
+                    e);
+        }
+    }
+
+    private static JarFile openJar() throws IOException {
+        String host = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+        if (!host.equals("Linux amd64")) {
+            throw missing("it is for Linux on x86-64 and this is " + host);
+        }
+        Optional<URL> url =
+                Optional.ofNullable(BundledLlvm.class.getClassLoader().getResource(PREFIX + "clang"));
+        if (url.isPresent() && url.get().openConnection() instanceof JarURLConnection connection) {
+            // The connection's own JarFile is shared by the whole process and must not be closed here.
+            return new JarFile(Path.of(java.net.URI.create(
+                            connection.getJarFileURL().toString()))
+                    .toFile());
+        }
+        throw missing("org.bytedeco:llvm with classifier linux-x86_64 is not on the class path");
+    }
+
+    private static SelvedgeException missing(String why) {
+        return new SelvedgeException(
+                ErrorCode.TOOLCHAIN_MISSING,
+                "the bundled C compiler is not available: " + why
+                        + "; pass --cc with the path of a clang or gcc, for instance --cc /usr/bin/clang");
+    }
+
+    private static List<Item> items(JarFile jar) throws IOException {
+        List<Item> items = new ArrayList<>();
+        items.add(item(jar, "clang", "bin/clang"));
+        items.add(item(jar, "lld", "bin/ld.lld"));
+        items.add(item(jar, "libLLVM.so", "lib/libLLVM.so.20.1"));
+        items.add(item(jar, "libclang-cpp.so", "lib/libclang-cpp.so.20.1"));
+        jar.stream()
+                .map(ZipEntry::getName)
+                .filter(name -> name.startsWith(PREFIX + HEADERS) && name.endsWith(".h"))
+                .map(name -> name.substring(PREFIX.length()))
+                .filter(name -> name.indexOf('/', HEADERS.length()) < 0)
+                .sorted()
+                .forEach(name -> items.add(item(jar, name, name)));
+        return items;
+    }
+
+    private static Item item(JarFile jar, String name, String path) {
+        Optional<ZipEntry> entry = Optional.ofNullable(jar.getEntry(PREFIX + name));
+        return entry.map(e -> new Item(e.getName(), path, e.getSize(), e.getCrc()))
+                .orElseThrow(() -> missing(jar.getName() + " does not contain " + PREFIX + name));
+    }
+
+    private static String digest(List<Item> items) {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            for (Item item : items) {
+                sha.update((item.path + ' ' + item.bytes + ' ' + item.crc + '\n').getBytes(StandardCharsets.UTF_8));
+            }
+            return HexFormat.of().formatHex(sha.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static boolean isComplete(Path home, String digest, List<Item> items) throws IOException {
+        Path marker = home.resolve(MARKER);
+        if (!Files.isRegularFile(marker) || !Files.readString(marker).equals(digest)) {
+            return false;
+        }
+        for (Item item : items) {
+            Path file = home.resolve(item.path);
+            if (!Files.isRegularFile(file) || Files.size(file) != item.bytes) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static FileLock acquire(FileChannel channel) throws IOException {
+        while (true) {
+            try {
+                return channel.lock();
+            } catch (OverlappingFileLockException e) {
+                // Held by this JVM through another class loader: the file system cannot wait for that, so we do.
+                try {
+                    Thread.sleep(50);
+                } catch (InterruptedException interrupt) {
+                    Thread.currentThread().interrupt();
+                    throw new IOException("interrupted while another thread unpacks", interrupt);
+                }
+            }
+        }
+    }
+
+    private static void unpack(JarFile jar, List<Item> items, String digest, Path home, Toolchain.Progress progress)
+            throws IOException {
+        Path partial = home.resolveSibling(home.getFileName() + ".partial");
+        delete(partial);
+        delete(home);
+        long totalBytes = items.stream().mapToLong(Item::bytes).sum();
+        long freeBytes = Files.getFileStore(home.getParent()).getUsableSpace();
+        if (freeBytes < totalBytes) {
+            throw new IOException("needs " + (totalBytes >> 20) + " MB, found " + (freeBytes >> 20) + " MB free");
+        }
+        try {
+            long doneBytes = 0;
+            byte[] buffer = new byte[1 << 18];
+            for (Item item : items) {
+                Path file = partial.resolve(item.path);
+                Files.createDirectories(file.getParent());
+                try (InputStream in = jar.getInputStream(jar.getEntry(item.entry));
+                        OutputStream out = Files.newOutputStream(file)) {
+                    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                        out.write(buffer, 0, n);
+                        doneBytes += n;
+                        progress.unpacked(doneBytes, totalBytes);
+                    }
+                }
+                if (item.isProgram()) {
+                    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+                }
+            }
+            Files.writeString(partial.resolve(MARKER), digest);
+            Files.move(partial, home, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            delete(partial);
+            throw e;
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> tree = Files.walk(folder)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

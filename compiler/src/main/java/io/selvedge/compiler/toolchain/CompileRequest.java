@@ -1,0 +1,37 @@
+package io.selvedge.compiler.toolchain;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * One shared library to build.
+ *
+ * <p>Sources and include folders inside {@code workDir} are handed to the compiler by their relative paths, so that
+ * neither the library nor a diagnostic depends on where the folder lies. The folder belongs to the caller, who leaves it
+ * in place when compilation fails: the error names it.
+ *
+ * @param workDir folder in which the compiler runs
+ * @param sources C files; at least one
+ * @param includeDirs folders for {@code #include}, searched in this order
+ * @param cFlags flags of the target, such as {@code -march=x86-64-v3}; they come after the common ones and so win
+ * @param output the library; replaced atomically, and left alone when compilation fails
+ */
+public record CompileRequest(
+        Path workDir, List<Path> sources, List<Path> includeDirs, List<String> cFlags, Path output) {
+    public CompileRequest {
+        sources = List.copyOf(sources);
+        includeDirs = List.copyOf(includeDirs);
+        cFlags = List.copyOf(cFlags);
+        if (sources.isEmpty()) {
+            throw new IllegalArgumentException("a library needs at least one source");
+        }
+        workDir = workDir.toAbsolutePath().normalize();
+        output = output.toAbsolutePath().normalize();
+    }
+
+    /** {@code path} as the compiler sees it from the work folder. */
+    String relative(Path path) {
+        Path absolute = workDir.resolve(path).normalize();
+        return (absolute.startsWith(workDir) ? workDir.relativize(absolute) : absolute).toString();
+    }
+}

@@ -1,0 +1,58 @@
+package io.selvedge.compiler.toolchain;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+
+/**
+ * The user's cache folder: {@code $SELVEDGE_CACHE}, else {@code $XDG_CACHE_HOME/selvedge}, else
+ * {@code ~/.cache/selvedge}. It may be deleted at any time; it is filled again when needed.
+ *
+ * @param root the folder; need not exist yet
+ */
+public record UserCache(Path root) {
+    /** The cache of this process's user. */
+    public static UserCache ofUser() {
+        return of(System.getenv(), Path.of(System.getProperty("user.home", ".")));
+    }
+
+    /** The cache that {@code env} names, for a user whose home is {@code home}. */
+    public static UserCache of(Map<String, String> env, Path home) {
+        String own = env.getOrDefault("SELVEDGE_CACHE", "");
+        if (!own.isBlank()) {
+            return new UserCache(Path.of(own).toAbsolutePath());
+        }
+        String xdg = env.getOrDefault("XDG_CACHE_HOME", "");
+        // The XDG base directory rules say that a relative path is invalid and to be ignored.
+        Path base = !xdg.isBlank() && Path.of(xdg).isAbsolute() ? Path.of(xdg) : home.resolve(".cache");
+        return new UserCache(base.resolve("selvedge").toAbsolutePath());
+    }
+
+    /**
+     * The folder {@code name} inside the cache, created if need be, readable by the user alone.
+     *
+     * @throws SelvedgeException OUTPUT_NOT_WRITABLE when it cannot be created
+     */
+    public Path folder(String name) {
+        Path folder = root.resolve(name);
+        try {
+            if (!Files.isDirectory(root)) {
+                Files.createDirectories(root);
+                if (Files.getFileStore(root).supportsFileAttributeView("posix")) {
+                    Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
+                }
+            }
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.OUTPUT_NOT_WRITABLE,
+                    "the cache folder " + folder + " cannot be created (" + e
+                            + "); set SELVEDGE_CACHE to a folder that can be written",
+                    e);
+        }
+    }
+}

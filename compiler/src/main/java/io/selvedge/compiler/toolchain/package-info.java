@@ -1,0 +1,8 @@
+/**
+ * The C compiler that turns generated sources into shared libraries, and what is known about the host. Imports only
+ * {@code diag} and the JDK. Read {@link io.selvedge.compiler.toolchain.Toolchain} first.
+ */
+@NullMarked
+package io.selvedge.compiler.toolchain;
+
+import org.jspecify.annotations.NullMarked;
