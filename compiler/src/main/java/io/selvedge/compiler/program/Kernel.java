@@ -21,8 +21,8 @@ public sealed interface Kernel {
     /**
      * Dense f32 convolution (group 1; also Gemm with one pixel per row):
      * {@code y = epilogue(bias + sum x*w, residual)}. Weights f32 {@code [OC/16][kernelH*kernelW*C][16]}, K ordered
-     * (row, column, channel) over the C true channels when kernelW is 1, over channelPitch(x) channels when wider, so that a
-     * kernel row is one contiguous run (dilationW 1); bias f32 [OC16]. OC is rounded up to 16 with zeros.
+     * (row, column, channel) over the C true channels when kernelW is 1 or dilationW is above 1 (then every tap is a run of its own), over channelPitch(x) channels otherwise, so that a
+     * kernel row is one contiguous run; bias f32 [OC16]. OC is rounded up to 16 with zeros.
      */
     record Conv(int x, int y, OptionalInt residual, int weights, int bias, Window window, Expr epilogue)
             implements Kernel {
@@ -74,7 +74,8 @@ public sealed interface Kernel {
 
     /**
      * Dense u8 x s8 convolution with int32 accumulators. Weights s8 {@code [OC/16][kernelH][ceil(run/4)][16][4]} with
-     * {@code run = kernelW * C'} and C' = C when kernelW is 1 else channelPitch(x), zero-padded: kernels may read up to
+     * {@code run = kernelW * C'} and C' = C when kernelW is 1 else channelPitch(x); with dilationW above 1 every tap is a run of its own:
+     * {@code [OC/16][kernelH][kernelW][ceil(C/4)][16][4]}; runs are zero-padded: kernels may read up to
      * 3 bytes behind a run (any value there). Bias int32 [OC16] holds bias - zeroPoint(x) * sum(w); scales f32 [OC16] = sx*sw/sy.
      */
     record QConv(

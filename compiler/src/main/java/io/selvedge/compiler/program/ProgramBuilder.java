@@ -1,0 +1,354 @@
+package io.selvedge.compiler.program;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Node;
+import io.selvedge.compiler.ir.Shape;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * Collects buffers, weights and steps while operators lower themselves. INT8 values other than the io buffers are held as
+ * u8 (xor 0x80): {@link #zeroPoint} shifts a zero point accordingly.
+ */
+public final class ProgramBuilder {
+    private static final int VECTOR = 16;
+
+    private final Graph graph;
+    private final Map<String, WindowReader.Request> requests = new HashMap<>();
+    private final Map<String, View> views = new HashMap<>();
+    private final Map<String, Integer> weightIds = new HashMap<>();
+    private final List<Buffer> buffers = new ArrayList<>();
+    private final List<Program.Weight> weights = new ArrayList<>();
+    private final List<Program.Step> steps = new ArrayList<>();
+    private final List<Integer> inputs = new ArrayList<>();
+    private final List<Integer> outputs = new ArrayList<>();
+    private String scope = "";
+
+    public ProgramBuilder(Graph graph) {
+        this.graph = graph;
+        for (Node node : graph.nodes()) {
+            if (node.op() instanceof WindowReader reader) {
+                requests.merge(node.input(0), reader.request(node, graph), WindowReader.Request::and);
+            }
+        }
+        for (String name : graph.inputs()) {
+            TensorType type = graph.type(name);
+            Layout layout = denseAsChannelsLast(type.shape());
+            int id = add(name, type.dtype(), type.shape(), layout, WindowReader.Request.NONE, Buffer.Place.INPUT, inputs.size());
+            inputs.add(id);
+            if (type.dtype() == DType.INT8) {
+                scope = name;
+                View raw = whole(id);
+                View biased = define(name);
+                emit(new Kernel.Copy(raw.extentList(), raw.strided(), biased.strided(), 1, 0x80), 0);
+            } else {
+                views.put(name, whole(id));
+            }
+        }
+    }
+
+    public Graph graph() {
+        return graph;
+    }
+
+    /** Extents of a value. */
+    public int[] extents(String value) {
+        return graph.type(value).shape().extents();
+    }
+
+    /** The zero point under which a value of this dtype is held. */
+    public static int zeroPoint(DType dtype, int zeroPoint) {
+        return dtype == DType.INT8 ? zeroPoint + 128 : zeroPoint;
+    }
+
+    /** Starts a node: steps emitted from now on carry its name. */
+    public void enter(Node node) {
+        scope = node.name();
+    }
+
+    /** A value in whatever layout it has; constants become weights (dense, in their dtype; 8-bit signed ones xor 0x80). */
+    public View view(String value) {
+        View known = views.get(value);
+        if (known != null) {
+            return known;
+        }
+        Tensor constant = graph.constant(value)
+                .orElseThrow(() -> new IllegalStateException("value '" + value + "' is read before it is written"));
+        byte[] bytes = new byte[constant.bytes().remaining()];
+        constant.bytes().get(bytes);
+        if (constant.dtype() == DType.INT8) {
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] ^= (byte) 0x80;
+            }
+        }
+        int[] extents = constant.shape().extents();
+        View view = new View(weight(value, bytes), true, 0, extents, View.denseStrides(extents));
+        views.put(value, view);
+        return view;
+    }
+
+    /** Id of a channels-last buffer that holds the value with the border and pitch that its readers asked for; copies when needed. */
+    public int channelsLast(String value) {
+        return channelsLast(value, graph.type(value).shape());
+    }
+
+    /** The same for a value that is read under another shape of as many elements (a [M,K] matrix, say). */
+    public int channelsLast(String value, Shape shape) {
+        View view = view(value).reshaped(shape.extents()).orElseGet(() -> dense(value).reshaped(shape.extents())
+                .orElseThrow());
+        WindowReader.Request request = requests.getOrDefault(value, WindowReader.Request.NONE);
+        if (!view.weight() && serves(buffers.get(view.buffer()), view, shape, request)) {
+            return view.buffer();
+        }
+        int id = add(value + ".nhwc", heldDType(value), shape, channelsLastLayout(shape, request, false), request, Buffer.Place.ARENA, -1);
+        copy(view, whole(id), heldDType(value).bytes());
+        if (shape.equals(graph.type(value).shape())) {
+            views.put(value, whole(id));
+        }
+        return id;
+    }
+
+    private static boolean serves(Buffer buffer, View view, Shape shape, WindowReader.Request request) {
+        if (!(buffer.layout() instanceof Layout.ChannelsLast layout) || !buffer.shape().equals(shape)) {
+            return false;
+        }
+        boolean wide = layout.top() >= request.top()
+                && layout.left() >= request.left()
+                && layout.bottom() >= request.bottom()
+                && layout.right() >= request.right()
+                && (!request.vectors() || layout.channelPitch() % VECTOR == 0)
+                && buffer.slackBytes() >= request.slackBytes()
+                && (!request.hasBorder() || buffer.padValue() == request.padValue());
+        View own = wholeOf(buffer);
+        if (!wide || view.offset() != own.offset()) {
+            return false;
+        }
+        for (int axis = 0; axis < own.extents().length; axis++) {
+            if (own.extents()[axis] != 1 && own.strides()[axis] != view.strides()[axis]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A dense row-major view of the value (its axes in order, no gaps); copies when needed. */
+    public View dense(String value) {
+        View view = view(value);
+        if (view.weight() || isDense(view)) {
+            return view;
+        }
+        int id = add(
+                value + ".dense",
+                heldDType(value),
+                graph.type(value).shape(),
+                new Layout.RowMajor(),
+                WindowReader.Request.NONE,
+                Buffer.Place.ARENA,
+                -1);
+        copy(view, whole(id), heldDType(value).bytes());
+        return whole(id);
+    }
+
+    private static boolean isDense(View view) {
+        int[] dense = View.denseStrides(view.extents());
+        for (int axis = 0; axis < dense.length; axis++) {
+            if (view.extents()[axis] != 1 && view.strides()[axis] != dense[axis]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Makes the buffer of an output value in the layout that its readers prefer, and returns the view to write through. */
+    public View define(String value) {
+        return define(value, false, List.of());
+    }
+
+    /** As {@link #define}, but prefers the layout of the given inputs (element-wise kernels). */
+    public View defineLike(String value, List<View> like) {
+        return define(value, false, like);
+    }
+
+    /** Makes a channels-last output buffer whose channel pitch is a multiple of 16, for kernels that write whole vectors. */
+    public int defineVectors(String value) {
+        return define(value, true, List.of()).buffer();
+    }
+
+    private View define(String value, boolean vectors, List<View> like) {
+        TensorType type = graph.type(value);
+        WindowReader.Request request = requests.getOrDefault(value, WindowReader.Request.NONE);
+        boolean spatial = type.shape().rank() >= 2 && type.shape().rank() <= 4;
+        boolean channelsLast = vectors
+                || spatial && (requests.containsKey(value) || like.stream().anyMatch(v -> followsChannels(v, type.shape())));
+        boolean direct = !channelsLast && graph.outputs().contains(value) && type.dtype() != DType.INT8;
+        Layout layout = channelsLast
+                ? channelsLastLayout(type.shape(), request, vectors)
+                : denseAsChannelsLast(type.shape());
+        int id = add(
+                value,
+                heldDType(value),
+                type.shape(),
+                layout,
+                request,
+                direct ? Buffer.Place.OUTPUT : Buffer.Place.ARENA,
+                direct ? graph.inputs().size() + graph.outputs().indexOf(value) : -1);
+        views.put(value, whole(id));
+        return whole(id);
+    }
+
+    private boolean followsChannels(View view, Shape shape) {
+        return !view.weight()
+                && Arrays.equals(view.extents(), shape.extents())
+                && view.extents().length >= 3
+                && view.strides()[1] == 1
+                && buffers.get(view.buffer()).layout() instanceof Layout.ChannelsLast;
+    }
+
+    /** Gives an output value existing memory: no data moves. */
+    public void alias(String value, View view) {
+        views.put(value, view);
+    }
+
+    /** Adds packed constant bytes; equal names are stored once. */
+    public int weight(String name, byte[] bytes) {
+        Integer known = weightIds.get(name);
+        if (known != null && Arrays.equals(weights.get(known).bytes(), bytes)) {
+            return known;
+        }
+        weights.add(new Program.Weight(name, bytes));
+        weightIds.put(name, weights.size() - 1);
+        return weights.size() - 1;
+    }
+
+    /** A temporary dense buffer. */
+    public View temporary(String name, DType dtype, int... extents) {
+        long[] longs = Arrays.stream(extents).asLongStream().toArray();
+        Shape shape = Shape.of(longs);
+        return whole(add(name, dtype, shape, new Layout.RowMajor(), WindowReader.Request.NONE, Buffer.Place.ARENA, -1));
+    }
+
+    public Buffer buffer(int id) {
+        return buffers.get(id);
+    }
+
+    /** The whole of a buffer as a view over its ONNX shape. */
+    public View whole(int id) {
+        return wholeOf(buffers.get(id));
+    }
+
+    private static View wholeOf(Buffer buffer) {
+        int[] extents = buffer.shape().extents();
+        if (!(buffer.layout() instanceof Layout.ChannelsLast)) {
+            return new View(buffer.id(), false, 0, extents, View.denseStrides(extents));
+        }
+        int[] all = {buffer.imagePitch(), 1, buffer.rowPitch(), buffer.pixelPitch()};
+        int[] strides = new int[extents.length];
+        for (int axis = 0; axis < strides.length; axis++) {
+            strides[axis] = extents.length == 3 && axis == 2 ? all[3] : all[axis];
+        }
+        return new View(buffer.id(), false, buffer.origin(), extents, strides);
+    }
+
+    public void emit(Kernel kernel, long macs) {
+        steps.add(new Program.Step(scope, kernel, macs));
+    }
+
+    /** Copies between views of equal extents. */
+    public void copy(View from, View to, int elementBytes) {
+        emit(new Kernel.Copy(to.extentList(), from.strided(), to.strided(), elementBytes, 0), 0);
+    }
+
+    /** Emits an element-wise kernel that makes {@code value} from broadcast inputs. */
+    public void map(String value, List<View> operands, Expr expr) {
+        int[] extents = extents(value);
+        List<View> broadcast = operands.stream().map(v -> v.broadcast(extents)).toList();
+        View out = defineLike(value, broadcast);
+        emit(new Kernel.Map(out.extentList(), broadcast.stream().map(View::strided).toList(), out.strided(), expr), 0);
+    }
+
+    private DType heldDType(String value) {
+        DType dtype = graph.type(value).dtype();
+        return dtype == DType.INT8 ? DType.UINT8 : dtype;
+    }
+
+    private int add(
+            String name, DType dtype, Shape shape, Layout layout, WindowReader.Request request, Buffer.Place place, int ioIndex) {
+        int id = buffers.size();
+        buffers.add(new Buffer(id, name, dtype, shape, layout, request.padValue(), request.slackBytes(), place, ioIndex));
+        return id;
+    }
+
+    private static Layout denseAsChannelsLast(Shape shape) {
+        boolean same = shape.rank() >= 2 && shape.rank() <= 4;
+        if (same) {
+            int pixels = 1;
+            for (int axis = 2; axis < shape.rank(); axis++) {
+                pixels *= shape.extent(axis);
+            }
+            same = shape.extent(1) == 1 || pixels == 1;
+        }
+        return same ? new Layout.ChannelsLast(shape.extent(1), 0, 0, 0, 0) : new Layout.RowMajor();
+    }
+
+    private static Layout channelsLastLayout(Shape shape, WindowReader.Request request, boolean vectors) {
+        int channels = shape.rank() > 1 ? shape.extent(1) : 1;
+        boolean round = vectors || request.vectors() || channels >= VECTOR / 2;
+        int pitch = round ? (channels + VECTOR - 1) / VECTOR * VECTOR : channels;
+        return new Layout.ChannelsLast(pitch, request.top(), request.left(), request.bottom(), request.right());
+    }
+
+    /** Lowers every node, moves results to the output buffers, and returns the program. */
+    public Program build() {
+        for (Node node : graph.nodes()) {
+            if (!(node.op() instanceof Lowerable lowerable)) {
+                throw new SelvedgeException(
+                        ErrorCode.UNSUPPORTED_OP,
+                        node.op().type() + " '" + node.name() + "' has no native kernel yet and its inputs are not constant ("
+                                + graph.name() + "); remove it from the model or give its inputs as constants");
+            }
+            enter(node);
+            lowerable.lower(node, this);
+        }
+        for (int i = 0; i < graph.outputs().size(); i++) {
+            outputs.add(output(graph.outputs().get(i), graph.inputs().size() + i));
+        }
+        return new Program(graph.name(), buffers, weights, steps, inputs, outputs);
+    }
+
+    private int output(String value, int ioIndex) {
+        View view = view(value);
+        if (!view.weight()) {
+            Buffer buffer = buffers.get(view.buffer());
+            if (buffer.place() == Buffer.Place.OUTPUT && buffer.ioIndex() == ioIndex) {
+                return buffer.id();
+            }
+        }
+        TensorType type = graph.type(value);
+        scope = value;
+        int id = add(value + ".out", type.dtype(), type.shape(), denseAsChannelsLast(type.shape()), WindowReader.Request.NONE, Buffer.Place.OUTPUT, ioIndex);
+        View out = whole(id);
+        emit(
+                new Kernel.Copy(
+                        out.extentList(),
+                        view.strided(),
+                        out.strided(),
+                        type.dtype().bytes(),
+                        type.dtype() == DType.INT8 ? 0x80 : 0),
+                0);
+        return id;
+    }
+
+    /** The residual's buffer when it lies exactly as the output does in shape, else a copy that does. */
+    public OptionalInt residual(Node node, int input) {
+        return node.hasInput(input) ? OptionalInt.of(channelsLast(node.input(input))) : OptionalInt.empty();
+    }
+}
