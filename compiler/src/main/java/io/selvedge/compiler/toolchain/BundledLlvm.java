@@ -64,7 +64,7 @@ final class BundledLlvm {
                             parent.resolve(home.getFileName() + ".lock"),
                             StandardOpenOption.CREATE,
                             StandardOpenOption.WRITE);
-                    FileLock lock = acquire(channel)) {
+                    FileLock _ = acquire(channel)) {
                 if (!isComplete(home, digest, items)) {
                     unpack(jar, items, digest, home, progress);
                 }
@@ -90,9 +90,9 @@ final class BundledLlvm {
                 Optional.ofNullable(BundledLlvm.class.getClassLoader().getResource(PREFIX + "clang"));
         if (url.isPresent() && url.get().openConnection() instanceof JarURLConnection connection) {
             // The connection's own JarFile is shared by the whole process and must not be closed here.
-            return new JarFile(Path.of(java.net.URI.create(
-                            connection.getJarFileURL().toString()))
-                    .toFile());
+            return new JarFile(
+                    Path.of(java.net.URI.create(connection.getJarFileURL().toString()))
+                            .toFile());
         }
         throw missing("org.bytedeco:llvm with classifier linux-x86_64 is not on the class path");
     }

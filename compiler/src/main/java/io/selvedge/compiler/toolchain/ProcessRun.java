@@ -11,7 +11,13 @@ import java.util.Map;
 record ProcessRun(int exitStatus, String output) {
     /** Variables that would change what a compiler reads or writes. */
     private static final List<String> REMOVED = List.of(
-            "CPATH", "C_INCLUDE_PATH", "LIBRARY_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX", "LD_PRELOAD", "CCC_OVERRIDE_OPTIONS");
+            "CPATH",
+            "C_INCLUDE_PATH",
+            "LIBRARY_PATH",
+            "COMPILER_PATH",
+            "GCC_EXEC_PREFIX",
+            "LD_PRELOAD",
+            "CCC_OVERRIDE_OPTIONS");
 
     /**
      * Runs {@code command} in {@code folder} to its end, without input, in the C locale.
@@ -20,7 +26,9 @@ record ProcessRun(int exitStatus, String output) {
      */
     static ProcessRun of(List<String> command, Path folder) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.directory(folder.toFile()).redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+        builder.directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         Map<String, String> env = builder.environment();
         REMOVED.forEach(env::remove);
         env.put("LC_ALL", "C");

@@ -145,7 +145,8 @@ public final class Toolchain {
                 "-Wextra"));
         command.addAll(
                 switch (family) {
-                    // Only here is it known which warnings the version has; another version's new one must not stop a user.
+                    // Only here is it known which warnings the version has; another version's new one must not stop a
+                    // user.
                     case BUNDLED -> List.of("-Werror", "-fuse-ld=lld");
                     case CLANG -> List.of();
                     case GCC -> List.of("-fno-tree-loop-distribute-patterns", "-Wno-unknown-pragmas", "-Wno-psabi");
@@ -153,8 +154,8 @@ public final class Toolchain {
         request.includeDirs().forEach(dir -> command.add("-I" + request.relative(dir)));
         command.addAll(request.cFlags());
         request.sources().forEach(source -> command.add(request.relative(source)));
-        command.addAll(List.of(
-                "-nostdlib", "-shared", "-s", "-Wl,-z,defs", "-Wl,--build-id=none", "-o", output.toString()));
+        command.addAll(
+                List.of("-nostdlib", "-shared", "-s", "-Wl,-z,defs", "-Wl,--build-id=none", "-o", output.toString()));
         return command;
     }
 
@@ -185,9 +186,7 @@ public final class Toolchain {
                             + run.exitStatus() + " (" + firstLine(run.output()) + "); " + wayOut);
         } catch (IOException e) {
             throw new SelvedgeException(
-                    ErrorCode.TOOLCHAIN_MISSING,
-                    "the C compiler does not run: " + e.getMessage() + "; " + wayOut,
-                    e);
+                    ErrorCode.TOOLCHAIN_MISSING, "the C compiler does not run: " + e.getMessage() + "; " + wayOut, e);
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -39,7 +40,7 @@ final class BundledLlvmTest {
             }
         }
         for (Process process : processes) {
-            String printed = new String(process.getInputStream().readAllBytes()).strip();
+            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             assertThat(process.waitFor()).as(printed).isZero();
             String[] lines = printed.split("\n");
             completed.addAndGet(Integer.parseInt(lines[0]));
@@ -57,7 +58,8 @@ final class BundledLlvmTest {
         Files.writeString(homes.getFirst().resolve("bin/clang"), "cut short");
         BundledLlvm.locate(cache, progress);
         assertThat(completed).hasValue(2);
-        assertThat(Toolchain.bundled(cache, Toolchain.Progress.SILENT).version()).contains("clang version 20");
+        assertThat(Toolchain.bundled(cache, Toolchain.Progress.SILENT).version())
+                .contains("clang version 20");
     }
 
     private static Process locateInProcess(UserCache cache) throws IOException {
@@ -87,7 +89,8 @@ final class BundledLlvmTest {
     void a_cache_that_cannot_be_written_says_what_to_set() throws IOException {
         assumeFalse(System.getProperty("user.name").equals("root"), "root writes everywhere");
         Path closed = Files.createDirectory(
-                folder.resolve("closed"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-x------")));
+                folder.resolve("closed"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-x------")));
         assertCacheRefused(closed.resolve("cache"));
     }
 

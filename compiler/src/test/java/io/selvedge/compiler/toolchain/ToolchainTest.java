@@ -80,7 +80,8 @@ final class ToolchainTest {
         Path library = Files.writeString(folder.resolve("model.so"), "the previous one");
         assertThatThrownBy(() -> Toolchain.bundled()
                         .compileShared(new CompileRequest(folder, List.of(source), List.of(), List.of(), library)))
-                .isInstanceOfSatisfying(SelvedgeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOOLCHAIN_FAILED))
+                .isInstanceOfSatisfying(
+                        SelvedgeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOOLCHAIN_FAILED))
                 .hasMessageContaining("undefined symbol: expf")
                 .hasMessageContaining(source.toString());
         assertThat(library).hasContent("the previous one");
@@ -99,7 +100,8 @@ final class ToolchainTest {
     @Test
     void a_missing_compiler_says_what_to_do() {
         assertThatThrownBy(() -> Toolchain.of(folder.resolve("nocc")))
-                .isInstanceOfSatisfying(SelvedgeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOOLCHAIN_MISSING))
+                .isInstanceOfSatisfying(
+                        SelvedgeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOOLCHAIN_MISSING))
                 .hasMessageContaining("nocc")
                 .hasMessageContaining("leave --cc out");
     }
@@ -109,7 +111,8 @@ final class ToolchainTest {
         Path program = Path.of("/bin/true");
         assumeTrue(Files.isExecutable(program), program + " does not exist");
         assertThatThrownBy(() -> Toolchain.of(program))
-                .isInstanceOfSatisfying(SelvedgeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOOLCHAIN_MISSING));
+                .isInstanceOfSatisfying(
+                        SelvedgeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOOLCHAIN_MISSING));
     }
 
     private Path compile(Toolchain toolchain, String name, String march) throws IOException {

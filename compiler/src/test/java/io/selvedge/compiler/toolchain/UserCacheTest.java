@@ -13,7 +13,8 @@ final class UserCacheTest {
 
     @Test
     void the_own_variable_wins_then_xdg_then_home() {
-        assertThat(UserCache.of(Map.of("SELVEDGE_CACHE", "/c", "XDG_CACHE_HOME", "/x"), HOME).root())
+        assertThat(UserCache.of(Map.of("SELVEDGE_CACHE", "/c", "XDG_CACHE_HOME", "/x"), HOME)
+                        .root())
                 .isEqualTo(Path.of("/c"));
         assertThat(UserCache.of(Map.of("XDG_CACHE_HOME", "/x"), HOME).root()).isEqualTo(Path.of("/x/selvedge"));
         assertThat(UserCache.of(Map.of(), HOME).root()).isEqualTo(Path.of("/home/ada/.cache/selvedge"));
@@ -21,7 +22,8 @@ final class UserCacheTest {
 
     @Test
     void empty_and_relative_xdg_are_ignored() {
-        assertThat(UserCache.of(Map.of("SELVEDGE_CACHE", "", "XDG_CACHE_HOME", "x"), HOME).root())
+        assertThat(UserCache.of(Map.of("SELVEDGE_CACHE", "", "XDG_CACHE_HOME", "x"), HOME)
+                        .root())
                 .isEqualTo(Path.of("/home/ada/.cache/selvedge"));
     }
 
