@@ -7,6 +7,7 @@ import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.ExprEvaluator;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
@@ -146,8 +147,7 @@ public record QConv(
     }
 
     static int round(float steps, int zeroPoint, int lo, int hi) {
-        float clamped = Math.min(Math.max(steps, lo - zeroPoint), hi - zeroPoint);
-        return (int) Math.rint(clamped) + zeroPoint;
+        return (int) ExprEvaluator.round(steps, zeroPoint, lo, hi);
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.util.Arrays;
  */
 public record View(int buffer, boolean weight, int offset, int[] extents, int[] strides) {
 
-    static int[] denseStrides(int[] extents) {
+    public static int[] denseStrides(int[] extents) {
         int[] strides = new int[extents.length];
         int stride = 1;
         for (int axis = extents.length - 1; axis >= 0; axis--) {
