@@ -1,0 +1,43 @@
+package io.selvedge.compress.deploy;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One deployment: a model, data to judge it by, limits to keep, and where the result goes.
+ *
+ * @param model an ONNX file
+ * @param targets names of targets whose code goes into the bundle, the first is measured; empty means this host's best
+ * @param outputDir an existing folder; {@code model.selv} and {@code model.onnx} are written into it, nothing else
+ * @param seed of every random choice
+ * @param dims values of named dimensions
+ * @param inputShapes extents by input name; they win over {@code dims}
+ * @param cc another C compiler than the bundled one
+ * @param withSource also store the model as {@code model.onnx} inside the bundle
+ * @param threads of one inference, 1 or more
+ */
+public record DeployRequest(
+        Path model,
+        DeployData data,
+        Budgets budgets,
+        List<String> targets,
+        Path outputDir,
+        long seed,
+        Map<String, Long> dims,
+        Map<String, List<Long>> inputShapes,
+        Optional<Path> cc,
+        boolean withSource,
+        int threads) {
+    public DeployRequest {
+        targets = List.copyOf(targets);
+        dims = Collections.unmodifiableMap(new LinkedHashMap<>(dims));
+        inputShapes = Collections.unmodifiableMap(new LinkedHashMap<>(inputShapes));
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads " + threads);
+        }
+    }
+}
