@@ -102,7 +102,7 @@ public record QPool(
 
     @Override
     public Request request(Node node, Graph graph) {
-        return PoolLowering.request(graph.type(node.input(0)).shape());
+        return PoolLowering.request();
     }
 
     @Override
