@@ -1,0 +1,189 @@
+package io.selvedge.cli;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The rules of the architecture. A rule that stands in the way is discussed, not silenced. */
+final class ArchitectureTest {
+    private static final JavaClasses SELVEDGE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.selvedge");
+
+    /** Packages of the compiler from the bottom up; one may import those below it and its own row. */
+    private static final List<List<String>> ROWS = List.of(
+            List.of("diag"),
+            List.of("ir"),
+            List.of("program"),
+            List.of("op"),
+            List.of("pass", "lower", "memory"),
+            List.of("onnx", "target", "emit", "toolchain", "bundle"));
+
+    private static final String GENERATED_ONNX_MESSAGES = "io.selvedge.compiler.onnx.proto";
+
+    @Test
+    void every_compiler_package_has_a_row() {
+        assertThat(SELVEDGE.stream()
+                        .map(JavaClass::getPackageName)
+                        .filter(name -> name.startsWith("io.selvedge.compiler."))
+                        .map(name -> name.split("\\.")[3])
+                        .distinct())
+                .isNotEmpty()
+                .isSubsetOf(ROWS.stream().flatMap(List::stream).toList());
+    }
+
+    @Test
+    void compiler_packages_import_downward_only() {
+        for (int row = 0; row < ROWS.size(); row++) {
+            List<String> above = ROWS.stream().skip(row + 1L).flatMap(List::stream).toList();
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(inCompiler(ROWS.get(row)))
+                    .should()
+                    .dependOnClassesThat(describe("are in the pipeline's package", type -> type.getPackageName()
+                            .equals("io.selvedge.compiler")))
+                    .orShould()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(inCompiler(above))
+                    .because("the layers are " + ROWS + " from the bottom up")
+                    .allowEmptyShould(true)
+                    .check(SELVEDGE);
+        }
+    }
+
+    @Test
+    void modules_import_downward_only() {
+        List<String> modules = List.of("runtime", "compiler", "compress", "cli", "bench");
+        for (int i = 0; i < modules.size(); i++) {
+            String[] above = modules.stream()
+                    .skip(i + 1L)
+                    .map(module -> "io.selvedge." + module + "..")
+                    .toArray(String[]::new);
+            if (above.length > 0) {
+                check(noClasses()
+                        .that()
+                        .resideInAPackage("io.selvedge." + modules.get(i) + "..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(above));
+            }
+        }
+    }
+
+    @Test
+    void no_package_cycles() {
+        check(slices().matching("io.selvedge.(**)").should().beFreeOfCycles());
+    }
+
+    @Test
+    void runtime_imports_the_jdk_alone() {
+        check(onlyDependsOn("io.selvedge.runtime..", "java..", "io.selvedge.runtime.."));
+    }
+
+    @Test
+    void ir_imports_diag_and_the_jdk_alone() {
+        check(onlyDependsOn(
+                "io.selvedge.compiler.ir..",
+                "java..",
+                "org.jspecify.annotations",
+                "io.selvedge.compiler.diag..",
+                "io.selvedge.compiler.ir.."));
+    }
+
+    @Test
+    void emitters_see_the_program_never_an_op() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("io.selvedge.compiler.emit..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.selvedge.compiler.op..")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("io.selvedge.compiler.ir.Op")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("io.selvedge.compiler.ir.Graph"));
+    }
+
+    @Test
+    void only_onnx_sees_protobuf() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("io.selvedge.compiler.onnx..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.google.protobuf..", GENERATED_ONNX_MESSAGES + ".."));
+    }
+
+    @Test
+    void only_the_command_line_prints_or_exits() {
+        DescribedPredicate<JavaClass> library = describe(
+                "are not of cli or bench",
+                type -> Stream.of("io.selvedge.cli", "io.selvedge.bench")
+                        .noneMatch(program -> type.getPackageName().startsWith(program)));
+        check(noClasses()
+                .that(library)
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .orShould()
+                .callMethod(System.class, "exit", int.class)
+                .orShould()
+                .callMethod(Throwable.class, "printStackTrace"));
+    }
+
+    @Test
+    void classes_are_final_and_inherit_at_most_once() {
+        DescribedPredicate<JavaClass> handWritten = describe(
+                "are written by hand",
+                type -> !type.getPackageName().startsWith(GENERATED_ONNX_MESSAGES) && !type.isAnonymousClass());
+        check(classes()
+                .that(handWritten)
+                .and()
+                .areNotInterfaces()
+                .and()
+                .areNotEnums()
+                .and()
+                .doNotHaveModifier(JavaModifier.ABSTRACT)
+                .and()
+                // The body of an enum constant is a class of its own that cannot be final.
+                .areNotAssignableTo(Enum.class)
+                .should()
+                .haveModifier(JavaModifier.FINAL));
+    }
+
+    @Test
+    void names_say_what_a_class_is() {
+        check(noClasses()
+                .should()
+                .haveNameMatching(".*(Utils?|Helper|Manager|Impl|Misc)$")
+                .because("a shared function belongs to the type that it speaks about"));
+    }
+
+    private static String[] inCompiler(List<String> packages) {
+        return packages.stream().map(name -> "io.selvedge.compiler." + name + "..").toArray(String[]::new);
+    }
+
+    private static ArchRule onlyDependsOn(String who, String... whom) {
+        return classes().that().resideInAPackage(who).should().onlyDependOnClassesThat().resideInAnyPackage(whom);
+    }
+
+    private static void check(ArchRule rule) {
+        rule.allowEmptyShould(true).check(SELVEDGE);
+    }
+}
