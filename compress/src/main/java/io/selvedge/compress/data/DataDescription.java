@@ -1,0 +1,60 @@
+package io.selvedge.compress.data;
+
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Shape;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What a data description file says; paths are absolute. See the format in {@link DescriptionReader}.
+ *
+ * @param classes class names in label order; for images without a label file, the folders' names
+ * @param metric name of the metric to judge by; without it the data decides (labels: top1, targets: mse, else agreement)
+ */
+public record DataDescription(
+        Path file,
+        Content content,
+        Optional<List<String>> classes,
+        Optional<String> metric,
+        Optional<Calibration> calibration) {
+    public DataDescription {
+        classes = classes.map(List::copyOf);
+    }
+
+    /** Reads and checks a description file.
+     *  @throws io.selvedge.compiler.diag.SelvedgeException BAD_DATA with the line, DATA_NOT_FOUND, IO_ERROR */
+    public static DataDescription read(Path file) {
+        return DescriptionReader.read(file);
+    }
+
+    /** Where samples come from. */
+    public sealed interface Content {
+        Path path();
+    }
+
+    /** Image files in a folder or archive; the parent folder's name is the class unless a label file says otherwise. */
+    public record Images(Path path, Optional<LabelFile> labels, InputDescription input) implements Content {}
+
+    /** Headerless little-endian records, one per file. */
+    public record Raw(Path path, DType dtype, Shape shape, Optional<LabelFile> labels, InputDescription input)
+            implements Content {}
+
+    /** NumPy arrays named as the model's inputs, first axis = samples; labels or targets in {@code y}. */
+    public record Npz(Path path) implements Content {}
+
+    /** A CSV file that gives a label per file name; columns count from 0. */
+    public record LabelFile(Path file, int keyColumn, int valueColumn) {}
+
+    /** Where calibration samples come from. */
+    public sealed interface Calibration {
+        long seed();
+    }
+
+    /** Other data of the same kind; all of it, or {@code take} samples chosen by the seed. */
+    public record OtherPath(Path path, OptionalInt take, long seed) implements Calibration {}
+
+    /** {@code count} samples of the evaluation data, which are then not evaluated. */
+    public record Split(int count, long seed) implements Calibration {}
+}

@@ -1,0 +1,164 @@
+package io.selvedge.compress.data;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Shape;
+import io.selvedge.compiler.ir.TensorType;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The data that a description names, opened: samples to evaluate and, where given, samples to calibrate on. The two never
+ * share a sample that the description takes from one place. Closing it ends the use of both.
+ */
+public final class DataSource implements Closeable {
+    private final DataDescription description;
+    private final List<Closeable> open = new ArrayList<>();
+    private final Dataset evaluation;
+    private final Optional<Dataset> calibration;
+
+    private DataSource(DataDescription description) {
+        this.description = description;
+        try {
+            Dataset all = dataset(description.content().path());
+            switch (description.calibration().orElse(null)) {
+                case null -> {
+                    this.evaluation = all;
+                    this.calibration = Optional.empty();
+                }
+                case DataDescription.Split split -> {
+                    int[] order = checkedOrder(all, split);
+                    this.calibration = Optional.of(all.subset(Arrays.copyOf(order, split.count())));
+                    int[] rest = Arrays.copyOfRange(order, split.count(), order.length);
+                    Arrays.sort(rest);
+                    this.evaluation = all.subset(rest);
+                }
+                case DataDescription.OtherPath other -> {
+                    this.evaluation = all;
+                    Dataset others = dataset(other.path());
+                    this.calibration = Optional.of(
+                            other.take().isPresent() ? others.take(other.take().getAsInt(), other.seed()) : others);
+                }
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the data of a description file.
+     *
+     * @throws SelvedgeException BAD_DATA, DATA_NOT_FOUND, EMPTY_DATA, LABEL_OUT_OF_RANGE, SHAPE_MISMATCH or IO_ERROR
+     */
+    public static DataSource open(Path descriptionFile) {
+        return open(DataDescription.read(descriptionFile));
+    }
+
+    /** Opens the data of a description. */
+    public static DataSource open(DataDescription description) {
+        return new DataSource(description);
+    }
+
+    private int[] checkedOrder(Dataset all, DataDescription.Split split) {
+        if (split.count() >= all.size()) {
+            throw new SelvedgeException(
+                    ErrorCode.EMPTY_DATA,
+                    "'" + description.file() + "': calibration split of " + split.count() + " leaves none of the "
+                            + all.size() + " samples to evaluate.");
+        }
+        return Dataset.order(all.size(), split.seed());
+    }
+
+    private Dataset dataset(Path path) {
+        return switch (description.content()) {
+            case DataDescription.Images images ->
+                ImageSamples.open(images, kept(Archive.open(path)), path, description.classes());
+            case DataDescription.Raw raw -> RawSamples.open(raw, kept(Archive.open(path)), path, description.classes());
+            case DataDescription.Npz npz -> {
+                boolean targets = description.metric().equals(Optional.of("mse"));
+                yield NpzSamples.open(kept(NpzFile.open(path)), path, description.classes(), targets);
+            }
+        };
+    }
+
+    private <T extends Closeable> T kept(T resource) {
+        open.add(resource);
+        return resource;
+    }
+
+    public DataDescription description() {
+        return description;
+    }
+
+    /** Samples to judge a model by. */
+    public Dataset evaluation() {
+        return evaluation;
+    }
+
+    /** Samples to calibrate on; empty when the description names none. */
+    public Optional<Dataset> calibration() {
+        return calibration;
+    }
+
+    /** The metric that the description names, else the one that its samples allow: top1, mse or agreement. */
+    public String metric() {
+        return description.metric().orElseGet(() -> {
+            Sample first = evaluation.get(0);
+            return first.label().isPresent() ? "top1" : first.target().isPresent() ? "mse" : "agreement";
+        });
+    }
+
+    /**
+     * Checks the samples' inputs against a model's.
+     *
+     * @param modelInputs types with all dimensions known
+     * @throws SelvedgeException BAD_DATA for a missing or surplus input, DTYPE_MISMATCH, SHAPE_MISMATCH
+     */
+    public void requireInputs(Map<String, TensorType> modelInputs) {
+        Map<String, TensorType> given = evaluation.inputs();
+        if (!given.keySet().equals(modelInputs.keySet())) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_DATA,
+                    "The model's inputs are " + modelInputs.keySet().stream().sorted().toList() + "; '"
+                            + description.file() + "' gives " + given.keySet().stream().sorted().toList()
+                            + ". Name them alike.");
+        }
+        modelInputs.forEach((name, wanted) -> {
+            TensorType found = given.get(name);
+            if (found.dtype() != wanted.dtype()) {
+                throw new SelvedgeException(
+                        ErrorCode.DTYPE_MISMATCH,
+                        "Input '" + name + "' of the model is " + wanted.dtype().text() + "; '" + description.file()
+                                + "' gives " + found.dtype().text() + ". Set 'dtype' in 'input'.");
+            }
+            requireShape(name, wanted.shape(), found.shape());
+        });
+    }
+
+    private void requireShape(String name, Shape wanted, Shape found) {
+        if (!wanted.equals(found)) {
+            throw new SelvedgeException(
+                    ErrorCode.SHAPE_MISMATCH,
+                    "Input '" + name + "' of the model has shape " + wanted + "; '" + description.file() + "' gives "
+                            + found + ". Correct the description's layout, resize or record shape.");
+        }
+    }
+
+    @Override
+    public void close() {
+        for (Closeable resource : open) {
+            try {
+                resource.close();
+            } catch (IOException e) {
+                throw new SelvedgeException(ErrorCode.IO_ERROR, "Cannot close data: " + e.getMessage(), e);
+            }
+        }
+    }
+}
