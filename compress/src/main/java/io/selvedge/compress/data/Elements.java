@@ -33,7 +33,8 @@ final class Elements {
         }
         double low = lowest(dtype);
         double high = highest(dtype);
-        return (float) Math.min(Math.max(Math.rint(value), low), high);
+        // Adding zero turns -0 into 0, which integers do not tell apart.
+        return (float) (Math.min(Math.max(Math.rint(value), low), high) + 0.0);
     }
 
     private static double lowest(DType dtype) {

@@ -43,7 +43,7 @@ final class Spool {
                     channel.write(bytes);
                 }
             }
-            return channel;
+            return channel.position(0);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
