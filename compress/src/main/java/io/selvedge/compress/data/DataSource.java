@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -131,7 +132,7 @@ public final class DataSource implements Closeable {
                             + ". Name them alike.");
         }
         modelInputs.forEach((name, wanted) -> {
-            TensorType found = given.get(name);
+            TensorType found = Objects.requireNonNull(given.get(name));
             if (found.dtype() != wanted.dtype()) {
                 throw new SelvedgeException(
                         ErrorCode.DTYPE_MISMATCH,
