@@ -48,13 +48,15 @@ final class ArchitectureTest {
     @Test
     void compiler_packages_import_downward_only() {
         for (int row = 0; row < ROWS.size(); row++) {
-            List<String> above = ROWS.stream().skip(row + 1L).flatMap(List::stream).toList();
+            List<String> above =
+                    ROWS.stream().skip(row + 1L).flatMap(List::stream).toList();
             noClasses()
                     .that()
                     .resideInAnyPackage(inCompiler(ROWS.get(row)))
                     .should()
-                    .dependOnClassesThat(describe("are in the pipeline's package", type -> type.getPackageName()
-                            .equals("io.selvedge.compiler")))
+                    .dependOnClassesThat(describe(
+                            "are in the pipeline's package",
+                            type -> type.getPackageName().equals("io.selvedge.compiler")))
                     .orShould()
                     .dependOnClassesThat()
                     .resideInAnyPackage(inCompiler(above))
@@ -176,11 +178,18 @@ final class ArchitectureTest {
     }
 
     private static String[] inCompiler(List<String> packages) {
-        return packages.stream().map(name -> "io.selvedge.compiler." + name + "..").toArray(String[]::new);
+        return packages.stream()
+                .map(name -> "io.selvedge.compiler." + name + "..")
+                .toArray(String[]::new);
     }
 
     private static ArchRule onlyDependsOn(String who, String... whom) {
-        return classes().that().resideInAPackage(who).should().onlyDependOnClassesThat().resideInAnyPackage(whom);
+        return classes()
+                .that()
+                .resideInAPackage(who)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(whom);
     }
 
     private static void check(ArchRule rule) {

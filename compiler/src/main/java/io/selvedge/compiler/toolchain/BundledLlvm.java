@@ -38,6 +38,7 @@ import java.util.zip.ZipEntry;
 final class BundledLlvm {
     private static final String PREFIX = "org/bytedeco/llvm/linux-x86_64/";
     private static final String HEADERS = "lib/clang/20/include/";
+    private static final String FOLDER = "toolchain";
     private static final String MARKER = "complete";
     private static final ReentrantLock THREADS = new ReentrantLock();
 
@@ -54,8 +55,8 @@ final class BundledLlvm {
         try (JarFile jar = openJar()) {
             List<Item> items = items(jar);
             String digest = digest(items);
-            Path parent = cache.folder("toolchain");
-            Path home = parent.resolve(digest.substring(0, 16));
+            Path parent = cache.folder(FOLDER);
+            Path home = home(parent, digest);
             if (isComplete(home, digest, items)) {
                 return home;
             }
@@ -79,6 +80,23 @@ final class BundledLlvm {
                             + "); set SELVEDGE_CACHE to a folder with 300 MB free, or pass --cc",
                     e);
         }
+    }
+
+    /** The folder if it is there and complete. */
+    static Optional<Path> unpacked(UserCache cache) {
+        try (JarFile jar = openJar()) {
+            List<Item> items = items(jar);
+            String digest = digest(items);
+            Path home = home(cache.root().resolve(FOLDER), digest);
+            return isComplete(home, digest, items) ? Optional.of(home) : Optional.empty();
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.IO_ERROR, "the cache " + cache.root() + " cannot be read (" + e + ")", e);
+        }
+    }
+
+    private static Path home(Path parent, String digest) {
+        return parent.resolve(digest.substring(0, 16));
     }
 
     private static JarFile openJar() throws IOException {

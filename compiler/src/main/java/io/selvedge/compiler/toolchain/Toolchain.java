@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -63,6 +64,15 @@ public final class Toolchain {
                         clang,
                         "check that libstdc++ and zlib are installed (Debian: apt-get install libstdc++6 zlib1g) and that "
                                 + cache.root() + " is not mounted noexec (else set SELVEDGE_CACHE), or pass --cc"));
+    }
+
+    /**
+     * Folder of the bundled tool chain if it lies complete in {@code cache}; nothing is unpacked.
+     *
+     * @throws SelvedgeException TOOLCHAIN_MISSING when this host has none
+     */
+    public static Optional<Path> unpacked(UserCache cache) {
+        return BundledLlvm.unpacked(cache);
     }
 
     /**

@@ -29,6 +29,7 @@ final class BundledLlvmTest {
     @Test
     void many_threads_and_processes_unpack_once_and_a_damaged_folder_is_unpacked_again() throws Exception {
         UserCache cache = new UserCache(folder.resolve("cache"));
+        assertThat(Toolchain.unpacked(cache)).isEmpty();
         AtomicInteger completed = new AtomicInteger();
         Toolchain.Progress progress = (done, total) -> completed.addAndGet(done == total ? 1 : 0);
         List<Path> homes = new ArrayList<>();
@@ -55,7 +56,9 @@ final class BundledLlvmTest {
                             homes.getFirst().getFileName() + ".lock");
         }
 
+        assertThat(Toolchain.unpacked(cache)).contains(homes.getFirst());
         Files.writeString(homes.getFirst().resolve("bin/clang"), "cut short");
+        assertThat(Toolchain.unpacked(cache)).isEmpty();
         BundledLlvm.locate(cache, progress);
         assertThat(completed).hasValue(2);
         assertThat(Toolchain.bundled(cache, Toolchain.Progress.SILENT).version())
