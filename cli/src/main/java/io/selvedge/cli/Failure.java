@@ -1,0 +1,82 @@
+package io.selvedge.cli;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a user is told about an exception.
+ *
+ * @param code stable, as in {@link ErrorCode}; {@code INTERNAL} for a fault of Selvedge
+ * @param message what was needed, found, where, and what to do
+ * @param exitStatus of the process
+ */
+record Failure(String code, String message, int exitStatus) {
+    static final int INTERNAL_STATUS = 70;
+
+    /** The failure behind an exception that left a command. A fault of Selvedge leaves its stack trace in a file. */
+    static Failure of(Exception exception, String... args) {
+        return known(exception).orElseGet(() -> internal(exception, args));
+    }
+
+    private static Optional<Failure> known(Exception exception) {
+        return Optional.ofNullable(
+                switch (exception) {
+                    case SelvedgeException e -> of(e.code(), text(e));
+                    case UncheckedIOException e when e.getCause() instanceof IOException cause ->
+                        of(ErrorCode.IO_ERROR, text(cause));
+                    case IOException e -> of(ErrorCode.IO_ERROR, text(e));
+                    default -> null;
+                });
+    }
+
+    private static Failure of(ErrorCode code, String message) {
+        return new Failure(code.name(), message, code.exitStatus());
+    }
+
+    /** The JDK's file exceptions carry only a path as their message. */
+    private static String text(Exception exception) {
+        String message = Optional.ofNullable(exception.getMessage()).orElse(exception.toString());
+        return switch (exception) {
+            case NoSuchFileException _ -> "no such file: " + message;
+            case AccessDeniedException _ -> "access denied: " + message;
+            case FileAlreadyExistsException _ -> "already exists, and is no folder: " + message;
+            default -> message;
+        };
+    }
+
+    private static Failure internal(Exception exception, String... args) {
+        StringWriter text = new StringWriter();
+        PrintWriter writer = new PrintWriter(text);
+        writer.println("selvedge " + Version.text() + " " + String.join(" ", args));
+        writer.println("Java " + System.getProperty("java.version") + ", " + System.getProperty("os.name"));
+        exception.printStackTrace(writer);
+        String where;
+        try {
+            Path file = Files.createTempFile("selvedge-error-", ".txt");
+            Files.writeString(file, text.toString());
+            where = "the stack trace is in " + file;
+        } catch (IOException e) {
+            where = "the stack trace could not be written (" + e.getMessage() + ")";
+        }
+        return new Failure(
+                "INTERNAL",
+                "this is a fault of Selvedge, not of your input: " + exception + "; " + where
+                        + "; please report it with that file",
+                INTERNAL_STATUS);
+    }
+
+    /** As printed. */
+    String line() {
+        return code + ": " + message;
+    }
+}

@@ -1,0 +1,57 @@
+package io.selvedge.cli;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** The options that give unknown dimensions of a model their values. */
+final class ModelShapes {
+    @Option(
+            names = "--dim",
+            paramLabel = "NAME=V",
+            description = "Value of a named dimension, e.g. --dim batch=1. Repeatable.")
+    private final Map<String, String> dims = new LinkedHashMap<>();
+
+    @Option(
+            names = "--input-shape",
+            paramLabel = "INPUT=D,D,...",
+            description = "Extents of an input, e.g. --input-shape x=1,3,48,192; wins over --dim. Repeatable.")
+    private final Map<String, String> inputShapes = new LinkedHashMap<>();
+
+    /** @throws SelvedgeException BAD_OPTION */
+    Map<String, Long> dims() {
+        Map<String, Long> values = new LinkedHashMap<>();
+        dims.forEach((name, value) -> values.put(name, extent("--dim " + name + "=" + value, value)));
+        return values;
+    }
+
+    /** @throws SelvedgeException BAD_OPTION */
+    Map<String, List<Long>> inputShapes() {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        inputShapes.forEach((name, text) -> {
+            List<Long> extents = new ArrayList<>();
+            for (String extent : text.replaceAll("[\\[\\]\\s]", "").split("[,x]", -1)) {
+                extents.add(extent("--input-shape " + name + "=" + text, extent));
+            }
+            shapes.put(name, extents);
+        });
+        return shapes;
+    }
+
+    private static long extent(String option, String text) {
+        try {
+            long value = Long.parseLong(text.strip());
+            if (value >= 1 && value <= Integer.MAX_VALUE) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, together with numbers out of range.
+        }
+        throw new SelvedgeException(
+                ErrorCode.BAD_OPTION, option + ": an extent must be a whole number of at least 1, got '" + text + "'");
+    }
+}

@@ -1,0 +1,208 @@
+package io.selvedge.cli.report;
+
+import com.samskivert.mustache.Mustache;
+import io.selvedge.compress.deploy.Budgets;
+import io.selvedge.compress.deploy.Candidate;
+import io.selvedge.compress.deploy.DeployResult;
+import io.selvedge.compress.deploy.GraphOutline;
+import io.selvedge.compress.deploy.Outcome;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code report.html}: one page with its style, script and drawings inside; it loads nothing. */
+public final class ReportPage {
+    private final DeployResult result;
+    private final List<SamplePicture> pictures;
+
+    private ReportPage(Report report) {
+        this.result = report.result();
+        this.pictures = report.pictures();
+    }
+
+    /** The page's text; the same report gives the same text. */
+    public static String text(Report report) {
+        return Mustache.compiler()
+                .escapeHTML(true)
+                .defaultValue("")
+                .compile(resource("report.mustache"))
+                .execute(new ReportPage(report).context());
+    }
+
+    private Map<String, Object> context() {
+        Map<String, Object> context = new HashMap<>();
+        Headline headline = new Headline(result);
+        context.put("style", resource("report.css"));
+        context.put("script", resource("report.js"));
+        context.put("model", result.model().name());
+        context.put("target", result.target());
+        context.put("metric", MetricTitle.of(result.metric()));
+        context.put("metricTitle", MetricTitle.heading(result.metric()));
+        context.put("dropUnit", Quantity.dropUnit(result));
+        context.put("headline", headline.title());
+        context.put("explanation", headline.explanation());
+        context.put("cards", headline.cards());
+        context.put("featured", result.featured().name());
+        context.put("ringMeans", result.chosen().isPresent() ? "chosen" : "nearest");
+        shortfalls(context);
+        context.put("candidates", result.candidates().stream().map(this::row).toList());
+        context.put("method", method());
+        charts(context);
+        context.put("pictures", pictures.stream().map(ReportPage::picture).toList());
+        context.put("hasPictures", !pictures.isEmpty());
+        context.put("facts", facts());
+        return context;
+    }
+
+    private void shortfalls(Map<String, Object> context) {
+        List<Map<String, Object>> shortfalls = new ArrayList<>();
+        if (result.outcome() instanceof Outcome.NothingFits none) {
+            for (Outcome.Shortfall shortfall : none.shortfalls()) {
+                shortfalls.add(Map.of(
+                        "option", shortfall.budget().option(),
+                        "allowed", Quantity.plain(shortfall.allowed()),
+                        "needed", Quantity.plain(shortfall.needed()) + " " + shortfall.budget().unit()));
+            }
+        }
+        context.put("hasShortfalls", !shortfalls.isEmpty());
+        context.put("shortfalls", shortfalls);
+    }
+
+    private Map<String, Object> row(Candidate c) {
+        boolean featured = c.name().equals(result.outcome().candidate());
+        boolean interval = c.dropLow().isPresent() && c.dropHigh().isPresent();
+        Map<String, Object> row = new HashMap<>();
+        row.put("name", c.name());
+        row.put("dtype", c.dtype().text());
+        row.put("rowClass", featured ? "featured " + c.dtype().text() : "");
+        if (featured) {
+            row.put("badge", c.chosen() ? "chosen" : "nearest");
+        }
+        row.put("score", Quantity.score(result.metric(), c.accuracy()));
+        row.put("drop", Quantity.points(c.drop()));
+        if (interval) {
+            row.put("interval", Quantity.points(c.dropLow()) + " to " + Quantity.points(c.dropHigh()));
+        }
+        row.put("p50", Quantity.latency(c.latencyMicrosP50()));
+        row.put("p95", Quantity.latency(c.latencyMicrosP95()));
+        row.put("arena", Quantity.exact(c.arenaBytes()));
+        row.put("weights", Quantity.exact(c.weightBytes()));
+        row.put("code", Quantity.exact(c.codeBytes()));
+        row.put("bundle", Quantity.exact(c.bundleBytes()));
+        row.put("reason", c.reason());
+        return row;
+    }
+
+    private String method() {
+        String latency =
+                switch (result.featured().latencyOn()) {
+                    case MEASURED -> "Latency was measured on this machine (" + result.machine().cpu() + ").";
+                    case EMULATED -> "Latency comes from an emulator: compare candidates, do not trust the absolute value.";
+                    case NONE -> "Latency was not measured: this machine does not run " + result.target() + ".";
+                };
+        if (result.samples() == 0) {
+            return "Sizes are bytes. No data was given, so nothing is known about accuracy. " + latency;
+        }
+        return "Sizes are bytes. Accuracy is reported on " + Quantity.exact(result.samples())
+                + " samples that had no part in the choice, which was made on " + Quantity.exact(result.choiceSamples())
+                + " others; ranges were calibrated on " + Quantity.exact(result.calibrationSamples())
+                + ". Drops are paired, sample by sample, with their 95 % interval. " + latency;
+    }
+
+    private void charts(Map<String, Object> context) {
+        TradeOffs tradeOffs = new TradeOffs(result);
+        context.put("hasScatter", tradeOffs.againstBytes().isPresent());
+        tradeOffs.againstBytes().ifPresent(svg -> context.put("bytesChart", svg));
+        tradeOffs.againstLatency().ifPresent(svg -> context.put("latencyChart", svg));
+        context.put("hasLayers", !result.featured().layers().isEmpty());
+        context.put("layersNote", layersNote());
+        context.put("layerTables", new LayerTables(result).tables());
+        context.put("hasArena", !result.arena().spans().isEmpty());
+        context.put("arenaChart", new ArenaChart(result.arena()).svg());
+        context.put(
+                "arenaNote",
+                "One block of " + Quantity.exact(result.arena().arenaBytes())
+                        + " bytes holds every intermediate value of " + result.featured().name()
+                        + "; a rectangle is a buffer, wide as long as it lives, tall as it is large.");
+        context.put("hasGraphs", !result.before().nodes().isEmpty());
+        context.put(
+                "graphs",
+                List.of(graph("before", result.before()), graph("after: " + result.featured().name(), result.after())));
+    }
+
+    private String layersNote() {
+        String note = "Each step timed alone.";
+        if (result.featured().dtype() != Candidate.Dtype.FP32) {
+            note += " The pale bar behind is the same layer in fp32. Signal to noise compares a layer's output with the original's: "
+                    + "20 dB is an error of a tenth, 40 dB of a hundredth.";
+        }
+        return note;
+    }
+
+    private static Map<String, Object> graph(String title, GraphOutline outline) {
+        GraphChart chart = new GraphChart(outline, title);
+        long operators = outline.nodes().stream()
+                .filter(v -> !v.op().equals("Input") && !v.op().equals("Output"))
+                .count();
+        return Map.of(
+                "title", title,
+                "summary", operators + " operators",
+                "width", Svg.number(chart.naturalWidth()),
+                "svg", chart.svg());
+    }
+
+    private static Map<String, Object> picture(SamplePicture picture) {
+        return Map.of(
+                "name", picture.name(),
+                "png", Base64.getEncoder().encodeToString(picture.png()),
+                "tone", picture.correct() ? "right" : "wrong",
+                "mark", picture.correct() ? "✓" : "✗",
+                "answer", picture.answer(),
+                "truth", picture.truth());
+    }
+
+    private List<Map<String, String>> facts() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("model", result.model().name());
+        facts.put("SHA-256", result.model().sha256());
+        facts.put("target", result.target());
+        facts.put("budgets", budgets(result.budgets()));
+        facts.put("options", result.options().isEmpty()
+                ? "defaults"
+                : String.join(" ", result.options().entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList()));
+        facts.put("seed", Long.toString(result.seed()));
+        facts.put("Selvedge", result.toolVersion());
+        facts.put("machine", result.machine().cpu() + ", " + result.machine().cores() + " cores, " + result.machine().isa());
+        facts.put("system", result.machine().os() + ", " + result.machine().jdk());
+        return facts.entrySet().stream()
+                .map(e -> Map.of("name", e.getKey(), "value", e.getValue()))
+                .toList();
+    }
+
+    private static String budgets(Budgets budgets) {
+        List<String> parts = new ArrayList<>();
+        budgets.maxDrop().ifPresent(v -> parts.add("--max-drop " + Quantity.plain(v)));
+        budgets.maxLatencyMicros().ifPresent(v -> parts.add("--max-latency-us " + Quantity.plain(v)));
+        budgets.maxArenaBytes().ifPresent(v -> parts.add("--max-arena-bytes " + Quantity.plain(v)));
+        budgets.maxBundleBytes().ifPresent(v -> parts.add("--max-bundle-bytes " + Quantity.plain(v)));
+        return parts.isEmpty() ? "none" : String.join(" ", parts);
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = ReportPage.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the build left out " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
