@@ -1,5 +1,9 @@
 package io.selvedge.compiler.ir;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
 /** Element types, with ONNX's TensorProto code and the width in bytes. */
 public enum DType {
     FLOAT32(1, 4),
@@ -36,8 +40,18 @@ public enum DType {
         return this == FLOAT32 || this == FLOAT16 || this == FLOAT64 || this == BFLOAT16;
     }
 
+    /** The dtype of ONNX's TensorProto code; empty for strings, complex numbers and codes that do not exist. */
+    public static Optional<DType> ofOnnxCode(int code) {
+        return Arrays.stream(values()).filter(dtype -> dtype.onnxCode == code).findFirst();
+    }
+
+    /** The dtype of a lower-case name: {@code float32}. */
+    public static Optional<DType> ofText(String text) {
+        return Arrays.stream(values()).filter(dtype -> dtype.text().equals(text)).findFirst();
+    }
+
     /** Lower-case name as in manifests, reports and text dumps: {@code float32}. */
     public String text() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -22,6 +22,11 @@ public interface Op {
      *  @param constants values of the inputs that are known, position by position (shape arithmetic) */
     List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants);
 
+    /** Values that follow from the types of the inputs alone ({@code Shape}, {@code Size}); empty for every other operator. */
+    default Optional<Tensor> valueFromTypes(List<Optional<TensorType>> inputs) {
+        return Optional.empty();
+    }
+
     /** Scalar reference evaluation: the oracle inside the project and the constant folder. Absent optional inputs are empty. */
     List<Tensor> evaluate(List<Optional<Tensor>> inputs);
 }

@@ -45,12 +45,37 @@ public final class Tensor {
         return new Tensor(type, buffer);
     }
 
+    /** Builds a tensor of an integer or boolean dtype element by element; values wrap as a Java cast does. */
+    public static Tensor integers(TensorType type, java.util.function.IntToLongFunction value) {
+        int count = Math.toIntExact(type.shape().elements());
+        ByteBuffer buffer = ByteBuffer.allocate(count * type.dtype().bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            put(buffer, type.dtype(), i, value.applyAsLong(i));
+        }
+        return new Tensor(type, buffer);
+    }
+
+    private static void put(ByteBuffer buffer, DType dtype, int i, long v) {
+        switch (dtype) {
+            case INT8, UINT8, BOOL -> buffer.put(i, (byte) v);
+            case INT16, UINT16 -> buffer.putShort(i * 2, (short) v);
+            case INT32, UINT32 -> buffer.putInt(i * 4, (int) v);
+            case INT64, UINT64 -> buffer.putLong(i * 8, v);
+            case FLOAT32, FLOAT64, FLOAT16, BFLOAT16 -> put(buffer, dtype, i, (double) v);
+        }
+    }
+
+    private static short toBfloat16(float v) {
+        int bits = Float.floatToRawIntBits(v);
+        return (short) (Float.isNaN(v) ? (bits >>> 16) | 0x40 : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+    }
+
     private static void put(ByteBuffer buffer, DType dtype, int i, double v) {
         switch (dtype) {
             case FLOAT32 -> buffer.putFloat(i * 4, (float) v);
             case FLOAT64 -> buffer.putDouble(i * 8, v);
             case FLOAT16 -> buffer.putShort(i * 2, Float.floatToFloat16((float) v));
-            case BFLOAT16 -> buffer.putShort(i * 2, (short) (Float.floatToRawIntBits((float) v) >>> 16));
+            case BFLOAT16 -> buffer.putShort(i * 2, toBfloat16((float) v));
             case INT8, UINT8, BOOL -> buffer.put(i, (byte) (long) v);
             case INT16, UINT16 -> buffer.putShort(i * 2, (short) (long) v);
             case INT32, UINT32 -> buffer.putInt(i * 4, (int) (long) v);
@@ -103,6 +128,10 @@ public final class Tensor {
 
     public float[] toFloats() {
         float[] values = new float[elements()];
+        if (type.dtype() == DType.FLOAT32) {
+            bytes().asFloatBuffer().get(values);
+            return values;
+        }
         for (int i = 0; i < values.length; i++) {
             values[i] = getFloat(i);
         }
@@ -115,6 +144,31 @@ public final class Tensor {
             values[i] = getLong(i);
         }
         return values;
+    }
+
+    public double[] toDoubles() {
+        double[] values = new double[elements()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = getDouble(i);
+        }
+        return values;
+    }
+
+    /** Bitwise: element i of the result is element {@code sources[i]} of this tensor, zero where that is negative. */
+    public Tensor select(Shape shape, int[] sources) {
+        int width = type.dtype().bytes();
+        ByteBuffer buffer = ByteBuffer.allocate(sources.length * width).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < sources.length; i++) {
+            if (sources[i] >= 0) {
+                switch (width) {
+                    case 1 -> buffer.put(i, data.get(sources[i]));
+                    case 2 -> buffer.putShort(i * 2, data.getShort(sources[i] * 2));
+                    case 4 -> buffer.putInt(i * 4, data.getInt(sources[i] * 4));
+                    default -> buffer.putLong(i * 8, data.getLong(sources[i] * 8));
+                }
+            }
+        }
+        return new Tensor(new TensorType(type.dtype(), shape), buffer);
     }
 
     /** The bytes, read only, little-endian, position 0. */

@@ -1,4 +1,4 @@
-/** Operators, one record in one file each. Imports program, ir and diag. Read Conv first. */
+/** Operators: one record each, with attributes, type inference and reference evaluation. Imports ir, diag and program. Read OpCatalog first, then Gemm. */
 @NullMarked
 package io.selvedge.compiler.op;
 

@@ -1,0 +1,98 @@
+package io.selvedge.compiler.ir;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Types of values, node by node in topological order, with the values of small constant sub-expressions (shape arithmetic). */
+public final class TypeInference {
+    /** Larger known results are not carried along: shapes are small, tables are not. */
+    private static final long KNOWN_ELEMENTS = 4096;
+
+    private final Map<String, TensorType> types = new HashMap<>();
+    private final Map<String, Tensor> known = new HashMap<>();
+
+    public void value(String name, TensorType type) {
+        types.put(name, type);
+    }
+
+    public void constant(String name, Tensor value) {
+        types.put(name, value.type());
+        known.put(name, value);
+    }
+
+    public Optional<TensorType> type(String value) {
+        return Optional.ofNullable(types.get(value));
+    }
+
+    /** The value, where it follows from constants and shapes alone. */
+    public Optional<Tensor> known(String value) {
+        return Optional.ofNullable(known.get(value));
+    }
+
+    /**
+     * Types of all outputs of a node, which are remembered.
+     *
+     * @throws SelvedgeException BAD_GRAPH when an input is unknown; whatever {@link Op#infer} finds
+     */
+    public List<TensorType> infer(Node node) {
+        List<Optional<TensorType>> inputTypes = new ArrayList<>();
+        List<Optional<Tensor>> inputValues = new ArrayList<>();
+        for (String input : node.inputs()) {
+            if (!input.isEmpty() && !types.containsKey(input)) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_GRAPH,
+                        node.op().type() + " '" + node.name() + "' reads '" + input
+                                + "', which no input, constant or earlier node defines");
+            }
+            inputTypes.add(type(input));
+            inputValues.add(known(input));
+        }
+        List<TensorType> outputs = node.op().infer(inputTypes, inputValues);
+        if (outputs.size() < node.outputs().size()) {
+            throw new SelvedgeException(
+                    ErrorCode.UNSUPPORTED_OP,
+                    node.op().type() + " '" + node.name() + "' has " + node.outputs().size() + " outputs; supported are "
+                            + outputs.size());
+        }
+        for (int i = 0; i < node.outputs().size(); i++) {
+            if (!node.outputs().get(i).isEmpty()) {
+                types.put(node.outputs().get(i), outputs.get(i));
+            }
+        }
+        evaluate(node, inputTypes, inputValues, outputs);
+        return outputs;
+    }
+
+    private void evaluate(
+            Node node,
+            List<Optional<TensorType>> inputTypes,
+            List<Optional<Tensor>> inputValues,
+            List<TensorType> outputs) {
+        Optional<Tensor> fromTypes = node.op().valueFromTypes(inputTypes);
+        if (fromTypes.isPresent()) {
+            known.put(node.output(), fromTypes.get());
+            return;
+        }
+        for (int i = 0; i < node.inputs().size(); i++) {
+            if (node.hasInput(i) && inputValues.get(i).isEmpty()) {
+                return;
+            }
+        }
+        if (outputs.stream().allMatch(type -> type.shape().isStatic() && type.shape().elements() <= KNOWN_ELEMENTS)
+                && inputTypes.stream()
+                        .flatMap(Optional::stream)
+                        .allMatch(type -> type.shape().elements() <= KNOWN_ELEMENTS)) {
+            List<Tensor> values = node.op().evaluate(inputValues);
+            for (int i = 0; i < node.outputs().size(); i++) {
+                if (!node.outputs().get(i).isEmpty()) {
+                    known.put(node.outputs().get(i), values.get(i));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.selvedge.compiler.onnx;
+
+import com.google.protobuf.ByteString;
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.onnx.proto.AttributeProto;
+import io.selvedge.compiler.onnx.proto.AttributeProto.AttributeType;
+import io.selvedge.compiler.onnx.proto.NodeProto;
+import io.selvedge.compiler.op.Attributes;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Attributes of a node as plain values. */
+final class AttributeReader {
+    private final TensorReader tensors;
+
+    AttributeReader(TensorReader tensors) {
+        this.tensors = tensors;
+    }
+
+    Attributes read(NodeProto node) {
+        Map<String, Object> values = new HashMap<>();
+        for (AttributeProto attribute : node.getAttributeList()) {
+            values.put(attribute.getName(), value(attribute));
+        }
+        return new Attributes(values);
+    }
+
+    private Object value(AttributeProto attribute) {
+        return switch (kind(attribute)) {
+            case INT -> attribute.getI();
+            case FLOAT -> attribute.getF();
+            case STRING -> attribute.getS().toStringUtf8();
+            case TENSOR -> tensors.read(attribute.getT(), attribute.getName());
+            case INTS ->
+                attribute.getIntsList().stream().mapToLong(value -> value).toArray();
+            case FLOATS -> {
+                float[] floats = new float[attribute.getFloatsCount()];
+                for (int i = 0; i < floats.length; i++) {
+                    floats[i] = attribute.getFloats(i);
+                }
+                yield floats;
+            }
+            case STRINGS -> attribute.getStringsList().stream()
+                    .map(ByteString::toStringUtf8)
+                    .toArray(String[]::new);
+            case UNDEFINED, GRAPH, GRAPHS, TENSORS, SPARSE_TENSOR, SPARSE_TENSORS, TYPE_PROTO, TYPE_PROTOS ->
+                throw new SelvedgeException(
+                        ErrorCode.UNSUPPORTED_OP,
+                        "attribute '" + attribute.getName() + "' is a " + kind(attribute) + ", which is not supported");
+        };
+    }
+
+    /** Files of IR 3 may leave the type out. */
+    private static AttributeType kind(AttributeProto attribute) {
+        if (attribute.getType() != AttributeType.UNDEFINED) {
+            return attribute.getType();
+        }
+        if (attribute.hasI()) {
+            return AttributeType.INT;
+        }
+        if (attribute.hasF()) {
+            return AttributeType.FLOAT;
+        }
+        if (attribute.hasS()) {
+            return AttributeType.STRING;
+        }
+        if (attribute.hasT()) {
+            return AttributeType.TENSOR;
+        }
+        if (attribute.getFloatsCount() > 0) {
+            return AttributeType.FLOATS;
+        }
+        return attribute.getStringsCount() > 0 ? AttributeType.STRINGS : AttributeType.INTS;
+    }
+}

@@ -1,0 +1,113 @@
+package io.selvedge.compiler.onnx;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Dim;
+import io.selvedge.compiler.ir.Shape;
+import io.selvedge.compiler.onnx.proto.TensorShapeProto;
+import io.selvedge.compiler.onnx.proto.ValueInfoProto;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Binds the open dimensions of graph inputs. */
+final class InputShapes {
+    private final ImportOptions options;
+    private final Set<String> symbols = new TreeSet<>();
+    private final Set<String> inputs = new TreeSet<>();
+
+    InputShapes(ImportOptions options) {
+        this.options = options;
+    }
+
+    /**
+     * Shape of an input with everything known.
+     *
+     * @throws SelvedgeException UNBOUND_DIMENSION that names the option to give; BAD_OPTION when a given shape has another rank
+     */
+    Shape bind(ValueInfoProto input) {
+        String name = input.getName();
+        inputs.add(name);
+        List<Integer> given = options.inputShapes().get(name);
+        if (!input.getType().getTensorType().hasShape()) {
+            if (given == null) {
+                throw new SelvedgeException(
+                        ErrorCode.UNBOUND_DIMENSION,
+                        "input '" + name + "' has no shape in the file; give --input-shape " + name + "=N,...");
+            }
+            return shape(given);
+        }
+        List<Dim> dims = new ArrayList<>();
+        for (TensorShapeProto.Dimension dimension :
+                input.getType().getTensorType().getShape().getDimList()) {
+            dims.add(dim(name, dims.size(), dimension));
+        }
+        if (given != null) {
+            if (given.size() != dims.size()) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_OPTION,
+                        "--input-shape " + name + "=" + list(given) + " has " + given.size() + " axes; input '" + name
+                                + "' has " + dims.size() + ": " + new Shape(dims));
+            }
+            return shape(given);
+        }
+        for (int axis = 0; axis < dims.size(); axis++) {
+            if (dims.get(axis) instanceof Dim.Symbol(String symbol)) {
+                throw unbound(name, axis, symbol, dims);
+            }
+        }
+        return new Shape(dims);
+    }
+
+    /** @throws SelvedgeException BAD_OPTION when an option names what the model does not have */
+    void checkAllUsed() {
+        for (String dim : new TreeSet<>(options.dims().keySet())) {
+            if (!symbols.contains(dim)) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_OPTION,
+                        "--dim " + dim + "=" + options.dims().get(dim) + ": the model has no open dimension of that name; "
+                                + (symbols.isEmpty() ? "all its inputs have fixed shapes" : "it has " + symbols));
+            }
+        }
+        Set<String> unknown = new HashSet<>(options.inputShapes().keySet());
+        unknown.removeAll(inputs);
+        if (!unknown.isEmpty()) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION,
+                    "--input-shape names " + new TreeSet<>(unknown) + "; the model's inputs are " + inputs);
+        }
+    }
+
+    private Dim dim(String input, int axis, TensorShapeProto.Dimension dimension) {
+        if (dimension.hasDimValue() && dimension.getDimValue() >= 0) {
+            return new Dim.Known(dimension.getDimValue());
+        }
+        String text = dimension.getDimParam().trim();
+        boolean named = !text.isEmpty() && !text.startsWith("?") && !text.startsWith("-");
+        String symbol = named ? text : input + ":" + axis;
+        symbols.add(symbol);
+        Integer value = options.dims().get(symbol);
+        return value == null ? new Dim.Symbol(symbol) : new Dim.Known(value);
+    }
+
+    private static SelvedgeException unbound(String input, int axis, String symbol, List<Dim> dims) {
+        String shape = dims.stream()
+                .map(dim -> dim instanceof Dim.Known ? dim.toString() : "1")
+                .collect(Collectors.joining(","));
+        return new SelvedgeException(
+                ErrorCode.UNBOUND_DIMENSION,
+                "input '" + input + "' " + new Shape(dims) + " leaves axis " + axis + " open; generated code needs every "
+                        + "extent. Give --dim " + symbol + "=1 (or another value) or --input-shape " + input + "=" + shape);
+    }
+
+    private static Shape shape(List<Integer> extents) {
+        return Shape.of(extents.stream().mapToLong(extent -> extent).toArray());
+    }
+
+    private static String list(List<Integer> extents) {
+        return extents.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+}

@@ -1,0 +1,99 @@
+package io.selvedge.compiler.onnx;
+
+import com.google.protobuf.CodedInputStream;
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.onnx.proto.ModelProto;
+import io.selvedge.compiler.onnx.proto.OperatorSetIdProto;
+import io.selvedge.compiler.op.OpCatalog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Reads ONNX files of opset 7 to 22 and states them in the form of opset 17, every shape known. */
+public final class OnnxImporter {
+    private OnnxImporter() {}
+
+    public static Graph read(Path file) {
+        return read(file, ImportOptions.none());
+    }
+
+    /**
+     * Reads a file; external data may lie in its folder.
+     *
+     * @throws SelvedgeException MODEL_NOT_FOUND, IO_ERROR, and what {@link #read(byte[], String, Optional, ImportOptions)} throws
+     */
+    public static Graph read(Path file, ImportOptions options) {
+        String name = String.valueOf(file.getFileName());
+        byte[] bytes;
+        try {
+            long size = Files.size(file);
+            if (size > Integer.MAX_VALUE - 8) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_MODEL,
+                        name + " has " + size + " bytes; an ONNX file has at most 2 GB (move tensors to external data)");
+            }
+            bytes = Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new SelvedgeException(ErrorCode.MODEL_NOT_FOUND, "there is no file " + file, e);
+        } catch (IOException e) {
+            throw new SelvedgeException(ErrorCode.IO_ERROR, "cannot read " + file + ": " + e.getMessage(), e);
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        return read(bytes, name, Optional.ofNullable(folder), options);
+    }
+
+    /**
+     * Reads the bytes of a file.
+     *
+     * @param name file name for messages; without its ending the graph's name
+     * @param folder where external data may lie
+     * @throws SelvedgeException BAD_MODEL, UNSUPPORTED_OPSET, UNSUPPORTED_OP, UNSUPPORTED_DTYPE, BAD_GRAPH, BAD_ATTRIBUTE,
+     *     SHAPE_MISMATCH, DTYPE_MISMATCH, UNBOUND_DIMENSION, EXTERNAL_DATA or BAD_OPTION
+     */
+    public static Graph read(byte[] bytes, String name, Optional<Path> folder, ImportOptions options) {
+        ModelProto model = parse(bytes, name);
+        return new GraphReader(model, opset(model, name), name, folder, options).read();
+    }
+
+    private static ModelProto parse(byte[] bytes, String name) {
+        try {
+            CodedInputStream stream = CodedInputStream.newInstance(bytes);
+            // Large raw_data then points into the array instead of being copied.
+            stream.enableAliasing(true);
+            ModelProto model = ModelProto.parseFrom(stream);
+            if (!model.hasGraph() || model.getIrVersion() < 3) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_MODEL,
+                        name + " is not an ONNX model of IR version 3 or later: it has "
+                                + (model.hasGraph() ? "IR version " + model.getIrVersion() : "no graph"));
+            }
+            return model;
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_MODEL,
+                    name + " is not an ONNX model, or it is cut off: " + e.getMessage() + " (" + bytes.length + " bytes)",
+                    e);
+        }
+    }
+
+    private static int opset(ModelProto model, String name) {
+        for (OperatorSetIdProto set : model.getOpsetImportList()) {
+            if (set.getDomain().isEmpty() || set.getDomain().equals("ai.onnx")) {
+                if (set.getVersion() >= OpCatalog.OLDEST_OPSET && set.getVersion() <= OpCatalog.NEWEST_OPSET) {
+                    return (int) set.getVersion();
+                }
+                throw new SelvedgeException(
+                        ErrorCode.UNSUPPORTED_OPSET,
+                        name + " has opset " + set.getVersion() + "; supported are " + OpCatalog.OLDEST_OPSET + " to "
+                                + OpCatalog.NEWEST_OPSET + ". Export it again with one of these");
+            }
+        }
+        throw new SelvedgeException(
+                ErrorCode.UNSUPPORTED_OPSET, name + " names no opset of ai.onnx; it needs one from "
+                        + OpCatalog.OLDEST_OPSET + " to " + OpCatalog.NEWEST_OPSET);
+    }
+}

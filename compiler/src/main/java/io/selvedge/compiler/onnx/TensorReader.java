@@ -1,0 +1,98 @@
+package io.selvedge.compiler.onnx;
+
+import com.google.protobuf.ByteString;
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Shape;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.onnx.proto.TensorProto;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Tensors of every encoding. Nothing is allocated before the bytes that fill it were seen. */
+final class TensorReader {
+    private final String file;
+    private final ExternalData external;
+
+    TensorReader(String file, Optional<Path> folder) {
+        this.file = file;
+        this.external = new ExternalData(file, folder);
+    }
+
+    /** @throws SelvedgeException BAD_MODEL when bytes and shape disagree, UNSUPPORTED_DTYPE, EXTERNAL_DATA */
+    Tensor read(TensorProto proto, String name) {
+        DType dtype = DType.ofOnnxCode(proto.getDataType())
+                .orElseThrow(() -> new SelvedgeException(
+                        ErrorCode.UNSUPPORTED_DTYPE,
+                        "tensor '" + name + "' has ONNX element type " + proto.getDataType() + ", which is not supported ("
+                                + file + ")"));
+        long elements = 1;
+        for (long extent : proto.getDimsList()) {
+            if (extent < 0 || (extent > 0 && elements > Integer.MAX_VALUE / extent)) {
+                throw bad(name, "has the shape " + proto.getDimsList() + ", which is negative or too large");
+            }
+            elements *= extent;
+        }
+        long bytes = elements * dtype.bytes();
+        if (bytes > Integer.MAX_VALUE - 64) {
+            throw bad(name, "has " + bytes + " bytes; the largest tensor is 2 GB");
+        }
+        long[] extents =
+                proto.getDimsList().stream().mapToLong(extent -> extent).toArray();
+        TensorType type = new TensorType(dtype, Shape.of(extents));
+        if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+            return Tensor.of(type, external.read(proto, name, bytes));
+        }
+        if (proto.hasRawData()) {
+            ByteString raw = proto.getRawData();
+            check(name, type, raw.size(), bytes, "bytes");
+            return Tensor.of(type, raw.toByteArray());
+        }
+        return typed(proto, name, type, elements);
+    }
+
+    private Tensor typed(TensorProto proto, String name, TensorType type, long elements) {
+        return switch (type.dtype()) {
+            case FLOAT32 -> {
+                check(name, type, proto.getFloatDataCount(), elements, "values in float_data");
+                yield Tensor.filled(type, proto::getFloatData);
+            }
+            case FLOAT64 -> {
+                check(name, type, proto.getDoubleDataCount(), elements, "values in double_data");
+                yield Tensor.filled(type, proto::getDoubleData);
+            }
+            case INT64 -> {
+                check(name, type, proto.getInt64DataCount(), elements, "values in int64_data");
+                yield Tensor.integers(type, proto::getInt64Data);
+            }
+            case UINT64, UINT32 -> {
+                check(name, type, proto.getUint64DataCount(), elements, "values in uint64_data");
+                yield Tensor.integers(type, proto::getUint64Data);
+            }
+            case INT32, INT16, UINT16, INT8, UINT8, BOOL -> {
+                check(name, type, proto.getInt32DataCount(), elements, "values in int32_data");
+                yield Tensor.integers(type, proto::getInt32Data);
+            }
+            case FLOAT16, BFLOAT16 -> {
+                check(name, type, proto.getInt32DataCount(), elements, "values in int32_data");
+                // The 16 bits of the float, not its value, stand in each int32.
+                Tensor bits = Tensor.integers(new TensorType(DType.UINT16, type.shape()), proto::getInt32Data);
+                byte[] bytes = new byte[bits.bytes().remaining()];
+                bits.bytes().get(bytes);
+                yield Tensor.of(type, bytes);
+            }
+        };
+    }
+
+    private void check(String name, TensorType type, long found, long needed, String what) {
+        if (found != needed) {
+            throw bad(name, "is " + type + " and needs " + needed + " " + what + ", found " + found);
+        }
+    }
+
+    private SelvedgeException bad(String name, String what) {
+        return new SelvedgeException(ErrorCode.BAD_MODEL, "tensor '" + name + "' " + what + " (" + file + ")");
+    }
+}

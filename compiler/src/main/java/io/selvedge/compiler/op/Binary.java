@@ -1,0 +1,145 @@
+package io.selvedge.compiler.op;
+
+import static io.selvedge.compiler.op.Operands.required;
+
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Op;
+import io.selvedge.compiler.ir.Shape;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Element-wise functions of two values that broadcast: {@code Y = f(A, B)}. Arithmetic keeps the dtype (Pow that of its
+ * base), comparisons give booleans, logic takes and gives booleans.
+ *
+ * @see <a href="https://onnx.ai/onnx/operators/">ONNX operators</a>, each under its kind's name
+ */
+public record Binary(Kind kind) implements Op {
+    /** The function. */
+    public enum Kind {
+        ADD("Add"),
+        SUB("Sub"),
+        MUL("Mul"),
+        /** Truncates on integers; by zero gives 0 there. */
+        DIV("Div"),
+        POW("Pow"),
+        /** {@code a >= 0 ? a : a * b}; B is the slope and broadcasts to A. */
+        PRELU("PRelu"),
+        EQUAL("Equal"),
+        LESS("Less"),
+        LESS_OR_EQUAL("LessOrEqual"),
+        GREATER("Greater"),
+        GREATER_OR_EQUAL("GreaterOrEqual"),
+        AND("And"),
+        OR("Or"),
+        XOR("Xor");
+
+        private final String onnx;
+
+        Kind(String onnx) {
+            this.onnx = onnx;
+        }
+
+        /** ONNX operator type. */
+        public String onnx() {
+            return onnx;
+        }
+
+        /** Whether the result is a boolean. */
+        public boolean isPredicate() {
+            return ordinal() >= EQUAL.ordinal();
+        }
+
+        /** Whether {@code f(a, b) = f(b, a)}. */
+        public boolean isCommutative() {
+            return switch (this) {
+                case ADD, MUL, EQUAL, AND, OR, XOR -> true;
+                default -> false;
+            };
+        }
+    }
+
+    static Op read(OpCall call) {
+        return new Binary(Arrays.stream(Kind.values())
+                .filter(kind -> kind.onnx.equals(call.type()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(call.type())));
+    }
+
+    @Override
+    public String type() {
+        return kind.onnx;
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        return Map.of();
+    }
+
+    @Override
+    public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
+        TensorType a = required(inputs, 0, "A");
+        TensorType b = required(inputs, 1, "B");
+        if (kind != Kind.POW) {
+            Operands.sameDType(a, b);
+        }
+        Shape y = Strides.common(a.shape(), b.shape());
+        if (kind == Kind.PRELU) {
+            Operands.shapes(y.equals(a.shape()), "needs the slope to broadcast to X; got X=%s, slope=%s", a, b);
+        }
+        return List.of(new TensorType(kind.isPredicate() ? DType.BOOL : a.dtype(), y));
+    }
+
+    @Override
+    public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
+        Tensor a = required(inputs, 0, "A");
+        Tensor b = required(inputs, 1, "B");
+        Shape shape = Strides.common(a.shape(), b.shape());
+        TensorType type = new TensorType(kind.isPredicate() ? DType.BOOL : a.dtype(), shape);
+        int[] as = Strides.broadcast(a.shape(), shape);
+        int[] bs = Strides.broadcast(b.shape(), shape);
+        if (a.dtype().isFloat() || (kind == Kind.POW && b.dtype().isFloat())) {
+            return List.of(Tensor.filled(type, i -> apply(a.getDouble(as[i]), b.getDouble(bs[i]))));
+        }
+        return List.of(Tensor.integers(type, i -> apply(a.getLong(as[i]), b.getLong(bs[i]))));
+    }
+
+    /** The function, before rounding to the dtype; predicates give 0 or 1. */
+    public double apply(double a, double b) {
+        return switch (kind) {
+            case ADD -> a + b;
+            case SUB -> a - b;
+            case MUL -> a * b;
+            case DIV -> a / b;
+            case POW -> Math.pow(a, b);
+            case PRELU -> a >= 0 ? a : a * b;
+            case EQUAL -> a == b ? 1 : 0;
+            case LESS -> a < b ? 1 : 0;
+            case LESS_OR_EQUAL -> a <= b ? 1 : 0;
+            case GREATER -> a > b ? 1 : 0;
+            case GREATER_OR_EQUAL -> a >= b ? 1 : 0;
+            case AND -> a != 0 && b != 0 ? 1 : 0;
+            case OR -> a != 0 || b != 0 ? 1 : 0;
+            case XOR -> a != 0 ^ b != 0 ? 1 : 0;
+        };
+    }
+
+    private long apply(long a, long b) {
+        return switch (kind) {
+            case ADD -> a + b;
+            case SUB -> a - b;
+            case MUL -> a * b;
+            case DIV -> b == 0 ? 0 : a / b;
+            case EQUAL -> a == b ? 1 : 0;
+            case LESS -> a < b ? 1 : 0;
+            case LESS_OR_EQUAL -> a <= b ? 1 : 0;
+            case GREATER -> a > b ? 1 : 0;
+            case GREATER_OR_EQUAL -> a >= b ? 1 : 0;
+            case POW, PRELU, AND, OR, XOR -> (long) apply((double) a, (double) b);
+        };
+    }
+}

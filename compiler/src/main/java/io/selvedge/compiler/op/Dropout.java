@@ -1,0 +1,51 @@
+package io.selvedge.compiler.op;
+
+import static io.selvedge.compiler.op.Operands.required;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Op;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Inference form: {@code Y = X}, and a mask that is true everywhere.
+ *
+ * @see <a href="https://onnx.ai/onnx/operators/onnx__Dropout.html">ONNX Dropout</a>
+ */
+public record Dropout() implements Op {
+    static Op read(OpCall call) {
+        if (call.has(2) && call.known(2).map(t -> t.getLong(0) != 0).orElse(true)) {
+            throw new SelvedgeException(
+                    ErrorCode.UNSUPPORTED_OP, "Dropout is in training mode; export the model in evaluation mode");
+        }
+        call.keep(1);
+        return call.outputs() > 1 ? new Dropout() : new Identity();
+    }
+
+    @Override
+    public String type() {
+        return "Dropout";
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        return Map.of();
+    }
+
+    @Override
+    public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
+        TensorType x = required(inputs, 0, "X");
+        return List.of(x, new TensorType(DType.BOOL, x.shape()));
+    }
+
+    @Override
+    public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
+        Tensor x = required(inputs, 0, "X");
+        return List.of(x, Tensor.integers(new TensorType(DType.BOOL, x.shape()), _ -> 1));
+    }
+}

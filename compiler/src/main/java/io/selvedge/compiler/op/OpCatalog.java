@@ -1,0 +1,193 @@
+package io.selvedge.compiler.op;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.GraphBuilder;
+import io.selvedge.compiler.ir.Op;
+import io.selvedge.compiler.ir.OpFactory;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Every operator that Selvedge knows, a line each. */
+public final class OpCatalog implements OpFactory {
+    /** Opsets of ai.onnx that files may have. */
+    public static final int OLDEST_OPSET = 7;
+
+    public static final int NEWEST_OPSET = 22;
+
+    /** The opset whose form the graph has. */
+    public static final int GRAPH_OPSET = 17;
+
+    /** One operator: where it lives, which opsets changed it, how a call becomes an operator. */
+    public record Entry(String domain, String type, List<Integer> versions, Function<OpCall, Op> factory) {
+        public Entry {
+            versions = List.copyOf(versions);
+        }
+    }
+
+    private static final List<Entry> ENTRIES = List.of(
+            entry("Abs", Unary::read, 6, 13),
+            entry("Add", Binary::read, 7, 13, 14),
+            entry("And", Binary::read, 7),
+            entry("ArgMax", ArgReduce::read, 1, 11, 12, 13),
+            entry("ArgMin", ArgReduce::read, 1, 11, 12, 13),
+            entry("AveragePool", Pool::read, 7, 10, 11, 19, 22),
+            entry("BatchNormalization", BatchNormalization::read, 7, 9, 14, 15),
+            entry("Cast", Cast::read, 6, 9, 13, 19, 21),
+            entry("Ceil", Unary::read, 6, 13),
+            entry("Clip", Clip::read, 6, 11, 12, 13),
+            entry("Concat", Concat::read, 4, 11, 13),
+            entry("ConstantOfShape", ConstantOfShape::read, 9, 20, 21),
+            entry("Conv", Conv::read, 1, 11, 22),
+            entry("ConvTranspose", ConvTranspose::read, 1, 11, 22),
+            entry("Cos", Unary::read, 7, 22),
+            entry("DepthToSpace", DepthToSpace::read, 1, 11, 13),
+            entry("DequantizeLinear", DequantizeLinear::read, 10, 13, 19, 21),
+            entry("Div", Binary::read, 7, 13, 14),
+            entry("Dropout", Dropout::read, 7, 10, 12, 13, 22),
+            entry("Elu", Activation::read, 6, 22),
+            entry("Equal", Binary::read, 7, 11, 13, 19),
+            entry("Erf", Unary::read, 9, 13),
+            entry("Exp", Unary::read, 6, 13),
+            entry("Expand", Expand::read, 8, 13),
+            entry("Flatten", Flatten::read, 1, 9, 11, 13, 21),
+            entry("Floor", Unary::read, 6, 13),
+            entry("Gather", Gather::read, 1, 11, 13),
+            entry("Gelu", Gelu::read, 20),
+            entry("Gemm", Gemm::read, 7, 9, 11, 13),
+            entry("GlobalAveragePool", GlobalPool::read, 1, 22),
+            entry("GlobalMaxPool", GlobalPool::read, 1, 22),
+            entry("Greater", Binary::read, 7, 9, 13),
+            entry("GreaterOrEqual", Binary::read, 12, 16),
+            entry("HardSigmoid", Activation::read, 6, 22),
+            entry("HardSwish", Unary::read, 14, 22),
+            entry("Identity", Identity::read, 1, 13, 14, 16, 19, 21),
+            entry("InstanceNormalization", InstanceNormalization::read, 6, 22),
+            entry("LRN", Lrn::read, 1, 13),
+            entry("LayerNormalization", LayerNormalization::read, 17),
+            entry("LeakyRelu", Activation::read, 6, 16),
+            entry("Less", Binary::read, 7, 9, 13),
+            entry("LessOrEqual", Binary::read, 12, 16),
+            entry("Log", Unary::read, 6, 13),
+            entry("LogSoftmax", Softmax::read, 1, 11, 13),
+            entry("MatMul", MatMul::read, 1, 9, 13),
+            entry("Max", Variadic::read, 6, 8, 12, 13),
+            entry("MaxPool", Pool::read, 1, 8, 10, 11, 12, 22),
+            entry("Mean", Variadic::read, 6, 8, 13),
+            entry("Min", Variadic::read, 6, 8, 12, 13),
+            entry("Mod", Mod::read, 10, 13),
+            entry("Mul", Binary::read, 7, 13, 14),
+            entry("Neg", Unary::read, 6, 13),
+            entry("Not", Unary::read, 1),
+            entry("Or", Binary::read, 7),
+            entry("PRelu", Binary::read, 7, 9, 16),
+            entry("Pad", Pad::read, 2, 11, 13, 18, 19, 21),
+            entry("Pow", Binary::read, 7, 12, 13, 15),
+            entry("QuantizeLinear", QuantizeLinear::read, 10, 13, 19, 21),
+            entry("Range", Range::read, 11),
+            entry("Reciprocal", Unary::read, 6, 13),
+            entry("ReduceL1", Reduce::read, 1, 11, 13, 18),
+            entry("ReduceL2", Reduce::read, 1, 11, 13, 18),
+            entry("ReduceLogSum", Reduce::read, 1, 11, 13, 18),
+            entry("ReduceLogSumExp", Reduce::read, 1, 11, 13, 18),
+            entry("ReduceMax", Reduce::read, 1, 11, 12, 13, 18, 20),
+            entry("ReduceMean", Reduce::read, 1, 11, 13, 18),
+            entry("ReduceMin", Reduce::read, 1, 11, 12, 13, 18, 20),
+            entry("ReduceProd", Reduce::read, 1, 11, 13, 18),
+            entry("ReduceSum", Reduce::read, 1, 11, 13),
+            entry("ReduceSumSquare", Reduce::read, 1, 11, 13, 18),
+            entry("Relu", Unary::read, 6, 13, 14),
+            entry("Reshape", Reshape::read, 5, 13, 14, 19, 21),
+            entry("Resize", Resize::read, 10, 11, 13, 18, 19),
+            entry("Round", Unary::read, 11, 22),
+            entry("Selu", Activation::read, 6, 22),
+            entry("Shape", ShapeOf::read, 1, 13, 15, 19, 21),
+            entry("Sigmoid", Unary::read, 6, 13),
+            entry("Sign", Unary::read, 9, 13),
+            entry("Sin", Unary::read, 7, 22),
+            entry("Size", SizeOf::read, 1, 13, 19, 21),
+            entry("Slice", Slice::read, 1, 10, 11, 13),
+            entry("Softmax", Softmax::read, 1, 11, 13),
+            entry("Softplus", Unary::read, 1, 22),
+            entry("Softsign", Unary::read, 1, 22),
+            entry("SpaceToDepth", SpaceToDepth::read, 1, 13),
+            entry("Split", Split::read, 2, 11, 13, 18),
+            entry("Sqrt", Unary::read, 6, 13),
+            entry("Squeeze", Squeeze::read, 1, 11, 13, 21),
+            entry("Sub", Binary::read, 7, 13, 14),
+            entry("Sum", Variadic::read, 6, 8, 13),
+            entry("Tanh", Unary::read, 6, 13),
+            entry("Tile", Tile::read, 6, 13),
+            entry("Transpose", Transpose::read, 1, 13, 21),
+            entry("Unsqueeze", Unsqueeze::read, 1, 11, 13, 21),
+            entry("Upsample", Resize::read, 7, 9),
+            entry("Where", Where::read, 9, 16),
+            entry("Xor", Binary::read, 7));
+
+    /** The one catalogue. */
+    public static final OpCatalog ALL = new OpCatalog();
+
+    private final Map<String, Entry> byName = new TreeMap<>();
+
+    private OpCatalog() {
+        ENTRIES.forEach(entry -> byName.put(key(entry.domain(), entry.type()), entry));
+    }
+
+    private static Entry entry(String type, Function<OpCall, Op> factory, Integer... versions) {
+        return new Entry("", type, Arrays.asList(versions), factory);
+    }
+
+    private static String key(String domain, String type) {
+        return domain.isEmpty() ? type : domain + "." + type;
+    }
+
+    /** All entries by name. */
+    public Stream<Entry> entries() {
+        return byName.values().stream();
+    }
+
+    public Optional<Entry> find(String domain, String type) {
+        return Optional.ofNullable(byName.get(key(domain, type)));
+    }
+
+    /** The known name that differs least, for messages. */
+    public String nearest(String type) {
+        return byName.values().stream()
+                .map(Entry::type)
+                .min(Comparator.comparingInt(known -> distance(type, known)))
+                .orElseThrow();
+    }
+
+    @Override
+    public Op create(String domain, String type, Map<String, Object> attributes) {
+        Entry entry = find(domain, type)
+                .orElseThrow(() -> new SelvedgeException(
+                        ErrorCode.UNSUPPORTED_OP,
+                        "operator '" + key(domain, type) + "' is not known; nearest is '" + nearest(type) + "'"));
+        return entry.factory()
+                .apply(new OpCall(
+                        "", type, GRAPH_OPSET, new Attributes(attributes), List.of(), 1, new GraphBuilder("")));
+    }
+
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        Arrays.setAll(row, i -> i);
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int above = row[j];
+                boolean same = Character.toLowerCase(a.charAt(i - 1)) == Character.toLowerCase(b.charAt(j - 1));
+                row[j] = Math.min(Math.min(row[j], row[j - 1]) + 1, diagonal + (same ? 0 : 1));
+                diagonal = above;
+            }
+        }
+        return row[b.length()];
+    }
+}

@@ -1,0 +1,78 @@
+package io.selvedge.compiler.op;
+
+import static io.selvedge.compiler.op.Operands.required;
+
+import io.selvedge.compiler.ir.Op;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * {@code Y = exp(X - max) / sum(exp(X - max))} along one axis, or its logarithm {@code X - max - log(sum(exp(X - max)))}.
+ * Before opset 13 the operator flattens to a matrix at the axis; import restates that.
+ *
+ * @see <a href="https://onnx.ai/onnx/operators/onnx__Softmax.html">ONNX Softmax</a>
+ */
+public record Softmax(int axis, boolean log) implements Op {
+    static Op read(OpCall call) {
+        boolean log = call.type().equals("LogSoftmax");
+        int axis = call.axis(call.opset() < 13 ? 1 : -1);
+        if (call.opset() >= 13 || !call.has(0)) {
+            return new Softmax(axis, log);
+        }
+        int[] extents = call.extents(0);
+        if (Strides.product(extents, Math.min(axis + 1, extents.length), extents.length) == 1) {
+            return new Softmax(axis, log);
+        }
+        String matrix = call.before("flat", new Flatten(axis), call.input(0));
+        call.set(0, call.before("matrix", new Softmax(1, log), matrix));
+        call.set(1, "shape", java.util.Arrays.stream(extents).boxed().toList());
+        return new Reshape(false);
+    }
+
+    @Override
+    public String type() {
+        return log ? "LogSoftmax" : "Softmax";
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        return Attributes.map("axis", (long) axis);
+    }
+
+    @Override
+    public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
+        TensorType x = required(inputs, 0, "input");
+        Operands.floating(x);
+        Operands.axis(axis, x.shape().rank());
+        return List.of(x);
+    }
+
+    @Override
+    public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
+        Tensor x = required(inputs, 0, "input");
+        int[] extents = x.shape().extents();
+        int along = Operands.axis(axis, extents.length);
+        int inner = Strides.product(extents, along + 1, extents.length);
+        int length = extents[along];
+        double[] y = x.toDoubles();
+        for (int outer = 0; outer < y.length / Math.max(1, length); outer++) {
+            int start = outer / inner * length * inner + outer % inner;
+            double max = Double.NEGATIVE_INFINITY;
+            for (int k = 0; k < length; k++) {
+                max = Math.max(max, y[start + k * inner]);
+            }
+            double sum = 0;
+            for (int k = 0; k < length; k++) {
+                sum += Math.exp(y[start + k * inner] - max);
+            }
+            for (int k = 0; k < length; k++) {
+                double shifted = y[start + k * inner] - max;
+                y[start + k * inner] = log ? shifted - Math.log(sum) : Math.exp(shifted) / sum;
+            }
+        }
+        return List.of(Tensor.filled(x.type(), i -> y[i]));
+    }
+}

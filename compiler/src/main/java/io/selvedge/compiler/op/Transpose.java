@@ -1,0 +1,62 @@
+package io.selvedge.compiler.op;
+
+import static io.selvedge.compiler.op.Operands.required;
+import static io.selvedge.compiler.op.Operands.shapes;
+
+import io.selvedge.compiler.ir.Op;
+import io.selvedge.compiler.ir.Shape;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * {@code Y[i(perm 0), i(perm 1), ...] = X[i0, i1, ...]}: axis k of Y is axis {@code perm[k]} of X.
+ *
+ * @see <a href="https://onnx.ai/onnx/operators/onnx__Transpose.html">ONNX Transpose</a>
+ */
+public record Transpose(List<Integer> perm) implements Op {
+    public Transpose {
+        perm = List.copyOf(perm);
+    }
+
+    static Op read(OpCall call) {
+        if (call.attributes().has("perm")) {
+            return new Transpose(call.attributes().integers("perm"));
+        }
+        int rank = call.inputType(0).shape().rank();
+        return new Transpose(
+                IntStream.range(0, rank).mapToObj(axis -> rank - 1 - axis).toList());
+    }
+
+    @Override
+    public String type() {
+        return "Transpose";
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        return Attributes.map("perm", Attributes.array(perm));
+    }
+
+    @Override
+    public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
+        TensorType x = required(inputs, 0, "data");
+        List<Integer> axes = IntStream.range(0, x.shape().rank()).boxed().toList();
+        shapes(perm.stream().sorted().toList().equals(axes), "needs perm to order the axes of %s, got %s", x, perm);
+        return List.of(new TensorType(
+                x.dtype(),
+                new Shape(perm.stream().map(axis -> x.shape().dims().get(axis)).toList())));
+    }
+
+    @Override
+    public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
+        Tensor x = required(inputs, 0, "data");
+        TensorType type = infer(List.of(Optional.of(x.type())), List.of()).getFirst();
+        int[] own = Strides.of(x.shape().extents());
+        int[] strides = perm.stream().mapToInt(axis -> own[axis]).toArray();
+        return List.of(x.select(type.shape(), Strides.walk(type.shape().extents(), strides, 0)));
+    }
+}

@@ -1,0 +1,68 @@
+package io.selvedge.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.ReferenceEvaluator;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.ir.Verifier;
+import io.selvedge.compiler.onnx.ImportOptions;
+import io.selvedge.compiler.onnx.OnnxImporter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Real models: the reference evaluator against ONNX Runtime on the same file. */
+class SharedModelsTest {
+    @ParameterizedTest
+    @CsvSource({
+        "mlperf-tiny/mlperftiny_ic_resnet8_fp32_nchw.onnx, 0, 255",
+        "mlperf-tiny/mlperftiny_ic_resnet8_fp32_dynbatch.onnx, 0, 255",
+        "mlperf-tiny/mlperftiny_ic_resnet8_int8_qdq_nchw.onnx, -128, 127",
+        "mlperf-tiny/mlperftiny_kws_dscnn_fp32_nchw.onnx, -120, 30",
+        "mlperf-tiny/mlperftiny_kws_dscnn_fp32_dynbatch.onnx, -120, 30",
+        "mlperf-tiny/mlperftiny_kws_dscnn_int8_qdq_nchw.onnx, -128, 127",
+        "gesture/weights/model.onnx, 0, 1",
+        "face/version-RFB-320.onnx, -1, 1",
+        "face/version-RFB-320_simplified.onnx, -1, 1",
+        "control/cartpole_ppo.onnx, -1, 1",
+        "control/pendulum_ppo.onnx, -1, 1"
+    })
+    void reference_agrees_with_onnx_runtime(String file, double low, double high) {
+        Optional<Path> model = SharedFolder.find("models/" + file);
+        assumeTrue(model.isPresent(), "shared/models is absent");
+        Graph graph = read(model.get());
+        Verifier.verify(graph);
+        Map<String, Tensor> inputs = inputs(graph, low, high);
+        Map<String, Tensor> want = OnnxRuntimeOracle.run(model.get(), inputs);
+        Map<String, Tensor> got = ReferenceEvaluator.run(graph, inputs);
+        assertThat(got.keySet()).isEqualTo(want.keySet());
+        want.forEach((name, tensor) -> Tolerance.MODEL.check(name, tensor, got.get(name)));
+    }
+
+    static Graph read(Path model) {
+        try {
+            return OnnxImporter.read(model);
+        } catch (io.selvedge.compiler.diag.SelvedgeException e) {
+            String dim = e.getMessage().replaceAll("(?s).*--dim (.*)=1 .*", "$1");
+            return OnnxImporter.read(model, new ImportOptions(Map.of(dim, 1), Map.of()));
+        }
+    }
+
+    static Map<String, Tensor> inputs(Graph graph, double low, double high) {
+        Random random = new Random(1);
+        Map<String, Tensor> inputs = new LinkedHashMap<>();
+        for (String name : graph.inputs()) {
+            TensorType type = graph.type(name);
+            inputs.put(name, Tensor.filled(type, _ -> low + random.nextDouble() * (high - low)));
+        }
+        return inputs;
+    }
+}
