@@ -44,7 +44,9 @@ class SharedModelsTest {
         Map<String, Tensor> want = OnnxRuntimeOracle.run(model.get(), inputs);
         Map<String, Tensor> got = ReferenceEvaluator.run(graph, inputs);
         assertThat(got.keySet()).isEqualTo(want.keySet());
-        want.forEach((name, tensor) -> Tolerance.MODEL.check(name, tensor, got.get(name)));
+        // A sum that falls on a rounding boundary moves an 8-bit value by a step, and a few steps through a network.
+        Tolerance tolerance = file.contains("int8") ? new Tolerance(4, 0) : Tolerance.MODEL;
+        want.forEach((name, tensor) -> tolerance.check(name, tensor, got.get(name)));
     }
 
     static Graph read(Path model) {
