@@ -3,9 +3,13 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +20,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__DequantizeLinear.html">ONNX DequantizeLinear</a>
  */
-public record DequantizeLinear(int axis) implements Op {
+public record DequantizeLinear(int axis) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new DequantizeLinear(
                 call.has(0) ? QuantizeLinear.readAxis(call, call.inputType(0).dtype()) : call.axis(1));
@@ -68,5 +72,15 @@ public record DequantizeLinear(int axis) implements Op {
             int parameter = i / inner % count;
             return (float) (x.getLong(i) - zeroPoints[parameter]) * scales[parameter];
         }));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        QuantizationScalars scalars = QuantizationScalars.of(node, builder.graph());
+        int zero = ProgramBuilder.zeroPoint(builder.graph().type(node.input(0)).dtype(), scalars.zeroPoint());
+        builder.map(
+                node.output(),
+                List.of(builder.view(node.input(0))),
+                new Expr.Dequantize(new Expr.Input(0), scalars.scale(), zero));
     }
 }

@@ -3,9 +3,16 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
+import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.WindowReader;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +23,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__GlobalAveragePool.html">ONNX GlobalAveragePool</a>
  */
-public record GlobalPool(Pool.Kind kind) implements Op {
+public record GlobalPool(Pool.Kind kind) implements Op, Lowerable, WindowReader {
     static Op read(OpCall call) {
         return new GlobalPool(call.type().equals("GlobalMaxPool") ? Pool.Kind.MAX : Pool.Kind.AVERAGE);
     }
@@ -56,5 +63,20 @@ public record GlobalPool(Pool.Kind kind) implements Op {
             }
             return kind == Pool.Kind.MAX ? max : sum / inner;
         }));
+    }
+
+    @Override
+    public Request request(Node node, Graph graph) {
+        return PoolLowering.request();
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        Shape x = builder.graph().type(node.input(0)).shape();
+        List<Integer> kernel = Arrays.stream(x.extents(), 2, x.rank()).boxed().toList();
+        ConvGeometry geometry = PoolLowering.geometry(
+                x, builder.graph().type(node.output()).shape(), kernel, List.of(), List.of(), List.of());
+        PoolLowering.lower(
+                node, builder, kind == Pool.Kind.MAX ? Kernel.Pool.Kind.MAX : Kernel.Pool.Kind.AVERAGE, geometry, false);
     }
 }

@@ -3,9 +3,15 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.WindowReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +33,7 @@ public record Pool(
         List<Integer> dilations,
         boolean ceilMode,
         boolean countIncludePad)
-        implements Op {
+        implements Op, Lowerable, WindowReader {
     /** What is folded over the window. */
     public enum Kind {
         MAX,
@@ -158,5 +164,23 @@ public record Pool(
 
     private static boolean inside(int extent, int position) {
         return position >= 0 && position < extent;
+    }
+
+    @Override
+    public Request request(Node node, Graph graph) {
+        return PoolLowering.request();
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        ConvGeometry geometry = PoolLowering.geometry(
+                builder.graph().type(node.input(0)).shape(),
+                builder.graph().type(node.output()).shape(),
+                kernelShape,
+                strides,
+                pads,
+                dilations);
+        PoolLowering.lower(
+                node, builder, kind == Kind.MAX ? Kernel.Pool.Kind.MAX : Kernel.Pool.Kind.AVERAGE, geometry, countIncludePad);
     }
 }

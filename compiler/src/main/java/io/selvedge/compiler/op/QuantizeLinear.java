@@ -6,9 +6,14 @@ import static io.selvedge.compiler.op.Operands.shapes;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +24,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__QuantizeLinear.html">ONNX QuantizeLinear</a>
  */
-public record QuantizeLinear(int axis) implements Op {
+public record QuantizeLinear(int axis) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new QuantizeLinear(readAxis(call, DType.UINT8));
     }
@@ -123,5 +128,17 @@ public record QuantizeLinear(int axis) implements Op {
             case UINT16 -> 65535;
             default -> Integer.MAX_VALUE;
         };
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        Graph graph = builder.graph();
+        DType out = graph.type(node.output()).dtype();
+        int low = out == DType.INT8 ? -128 : 0;
+        int shift = ProgramBuilder.zeroPoint(out, 0);
+        QuantizationScalars scalars = QuantizationScalars.of(node, graph);
+        Expr expr = new Expr.Quantize(
+                new Expr.Input(0), scalars.scale(), scalars.zeroPoint() + shift, low + shift, low + shift + 255);
+        builder.map(node.output(), List.of(builder.view(node.input(0))), expr);
     }
 }
