@@ -5,6 +5,8 @@ import static io.selvedge.compiler.op.Operands.required;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.ElementWise;
+import io.selvedge.compiler.program.Expr;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +18,7 @@ import java.util.TreeMap;
  *
  * @see <a href="https://onnx.ai/onnx/operators/">ONNX operators</a>, each under its kind's name
  */
-public record Activation(Kind kind, float alpha, float beta) implements Op {
+public record Activation(Kind kind, float alpha, float beta) implements Op, ElementWise {
     /** Formula and defaults of ONNX. */
     public enum Kind {
         /** {@code x < 0 ? alpha * x : x}. */
@@ -87,5 +89,26 @@ public record Activation(Kind kind, float alpha, float beta) implements Op {
             case SELU -> beta * (x > 0 ? x : alpha * Math.expm1(x));
             case HARD_SIGMOID -> Math.max(0, Math.min(1, alpha * x + beta));
         };
+    }
+
+    @Override
+    public Expr expr(List<Expr> operands) {
+        Expr x = operands.getFirst();
+        Expr negative = new Expr.Binary(Expr.BinaryOp.LESS, x, new Expr.Const(0));
+        return switch (kind) {
+            case LEAKY_RELU -> new Expr.Select(negative, scaled(x, alpha), x);
+            case ELU -> new Expr.Select(negative, scaled(exponentialMinusOne(x), alpha), x);
+            case SELU -> scaled(new Expr.Select(negative, scaled(exponentialMinusOne(x), alpha), x), beta);
+            case HARD_SIGMOID ->
+                Expr.clamp(new Expr.Binary(Expr.BinaryOp.ADD, scaled(x, alpha), new Expr.Const(beta)), 0, 1);
+        };
+    }
+
+    private static Expr scaled(Expr x, float factor) {
+        return new Expr.Binary(Expr.BinaryOp.MUL, x, new Expr.Const(factor));
+    }
+
+    private static Expr exponentialMinusOne(Expr x) {
+        return new Expr.Binary(Expr.BinaryOp.SUB, new Expr.Unary(Expr.UnaryOp.EXP, x), new Expr.Const(1));
     }
 }

@@ -7,6 +7,8 @@ import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.ElementWise;
+import io.selvedge.compiler.program.Expr;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +20,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/">ONNX operators</a>, each under its kind's name
  */
-public record Binary(Kind kind) implements Op {
+public record Binary(Kind kind) implements Op, ElementWise {
     /** The function. */
     public enum Kind {
         ADD("Add"),
@@ -140,6 +142,32 @@ public record Binary(Kind kind) implements Op {
             case GREATER -> a > b ? 1 : 0;
             case GREATER_OR_EQUAL -> a >= b ? 1 : 0;
             case POW, PRELU, AND, OR, XOR -> (long) apply((double) a, (double) b);
+        };
+    }
+
+    @Override
+    public Expr expr(List<Expr> operands) {
+        Expr a = operands.getFirst();
+        Expr b = operands.getLast();
+        return switch (kind) {
+            case ADD -> new Expr.Binary(Expr.BinaryOp.ADD, a, b);
+            case SUB -> new Expr.Binary(Expr.BinaryOp.SUB, a, b);
+            case MUL -> new Expr.Binary(Expr.BinaryOp.MUL, a, b);
+            case DIV -> new Expr.Binary(Expr.BinaryOp.DIV, a, b);
+            case POW -> new Expr.Binary(Expr.BinaryOp.POW, a, b);
+            case PRELU ->
+                new Expr.Select(
+                        new Expr.Binary(Expr.BinaryOp.LESS, a, new Expr.Const(0)),
+                        new Expr.Binary(Expr.BinaryOp.MUL, a, b),
+                        a);
+            case EQUAL -> new Expr.Binary(Expr.BinaryOp.EQUAL, a, b);
+            case LESS -> new Expr.Binary(Expr.BinaryOp.LESS, a, b);
+            case LESS_OR_EQUAL -> new Expr.Binary(Expr.BinaryOp.LESS_EQUAL, a, b);
+            case GREATER -> new Expr.Binary(Expr.BinaryOp.GREATER, a, b);
+            case GREATER_OR_EQUAL -> new Expr.Binary(Expr.BinaryOp.GREATER_EQUAL, a, b);
+            case AND -> new Expr.Binary(Expr.BinaryOp.AND, a, b);
+            case OR -> new Expr.Binary(Expr.BinaryOp.OR, a, b);
+            case XOR -> new Expr.Binary(Expr.BinaryOp.XOR, a, b);
         };
     }
 }

@@ -7,6 +7,8 @@ import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.ElementWise;
+import io.selvedge.compiler.program.Expr;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +18,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Clip.html">ONNX Clip</a>
  */
-public record Clip() implements Op {
+public record Clip() implements Op, ElementWise {
     static Op read(OpCall call) {
         if (call.opset() < 11 && call.has(0)) {
             DType dtype = call.inputType(0).dtype();
@@ -26,6 +28,9 @@ public record Clip() implements Op {
             if (call.attributes().has("max")) {
                 call.set(2, "max", dtype, call.attributes().number("max", 0));
             }
+        }
+        if (call.has(0) && !call.has(1) && call.has(2) && call.inputType(0).dtype().isFloat()) {
+            call.set(1, "min", call.inputType(0).dtype(), Double.NEGATIVE_INFINITY);
         }
         return new Clip();
     }
@@ -65,5 +70,14 @@ public record Clip() implements Op {
         long lo = min.map(t -> t.getLong(0)).orElse(Long.MIN_VALUE);
         long hi = max.map(t -> t.getLong(0)).orElse(Long.MAX_VALUE);
         return List.of(Tensor.integers(x.type(), i -> Math.min(Math.max(x.getLong(i), lo), hi)));
+    }
+
+    /** Import gives a minimum to a Clip that has only a maximum, so the operands' number tells which they are. */
+    @Override
+    public Expr expr(List<Expr> operands) {
+        Expr raised = operands.size() > 1
+                ? new Expr.Binary(Expr.BinaryOp.MAX, operands.get(0), operands.get(1))
+                : operands.getFirst();
+        return operands.size() > 2 ? new Expr.Binary(Expr.BinaryOp.MIN, raised, operands.get(2)) : raised;
     }
 }

@@ -5,6 +5,8 @@ import static io.selvedge.compiler.op.Operands.required;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.ElementWise;
+import io.selvedge.compiler.program.Expr;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +17,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Gelu.html">ONNX Gelu</a>
  */
-public record Gelu(boolean tanh) implements Op {
+public record Gelu(boolean tanh) implements Op, ElementWise {
     static Op read(OpCall call) {
         return new Gelu(call.attributes().text("approximate", "none").equals("tanh"));
     }
@@ -49,5 +51,28 @@ public record Gelu(boolean tanh) implements Op {
                 ? Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))
                 : Erf.of(x / Math.sqrt(2));
         return 0.5 * x * (1 + gate);
+    }
+
+    @Override
+    public Expr expr(List<Expr> operands) {
+        Expr x = operands.getFirst();
+        Expr inner = tanh
+                ? new Expr.Unary(
+                        Expr.UnaryOp.TANH,
+                        times(0.7978845608f, add(x, times(0.044715f, times(x, times(x, x))))))
+                : new Expr.Unary(Expr.UnaryOp.ERF, times(0.70710678f, x));
+        return times(times(0.5f, x), add(new Expr.Const(1), inner));
+    }
+
+    private static Expr times(float factor, Expr x) {
+        return times(new Expr.Const(factor), x);
+    }
+
+    private static Expr times(Expr a, Expr b) {
+        return new Expr.Binary(Expr.BinaryOp.MUL, a, b);
+    }
+
+    private static Expr add(Expr a, Expr b) {
+        return new Expr.Binary(Expr.BinaryOp.ADD, a, b);
     }
 }

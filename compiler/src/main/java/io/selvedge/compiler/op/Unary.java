@@ -8,6 +8,8 @@ import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.ElementWise;
+import io.selvedge.compiler.program.Expr;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,7 @@ import java.util.function.DoubleUnaryOperator;
  *
  * @see <a href="https://onnx.ai/onnx/operators/">ONNX operators</a>, each under its kind's name
  */
-public record Unary(Kind kind) implements Op {
+public record Unary(Kind kind) implements Op, ElementWise {
     /** The function; formulas as ONNX gives them, computed in double and rounded to the dtype once. */
     public enum Kind {
         RELU("Relu", x -> Math.max(x, 0)),
@@ -112,5 +114,48 @@ public record Unary(Kind kind) implements Op {
             case SIGN -> Long.signum(x);
             default -> (long) kind.apply(x);
         };
+    }
+
+    @Override
+    public Expr expr(List<Expr> operands) {
+        Expr x = operands.getFirst();
+        return switch (kind) {
+            case RELU -> Expr.clamp(x, 0, Float.POSITIVE_INFINITY);
+            case SIGMOID -> new Expr.Unary(Expr.UnaryOp.SIGMOID, x);
+            case TANH -> new Expr.Unary(Expr.UnaryOp.TANH, x);
+            case EXP -> new Expr.Unary(Expr.UnaryOp.EXP, x);
+            case LOG -> new Expr.Unary(Expr.UnaryOp.LOG, x);
+            case SQRT -> new Expr.Unary(Expr.UnaryOp.SQRT, x);
+            case RECIPROCAL -> new Expr.Unary(Expr.UnaryOp.RECIPROCAL, x);
+            case ERF -> new Expr.Unary(Expr.UnaryOp.ERF, x);
+            case ABS -> new Expr.Unary(Expr.UnaryOp.ABS, x);
+            case NEG -> new Expr.Unary(Expr.UnaryOp.NEG, x);
+            case FLOOR -> new Expr.Unary(Expr.UnaryOp.FLOOR, x);
+            case CEIL -> new Expr.Unary(Expr.UnaryOp.CEIL, x);
+            case ROUND -> new Expr.Unary(Expr.UnaryOp.ROUND, x);
+            case SIGN -> new Expr.Unary(Expr.UnaryOp.SIGN, x);
+            case SIN -> new Expr.Unary(Expr.UnaryOp.SIN, x);
+            case COS -> new Expr.Unary(Expr.UnaryOp.COS, x);
+            case NOT -> new Expr.Unary(Expr.UnaryOp.NOT, x);
+            case SOFTPLUS ->
+                add(
+                        Expr.clamp(x, 0, Float.POSITIVE_INFINITY),
+                        new Expr.Unary(
+                                Expr.UnaryOp.LOG,
+                                add(new Expr.Const(1), new Expr.Unary(Expr.UnaryOp.EXP, new Expr.Unary(Expr.UnaryOp.NEG, magnitude(x))))));
+            case SOFTSIGN -> new Expr.Binary(Expr.BinaryOp.DIV, x, add(new Expr.Const(1), magnitude(x)));
+            case HARD_SWISH -> {
+                Expr sixth = new Expr.Binary(Expr.BinaryOp.MUL, x, new Expr.Const(1 / 6f));
+                yield new Expr.Binary(Expr.BinaryOp.MUL, x, Expr.clamp(add(sixth, new Expr.Const(0.5f)), 0, 1));
+            }
+        };
+    }
+
+    private static Expr add(Expr a, Expr b) {
+        return new Expr.Binary(Expr.BinaryOp.ADD, a, b);
+    }
+
+    private static Expr magnitude(Expr x) {
+        return new Expr.Unary(Expr.UnaryOp.ABS, x);
     }
 }

@@ -6,6 +6,8 @@ import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.ElementWise;
+import io.selvedge.compiler.program.Expr;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,7 @@ import java.util.Optional;
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Sum.html">ONNX Sum</a>, <a
  *     href="https://onnx.ai/onnx/operators/onnx__Max.html">Max</a>
  */
-public record Variadic(Kind kind) implements Op {
+public record Variadic(Kind kind) implements Op, ElementWise {
     /** The fold. */
     public enum Kind {
         MIN("Min"),
@@ -93,5 +95,22 @@ public record Variadic(Kind kind) implements Op {
             case MAX -> Math.max(a, b);
             case SUM, MEAN -> a + b;
         };
+    }
+
+    @Override
+    public Expr expr(List<Expr> operands) {
+        Expr.BinaryOp fold =
+                switch (kind) {
+                    case MIN -> Expr.BinaryOp.MIN;
+                    case MAX -> Expr.BinaryOp.MAX;
+                    case SUM, MEAN -> Expr.BinaryOp.ADD;
+                };
+        Expr folded = operands.getFirst();
+        for (Expr next : operands.subList(1, operands.size())) {
+            folded = new Expr.Binary(fold, folded, next);
+        }
+        return kind == Kind.MEAN
+                ? new Expr.Binary(Expr.BinaryOp.DIV, folded, new Expr.Const(operands.size()))
+                : folded;
     }
 }

@@ -6,6 +6,8 @@ import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.ElementWise;
+import io.selvedge.compiler.program.Expr;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +17,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Where.html">ONNX Where</a>
  */
-public record Where() implements Op {
+public record Where() implements Op, ElementWise {
     static Op read(OpCall call) {
         return new Where();
     }
@@ -57,5 +59,10 @@ public record Where() implements Op {
                                 i -> (condition.getLong(conditions[i]) != 0 ? wideX : wideY).getDouble(i))
                         : Tensor.integers(
                                 type, i -> (condition.getLong(conditions[i]) != 0 ? wideX : wideY).getLong(i)));
+    }
+
+    @Override
+    public Expr expr(List<Expr> operands) {
+        return new Expr.Select(operands.get(0), operands.get(1), operands.get(2));
     }
 }

@@ -1,0 +1,78 @@
+package io.selvedge.compiler.pass;
+
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Node;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Nodes whose inputs are known are evaluated now: arithmetic on weights, and on shapes, which are static here. A
+ * DequantizeLinear of 8-bit or 32-bit integers stays, because it says how weights and biases are quantised.
+ */
+public final class FoldConstants implements Pass {
+    /** Larger results are folded only when the inputs are as large, so that a ConstantOfShape does not end up in the file. */
+    private static final long LARGEST_BYTES = 16L << 20;
+
+    private static final Set<DType> QUANTIZED = Set.of(DType.INT8, DType.UINT8, DType.INT32);
+    private static final Set<String> RANDOM =
+            Set.of("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli");
+
+    @Override
+    public Graph run(Graph graph) {
+        GraphEdit edit = new GraphEdit(graph);
+        Map<String, Tensor> known = new HashMap<>(graph.constants());
+        for (Node node : graph.nodes()) {
+            values(graph, node, known).ifPresent(values -> {
+                Map<String, Tensor> results = new HashMap<>();
+                for (int i = 0; i < node.outputs().size(); i++) {
+                    results.put(node.outputs().get(i), values.get(i));
+                }
+                results.remove("");
+                known.putAll(results);
+                edit.replace(node, results);
+            });
+        }
+        return edit.apply();
+    }
+
+    private static Optional<List<Tensor>> values(Graph graph, Node node, Map<String, Tensor> known) {
+        List<Optional<TensorType>> types = new ArrayList<>();
+        List<Optional<Tensor>> values = new ArrayList<>();
+        boolean allKnown = true;
+        for (String input : node.inputs()) {
+            types.add(input.isEmpty() ? Optional.empty() : Optional.of(graph.type(input)));
+            values.add(Optional.ofNullable(known.get(input)));
+            allKnown &= input.isEmpty() || known.containsKey(input);
+        }
+        Optional<Tensor> fromTypes = node.op().valueFromTypes(types);
+        if (fromTypes.isPresent()) {
+            return fromTypes.map(List::of);
+        }
+        boolean weights = node.op().type().equals("DequantizeLinear")
+                && QUANTIZED.contains(graph.type(node.input(0)).dtype());
+        if (!allKnown || weights || RANDOM.contains(node.op().type()) || explodes(graph, node)) {
+            return Optional.empty();
+        }
+        return Optional.of(node.op().evaluate(values));
+    }
+
+    private static boolean explodes(Graph graph, Node node) {
+        long in = bytes(graph, node.inputs());
+        return bytes(graph, node.outputs()) > Math.max(LARGEST_BYTES, in);
+    }
+
+    private static long bytes(Graph graph, List<String> values) {
+        return values.stream()
+                .filter(value -> !value.isEmpty())
+                .map(graph::type)
+                .mapToLong(type -> type.shape().elements() * type.dtype().bytes())
+                .sum();
+    }
+}
