@@ -2,11 +2,14 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.ElementWise;
 import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +21,7 @@ import java.util.TreeMap;
  *
  * @see <a href="https://onnx.ai/onnx/operators/">ONNX operators</a>, each under its kind's name
  */
-public record Activation(Kind kind, float alpha, float beta) implements Op, ElementWise {
+public record Activation(Kind kind, float alpha, float beta) implements Op, ElementWise, Lowerable {
     /** Formula and defaults of ONNX. */
     public enum Kind {
         /** {@code x < 0 ? alpha * x : x}. */
@@ -94,21 +97,22 @@ public record Activation(Kind kind, float alpha, float beta) implements Op, Elem
     @Override
     public Expr expr(List<Expr> operands) {
         Expr x = operands.getFirst();
-        Expr negative = new Expr.Binary(Expr.BinaryOp.LESS, x, new Expr.Const(0));
+        Expr negative = new Expr.Binary(Expr.BinaryOp.LESS, x, MapLowering.number(0));
+        Expr exponential = MapLowering.mul(
+                MapLowering.number(alpha),
+                MapLowering.add(MapLowering.unary(Expr.UnaryOp.EXP, x), MapLowering.number(-1)));
         return switch (kind) {
-            case LEAKY_RELU -> new Expr.Select(negative, scaled(x, alpha), x);
-            case ELU -> new Expr.Select(negative, scaled(exponentialMinusOne(x), alpha), x);
-            case SELU -> scaled(new Expr.Select(negative, scaled(exponentialMinusOne(x), alpha), x), beta);
+            case LEAKY_RELU -> new Expr.Select(negative, MapLowering.mul(MapLowering.number(alpha), x), x);
+            case ELU -> new Expr.Select(negative, exponential, x);
+            case SELU -> MapLowering.mul(MapLowering.number(beta), new Expr.Select(negative, exponential, x));
             case HARD_SIGMOID ->
-                Expr.clamp(new Expr.Binary(Expr.BinaryOp.ADD, scaled(x, alpha), new Expr.Const(beta)), 0, 1);
+                Expr.clamp(
+                        MapLowering.add(MapLowering.mul(MapLowering.number(alpha), x), MapLowering.number(beta)), 0, 1);
         };
     }
 
-    private static Expr scaled(Expr x, float factor) {
-        return new Expr.Binary(Expr.BinaryOp.MUL, x, new Expr.Const(factor));
-    }
-
-    private static Expr exponentialMinusOne(Expr x) {
-        return new Expr.Binary(Expr.BinaryOp.SUB, new Expr.Unary(Expr.UnaryOp.EXP, x), new Expr.Const(1));
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        MapLowering.lower(node, builder, this);
     }
 }

@@ -5,10 +5,15 @@ import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +23,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__BatchNormalization.html">ONNX BatchNormalization</a>
  */
-public record BatchNormalization(float epsilon) implements Op {
+public record BatchNormalization(float epsilon) implements Op, Lowerable {
     static Op read(OpCall call) {
         Attributes attributes = call.attributes();
         if (attributes.integer("spatial", 1) != 1 || attributes.integer("training_mode", 0) != 0) {
@@ -70,5 +75,37 @@ public record BatchNormalization(float epsilon) implements Op {
             int c = i / inner % channels;
             return (x.getDouble(i) - mean[c]) / Math.sqrt(variance[c] + epsilon) * scale[c] + b[c];
         }));
+    }
+
+    /** One multiplication and one addition per element; the parameters must be constant. */
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        double[][] parameters = new double[5][];
+        for (int i = 1; i < 5; i++) {
+            parameters[i] = builder.graph()
+                    .constant(node.input(i))
+                    .orElseThrow(() -> new SelvedgeException(
+                            ErrorCode.UNSUPPORTED_OP,
+                            "BatchNormalization '" + node.name() + "' needs constant parameters to be compiled"))
+                    .toDoubles();
+        }
+        int channels = parameters[1].length;
+        float[] factors = new float[channels];
+        float[] offsets = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            double factor = parameters[1][c] / Math.sqrt(parameters[4][c] + epsilon);
+            factors[c] = (float) factor;
+            offsets[c] = (float) (parameters[2][c] - parameters[3][c] * factor);
+        }
+        int[] extents = new int[builder.extents(node.output()).length - 1];
+        java.util.Arrays.fill(extents, 1);
+        extents[0] = channels;
+        View factor = MapLowering.vector(builder, node.name() + ".factor", factors, extents);
+        View offset = MapLowering.vector(builder, node.name() + ".offset", offsets, extents);
+        builder.map(
+                node.output(),
+                List.of(builder.view(node.input(0)), factor, offset),
+                MapLowering.add(
+                        MapLowering.mul(new Expr.Input(0), new Expr.Input(1)), new Expr.Input(2)));
     }
 }

@@ -3,12 +3,15 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 
 import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.ElementWise;
 import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +23,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/">ONNX operators</a>, each under its kind's name
  */
-public record Binary(Kind kind) implements Op, ElementWise {
+public record Binary(Kind kind) implements Op, ElementWise, Lowerable {
     /** The function. */
     public enum Kind {
         ADD("Add"),
@@ -147,27 +150,35 @@ public record Binary(Kind kind) implements Op, ElementWise {
 
     @Override
     public Expr expr(List<Expr> operands) {
-        Expr a = operands.getFirst();
-        Expr b = operands.getLast();
+        Expr a = operands.get(0);
+        Expr b = operands.get(1);
         return switch (kind) {
-            case ADD -> new Expr.Binary(Expr.BinaryOp.ADD, a, b);
-            case SUB -> new Expr.Binary(Expr.BinaryOp.SUB, a, b);
-            case MUL -> new Expr.Binary(Expr.BinaryOp.MUL, a, b);
-            case DIV -> new Expr.Binary(Expr.BinaryOp.DIV, a, b);
-            case POW -> new Expr.Binary(Expr.BinaryOp.POW, a, b);
             case PRELU ->
                 new Expr.Select(
-                        new Expr.Binary(Expr.BinaryOp.LESS, a, new Expr.Const(0)),
-                        new Expr.Binary(Expr.BinaryOp.MUL, a, b),
-                        a);
-            case EQUAL -> new Expr.Binary(Expr.BinaryOp.EQUAL, a, b);
-            case LESS -> new Expr.Binary(Expr.BinaryOp.LESS, a, b);
+                        new Expr.Binary(Expr.BinaryOp.GREATER_EQUAL, a, MapLowering.number(0)),
+                        a,
+                        MapLowering.mul(a, b));
+            case POW -> power(a, b);
             case LESS_OR_EQUAL -> new Expr.Binary(Expr.BinaryOp.LESS_EQUAL, a, b);
-            case GREATER -> new Expr.Binary(Expr.BinaryOp.GREATER, a, b);
             case GREATER_OR_EQUAL -> new Expr.Binary(Expr.BinaryOp.GREATER_EQUAL, a, b);
-            case AND -> new Expr.Binary(Expr.BinaryOp.AND, a, b);
-            case OR -> new Expr.Binary(Expr.BinaryOp.OR, a, b);
-            case XOR -> new Expr.Binary(Expr.BinaryOp.XOR, a, b);
+            case ADD, SUB, MUL, DIV, EQUAL, LESS, GREATER, AND, OR, XOR ->
+                new Expr.Binary(Expr.BinaryOp.valueOf(kind.name()), a, b);
         };
+    }
+
+    /** The exponents that normalisations use cost no logarithm. */
+    private static Expr power(Expr a, Expr b) {
+        if (b.equals(new Expr.Const(2))) {
+            return MapLowering.mul(a, a);
+        }
+        if (b.equals(new Expr.Const(0.5f))) {
+            return MapLowering.unary(Expr.UnaryOp.SQRT, a);
+        }
+        return new Expr.Binary(Expr.BinaryOp.POW, a, b);
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        MapLowering.lower(node, builder, this);
     }
 }

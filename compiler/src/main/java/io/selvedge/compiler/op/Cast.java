@@ -5,9 +5,15 @@ import static io.selvedge.compiler.op.Operands.required;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.ElementWise;
+import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +23,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Cast.html">ONNX Cast</a>
  */
-public record Cast(DType to) implements Op {
+public record Cast(DType to) implements Op, ElementWise, Lowerable {
     static Op read(OpCall call) {
         int code = call.attributes().index("to");
         return new Cast(DType.ofOnnxCode(code)
@@ -51,5 +57,41 @@ public record Cast(DType to) implements Op {
                 x.dtype().isFloat()
                         ? Tensor.filled(type, x::getDouble)
                         : Tensor.integers(type, x::getLong));
+    }
+
+    /** To booleans and f32; kernels truncate when they store integers. */
+    @Override
+    public Expr expr(List<Expr> operands) {
+        Expr x = operands.getFirst();
+        return to == DType.BOOL
+                ? new Expr.Select(
+                        new Expr.Binary(Expr.BinaryOp.EQUAL, x, MapLowering.number(0)),
+                        MapLowering.number(0),
+                        MapLowering.number(1))
+                : x;
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        DType from = builder.graph().type(node.input(0)).dtype();
+        View x = builder.view(node.input(0));
+        if (from == to) {
+            builder.alias(node.output(), x);
+            return;
+        }
+        boolean wide = from.bytes() == 8 || to.bytes() == 8 || from == DType.INT32 || to == DType.INT32;
+        if (wide && from != DType.FLOAT32 && to != DType.FLOAT32) {
+            // Neither side is f32, through which integers of this width would lose digits.
+            MapLowering.requireReal(builder, from == DType.BOOL ? node.output() : node.input(0));
+        }
+        Expr value = new Expr.Input(0);
+        if (from == DType.INT8) {
+            value = new Expr.Dequantize(value, 1, ProgramBuilder.zeroPoint(from, 0));
+        }
+        Expr result = expr(List.of(value));
+        builder.map(
+                node.output(),
+                List.of(x),
+                to == DType.INT8 ? MapLowering.add(result, MapLowering.number(128)) : result);
     }
 }

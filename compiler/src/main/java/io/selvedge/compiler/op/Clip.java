@@ -4,11 +4,14 @@ import static io.selvedge.compiler.op.Operands.optional;
 import static io.selvedge.compiler.op.Operands.required;
 
 import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.ElementWise;
 import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +21,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Clip.html">ONNX Clip</a>
  */
-public record Clip() implements Op, ElementWise {
+public record Clip() implements Op, ElementWise, Lowerable {
     static Op read(OpCall call) {
         if (call.opset() < 11 && call.has(0)) {
             DType dtype = call.inputType(0).dtype();
@@ -29,10 +32,20 @@ public record Clip() implements Op, ElementWise {
                 call.set(2, "max", dtype, call.attributes().number("max", 0));
             }
         }
-        if (call.has(0) && !call.has(1) && call.has(2) && call.inputType(0).dtype().isFloat()) {
-            call.set(1, "min", call.inputType(0).dtype(), Double.NEGATIVE_INFINITY);
+        if (call.has(2) && !call.has(1)) {
+            DType dtype = call.inputType(0).dtype();
+            call.set(
+                    1,
+                    "min",
+                    dtype.isFloat()
+                            ? Tensor.filled(TensorType.of(dtype), _ -> Double.NEGATIVE_INFINITY)
+                            : Tensor.integers(TensorType.of(dtype), _ -> lowest(dtype)));
         }
         return new Clip();
+    }
+
+    private static long lowest(DType dtype) {
+        return dtype == DType.INT64 ? Long.MIN_VALUE : QuantizeLinear.lowest(dtype);
     }
 
     @Override
@@ -72,12 +85,18 @@ public record Clip() implements Op, ElementWise {
         return List.of(Tensor.integers(x.type(), i -> Math.min(Math.max(x.getLong(i), lo), hi)));
     }
 
-    /** Import gives a minimum to a Clip that has only a maximum, so the operands' number tells which they are. */
+    /** Import gives an absent minimum below a maximum its value, so that two operands are always X and the minimum. */
     @Override
     public Expr expr(List<Expr> operands) {
-        Expr raised = operands.size() > 1
-                ? new Expr.Binary(Expr.BinaryOp.MAX, operands.get(0), operands.get(1))
-                : operands.getFirst();
-        return operands.size() > 2 ? new Expr.Binary(Expr.BinaryOp.MIN, raised, operands.get(2)) : raised;
+        Expr y = operands.getFirst();
+        if (operands.size() > 1) {
+            y = new Expr.Binary(Expr.BinaryOp.MAX, y, operands.get(1));
+        }
+        return operands.size() > 2 ? new Expr.Binary(Expr.BinaryOp.MIN, y, operands.get(2)) : y;
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        MapLowering.lower(node, builder, this);
     }
 }

@@ -3,10 +3,14 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +21,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Concat.html">ONNX Concat</a>
  */
-public record Concat(int axis) implements Op {
+public record Concat(int axis) implements Op, Lowerable {
     static Op read(OpCall call) {
         call.attributes().index("axis");
         return new Concat(call.axis(0));
@@ -73,5 +77,20 @@ public record Concat(int axis) implements Op {
             }
         }
         return List.of(Tensor.of(type, bytes));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        List<View> parts = node.inputs().stream().map(builder::view).toList();
+        View out = builder.defineLike(node.output(), parts);
+        int along = Operands.axis(axis, out.extents().length);
+        int start = 0;
+        for (View part : parts) {
+            int extent = part.extents()[along];
+            if (part.elements() > 0) {
+                builder.copy(part, out.sliced(along, start, 1, extent), Moves.bytes(builder, node.output()));
+            }
+            start += extent;
+        }
     }
 }

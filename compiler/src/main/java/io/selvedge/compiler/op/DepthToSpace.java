@@ -3,9 +3,13 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +20,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__DepthToSpace.html">ONNX DepthToSpace</a>
  */
-public record DepthToSpace(int blocksize, boolean columnRow) implements Op {
+public record DepthToSpace(int blocksize, boolean columnRow) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new DepthToSpace(
                 call.attributes().index("blocksize"),
@@ -68,5 +72,18 @@ public record DepthToSpace(int blocksize, boolean columnRow) implements Op {
             sources[i] = ((n * x.shape().extent(1) + channel) * h + row / blocksize) * w + column / blocksize;
         }
         return List.of(x.select(type.shape(), sources));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        View x = builder.view(node.input(0));
+        int block = blocksize;
+        // [N, C, H, W] -> [N, B, B, C', H, W] (DCR) or [N, C', B, B, H, W] (CRD) -> [N, C', H, B, W, B].
+        View from = columnRow
+                ? Moves.split(Moves.split(x, 1, x.extents()[1] / (block * block)), 2, block).permuted(0, 1, 4, 2, 5, 3)
+                : Moves.split(Moves.split(x, 1, block), 2, block).permuted(0, 3, 4, 1, 5, 2);
+        View out = builder.define(node.output());
+        View to = Moves.split(Moves.split(out, 3, out.extents()[3] / block), 2, out.extents()[2] / block);
+        builder.copy(from, to, Moves.bytes(builder, node.output()));
     }
 }

@@ -5,9 +5,12 @@ import static io.selvedge.compiler.op.Operands.required;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +20,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Dropout.html">ONNX Dropout</a>
  */
-public record Dropout() implements Op {
+public record Dropout() implements Op, Lowerable {
     static Op read(OpCall call) {
         if (call.has(2) && call.known(2).map(t -> t.getLong(0) != 0).orElse(true)) {
             throw new SelvedgeException(
@@ -47,5 +50,13 @@ public record Dropout() implements Op {
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
         Tensor x = required(inputs, 0, "X");
         return List.of(x, Tensor.integers(new TensorType(DType.BOOL, x.shape()), _ -> 1));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        builder.alias(node.output(), builder.view(node.input(0)));
+        if (node.outputs().size() > 1) {
+            Moves.fill(builder, builder.define(node.outputs().get(1)), DType.BOOL, 1);
+        }
     }
 }

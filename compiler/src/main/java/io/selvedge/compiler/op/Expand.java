@@ -2,10 +2,13 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +18,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Expand.html">ONNX Expand</a>
  */
-public record Expand() implements Op {
+public record Expand() implements Op, Lowerable {
     static Op read(OpCall call) {
         return new Expand();
     }
@@ -43,5 +46,10 @@ public record Expand() implements Op {
         Tensor x = required(inputs, 0, "input");
         Shape shape = infer(List.of(Optional.of(x.type())), inputs).getFirst().shape();
         return List.of(x.select(shape, Strides.broadcast(x.shape(), shape)));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        builder.alias(node.output(), builder.view(node.input(0)).broadcast(builder.extents(node.output())));
     }
 }

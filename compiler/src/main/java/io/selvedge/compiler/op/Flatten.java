@@ -2,10 +2,13 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +18,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Flatten.html">ONNX Flatten</a>
  */
-public record Flatten(int axis) implements Op {
+public record Flatten(int axis) implements Op, Lowerable {
     static Op read(OpCall call) {
         int axis = call.attributes().index("axis", 1);
         return new Flatten(axis < 0 && call.has(0) ? axis + call.inputType(0).shape().rank() : axis);
@@ -47,5 +50,10 @@ public record Flatten(int axis) implements Op {
         return List.of(x.reshaped(infer(List.of(Optional.of(x.type())), List.of())
                 .getFirst()
                 .shape()));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        Moves.reshape(builder, node.input(0), node.output());
     }
 }

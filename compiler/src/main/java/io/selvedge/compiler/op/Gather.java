@@ -5,10 +5,14 @@ import static io.selvedge.compiler.op.Operands.required;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Dim;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +23,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Gather.html">ONNX Gather</a>
  */
-public record Gather(int axis) implements Op {
+public record Gather(int axis) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new Gather(call.axis(0));
     }
@@ -68,5 +72,49 @@ public record Gather(int axis) implements Op {
             sources[i] = (i / inner / count * extents[along] + position) * inner + i % inner;
         }
         return List.of(data.select(shape, sources));
+    }
+
+    /** Constant indices are slices: one where they are a scalar or evenly spaced, else a copy each. */
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        Tensor indices = builder.graph()
+                .constant(node.input(1))
+                .orElseThrow(() -> new SelvedgeException(
+                        ErrorCode.UNSUPPORTED_OP,
+                        "Gather '" + node.name() + "' has no native kernel for indices that are computed from the data"));
+        View data = builder.view(node.input(0));
+        int along = Operands.axis(axis, data.extents().length);
+        int count = indices.elements();
+        int[] at = new int[count];
+        for (int i = 0; i < count; i++) {
+            at[i] = (int) Math.floorMod(indices.getLong(i), (long) data.extents()[along]);
+        }
+        int step = count > 1 ? at[1] - at[0] : 1;
+        boolean even = true;
+        for (int i = 1; i < count; i++) {
+            even &= at[i] - at[i - 1] == step;
+        }
+        if (indices.shape().rank() == 0) {
+            builder.alias(node.output(), Moves.without(data.sliced(along, at[0], 1, 1), along));
+        } else if (indices.shape().rank() == 1 && even) {
+            builder.alias(node.output(), data.sliced(along, at[0], step, count));
+        } else {
+            int[] flat = data.extents().clone();
+            flat[along] = count;
+            View out = builder.define(node.output());
+            View target = out.reshaped(flat)
+                    .orElseGet(() ->
+                            builder.temporary(node.name() + ".rows", builder.graph().type(node.output()).dtype(), flat));
+            for (int i = 0; i < count; i++) {
+                builder.copy(
+                        data.sliced(along, at[i], 1, 1),
+                        target.sliced(along, i, 1, 1),
+                        Moves.bytes(builder, node.output()));
+            }
+            if (target.buffer() != out.buffer()) {
+                builder.copy(
+                        target.reshaped(out.extents()).orElseThrow(), out, Moves.bytes(builder, node.output()));
+            }
+        }
     }
 }

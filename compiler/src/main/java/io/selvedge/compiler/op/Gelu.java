@@ -2,11 +2,14 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.ElementWise;
 import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +20,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Gelu.html">ONNX Gelu</a>
  */
-public record Gelu(boolean tanh) implements Op, ElementWise {
+public record Gelu(boolean tanh) implements Op, ElementWise, Lowerable {
     static Op read(OpCall call) {
         return new Gelu(call.attributes().text("approximate", "none").equals("tanh"));
     }
@@ -56,23 +59,19 @@ public record Gelu(boolean tanh) implements Op, ElementWise {
     @Override
     public Expr expr(List<Expr> operands) {
         Expr x = operands.getFirst();
-        Expr inner = tanh
-                ? new Expr.Unary(
+        Expr cubic = MapLowering.mul(MapLowering.number(0.044715), MapLowering.mul(x, MapLowering.mul(x, x)));
+        Expr gate = tanh
+                ? MapLowering.unary(
                         Expr.UnaryOp.TANH,
-                        times(0.7978845608f, add(x, times(0.044715f, times(x, times(x, x))))))
-                : new Expr.Unary(Expr.UnaryOp.ERF, times(0.70710678f, x));
-        return times(times(0.5f, x), add(new Expr.Const(1), inner));
+                        MapLowering.mul(MapLowering.number(Math.sqrt(2 / Math.PI)), MapLowering.add(x, cubic)))
+                : MapLowering.unary(
+                        Expr.UnaryOp.ERF, MapLowering.mul(x, MapLowering.number(1 / Math.sqrt(2))));
+        return MapLowering.mul(
+                MapLowering.mul(MapLowering.number(0.5), x), MapLowering.add(MapLowering.number(1), gate));
     }
 
-    private static Expr times(float factor, Expr x) {
-        return times(new Expr.Const(factor), x);
-    }
-
-    private static Expr times(Expr a, Expr b) {
-        return new Expr.Binary(Expr.BinaryOp.MUL, a, b);
-    }
-
-    private static Expr add(Expr a, Expr b) {
-        return new Expr.Binary(Expr.BinaryOp.ADD, a, b);
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        MapLowering.lower(node, builder, this);
     }
 }

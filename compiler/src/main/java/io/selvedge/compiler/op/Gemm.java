@@ -4,10 +4,17 @@ import static io.selvedge.compiler.op.Operands.optional;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +25,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Gemm.html">ONNX Gemm</a>
  */
-public record Gemm(float alpha, float beta, boolean transA, boolean transB) implements Op {
+public record Gemm(float alpha, float beta, boolean transA, boolean transB) implements Op, Lowerable {
     static Op read(OpCall call) {
         Attributes attributes = call.attributes();
         return new Gemm(
@@ -77,5 +84,39 @@ public record Gemm(float alpha, float beta, boolean transA, boolean transB) impl
                     new TensorType(a.dtype(), shape), i -> alpha * y[i] + beta * c.getDouble(sources[i])));
         }
         return List.of(Tensor.filled(new TensorType(a.dtype(), shape), i -> alpha * y[i]));
+    }
+
+    /** For operands that are not constant; fusion takes the others. */
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        MapLowering.requireReal(builder, node.output());
+        View a = builder.view(node.input(0));
+        View b = builder.view(node.input(1));
+        View left = transA ? a.permuted(1, 0) : a;
+        View right = transB ? b.permuted(1, 0) : b;
+        int m = left.extents()[0];
+        int k = left.extents()[1];
+        int n = right.extents()[1];
+        boolean bias = node.hasInput(2);
+        View y = bias
+                ? builder.temporary(node.name() + ".product", builder.graph().type(node.output()).dtype(), m, n)
+                : builder.define(node.output());
+        builder.emit(
+                new Kernel.MatMul(
+                        Moves.repeated(left, 0, 1).strided(),
+                        Moves.repeated(right, 0, 1).strided(),
+                        Moves.repeated(y, 0, 1).strided(),
+                        1,
+                        m,
+                        k,
+                        n,
+                        alpha),
+                (long) m * k * n);
+        if (bias) {
+            List<View> views = new ArrayList<>(List.of(y));
+            Expr c = MapLowering.operand(node.input(2), builder, views);
+            Expr scaled = beta == 1 ? c : MapLowering.mul(MapLowering.number(beta), c);
+            builder.map(node.output(), views, MapLowering.add(new Expr.Input(0), scaled));
+        }
     }
 }

@@ -2,9 +2,12 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +17,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Identity.html">ONNX Identity</a>
  */
-public record Identity() implements Op {
+public record Identity() implements Op, Lowerable {
     static Op read(OpCall call) {
         return new Identity();
     }
@@ -37,5 +40,10 @@ public record Identity() implements Op {
     @Override
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
         return List.of(required(inputs, 0, "X"));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        builder.alias(node.output(), builder.view(node.input(0)));
     }
 }

@@ -3,10 +3,15 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +22,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__InstanceNormalization.html">ONNX InstanceNormalization</a>
  */
-public record InstanceNormalization(float epsilon) implements Op {
+public record InstanceNormalization(float epsilon) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new InstanceNormalization(call.attributes().number("epsilon", 1e-5f));
     }
@@ -59,5 +64,15 @@ public record InstanceNormalization(float epsilon) implements Op {
             }
         }
         return List.of(Tensor.filled(x.type(), i -> y[i]));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        int[] extents = new int[builder.extents(node.output()).length - 1];
+        Arrays.fill(extents, 1);
+        extents[0] = builder.extents(node.input(1))[0];
+        View scale = DenseOperands.reshaped(builder, node.input(1), extents);
+        View bias = DenseOperands.reshaped(builder, node.input(2), extents);
+        NormalizationLowering.lower(node, builder, 2, epsilon, scale, List.of(bias));
     }
 }

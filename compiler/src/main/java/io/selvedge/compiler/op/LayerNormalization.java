@@ -3,9 +3,15 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.optional;
 import static io.selvedge.compiler.op.Operands.required;
 
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +22,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__LayerNormalization.html">ONNX LayerNormalization</a>
  */
-public record LayerNormalization(int axis, float epsilon) implements Op {
+public record LayerNormalization(int axis, float epsilon) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new LayerNormalization(call.axis(-1), call.attributes().number("epsilon", 1e-5f));
     }
@@ -73,5 +79,18 @@ public record LayerNormalization(int axis, float epsilon) implements Op {
                 i -> (values[i] - means[i / inner]) * deviations[i / inner] * scale.getDouble(scales[i])
                         + bias.map(b -> b.getDouble(biases[i])).orElse(0.0));
         return List.of(y, Tensor.filled(statistics, i -> means[i]), Tensor.filled(statistics, i -> deviations[i]));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        if (node.outputs().size() > 1) {
+            throw new SelvedgeException(
+                    ErrorCode.UNSUPPORTED_OP,
+                    "LayerNormalization '" + node.name() + "' has no native kernel for its statistics outputs");
+        }
+        int first = Operands.axis(axis, builder.extents(node.input(0)).length);
+        View scale = builder.view(node.input(1));
+        List<View> bias = node.hasInput(2) ? List.of(builder.view(node.input(2))) : List.of();
+        NormalizationLowering.lower(node, builder, first, epsilon, scale, bias);
     }
 }

@@ -4,11 +4,17 @@ import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.ir.Dim;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +25,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__MatMul.html">ONNX MatMul</a>
  */
-public record MatMul() implements Op {
+public record MatMul() implements Op, Lowerable {
     static Op read(OpCall call) {
         return new MatMul();
     }
@@ -106,5 +112,46 @@ public record MatMul() implements Op {
                 }
             }
         }
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        MapLowering.requireReal(builder, node.output());
+        Shape left = matrix(builder.graph().type(node.input(0)).shape(), true);
+        Shape right = matrix(builder.graph().type(node.input(1)).shape(), false);
+        int m = left.extent(left.rank() - 2);
+        int k = left.extent(left.rank() - 1);
+        int n = right.extent(right.rank() - 1);
+        Shape lead = Strides.common(lead(left), lead(right));
+        int batch = Math.toIntExact(lead.elements());
+        View a = batched(builder, node.input(0), left, lead);
+        View b = batched(builder, node.input(1), right, lead);
+        int[] extents = {batch, m, n};
+        View out = builder.define(node.output());
+        View y = out.reshaped(extents)
+                .orElseGet(() -> builder.temporary(
+                        node.name() + ".dense", builder.graph().type(node.output()).dtype(), extents));
+        builder.emit(
+                new Kernel.MatMul(a.strided(), b.strided(), y.strided(), batch, m, k, n, 1), (long) batch * m * k * n);
+        if (y.buffer() != out.buffer()) {
+            builder.copy(y.reshaped(out.extents()).orElseThrow(), out, Moves.bytes(builder, node.output()));
+        }
+    }
+
+    /** The operand as [batch, rows, columns]; a single matrix serves every batch, other broadcasts are copied. */
+    private static View batched(ProgramBuilder builder, String value, Shape matrix, Shape lead) {
+        int rows = matrix.extent(matrix.rank() - 2);
+        int columns = matrix.extent(matrix.rank() - 1);
+        int batch = Math.toIntExact(lead.elements());
+        long own = lead(matrix).elements();
+        if (own == 1 || own == batch) {
+            return DenseOperands.reshaped(builder, value, (int) own, rows, columns).broadcast(batch, rows, columns);
+        }
+        int[] wide = Arrays.copyOf(lead.extents(), lead.rank() + 2);
+        wide[lead.rank()] = rows;
+        wide[lead.rank() + 1] = columns;
+        View copy = builder.temporary(value + ".wide", builder.graph().type(value).dtype(), wide);
+        builder.copy(DenseOperands.reshaped(builder, value, matrix.extents()).broadcast(wide), copy, 4);
+        return copy.reshaped(batch, rows, columns).orElseThrow();
     }
 }

@@ -6,10 +6,15 @@ import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -24,7 +29,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Pad.html">ONNX Pad</a>
  */
-public record Pad(Mode mode) implements Op {
+public record Pad(Mode mode) implements Op, Lowerable {
     /** What the new elements hold. */
     public enum Mode {
         CONSTANT,
@@ -135,5 +140,74 @@ public record Pad(Mode mode) implements Op {
                 x.dtype().isFloat()
                         ? Tensor.filled(y.type(), i -> sources[i] < 0 ? value.getDouble(0) : y.getDouble(i))
                         : Tensor.integers(y.type(), i -> sources[i] < 0 ? value.getLong(0) : y.getLong(i)));
+    }
+
+    /** A stretch of an axis: {@code count} elements from {@code from} in steps of {@code step}, written from {@code to} on. */
+    private record Stretch(int from, int step, int to, int count) {}
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        View x = builder.view(node.input(0));
+        int rank = x.extents().length;
+        long[] pads = builder.graph().constant(node.input(1)).orElseThrow().toLongs();
+        View out = builder.define(node.output());
+        DType dtype = builder.graph().type(node.output()).dtype();
+        if (mode == Mode.CONSTANT) {
+            double value = node.hasInput(2)
+                    ? builder.graph().constant(node.input(2)).orElseThrow().getDouble(0)
+                    : 0;
+            Moves.fill(builder, out, dtype, value);
+        }
+        List<List<Stretch>> axes = new ArrayList<>();
+        for (int axis = 0; axis < rank; axis++) {
+            axes.add(stretches((int) pads[axis], (int) pads[axis + rank], x.extents()[axis]));
+        }
+        copyAll(builder, axes, 0, x, out, dtype.bytes());
+    }
+
+    private List<Stretch> stretches(int begin, int end, int extent) {
+        int skip = Math.max(0, -begin);
+        int kept = extent - skip - Math.max(0, -end);
+        List<Stretch> stretches = new ArrayList<>(List.of(new Stretch(skip, 1, Math.max(0, begin), kept)));
+        if (mode == Mode.CONSTANT) {
+            return stretches;
+        }
+        int step =
+                switch (mode) {
+                    case EDGE, CONSTANT -> 0;
+                    case WRAP -> 1;
+                    case REFLECT -> -1;
+                };
+        if (Math.max(begin, end) > extent - (mode == Mode.REFLECT ? 1 : 0) && mode != Mode.EDGE) {
+            throw new SelvedgeException(
+                    ErrorCode.UNSUPPORTED_OP,
+                    "Pad has no native kernel for pads of " + Math.max(begin, end) + " around an extent of " + extent);
+        }
+        if (begin > 0) {
+            stretches.add(new Stretch(mode.source(-begin, extent), step, 0, begin));
+        }
+        if (end > 0) {
+            stretches.add(new Stretch(mode.source(extent, extent), step, Math.max(0, begin) + kept, end));
+        }
+        return stretches;
+    }
+
+    private static void copyAll(
+            ProgramBuilder builder, List<List<Stretch>> axes, int axis, View from, View to, int bytes) {
+        if (axis == axes.size()) {
+            builder.copy(from, to, bytes);
+            return;
+        }
+        for (Stretch s : axes.get(axis)) {
+            if (s.count() > 0) {
+                copyAll(
+                        builder,
+                        axes,
+                        axis + 1,
+                        from.sliced(axis, s.from(), s.step(), s.count()),
+                        to.sliced(axis, s.to(), 1, s.count()),
+                        bytes);
+            }
+        }
     }
 }

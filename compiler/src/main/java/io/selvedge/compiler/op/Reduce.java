@@ -3,9 +3,15 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 
 import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +24,7 @@ import java.util.stream.IntStream;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__ReduceSum.html">ONNX ReduceSum</a> and its family
  */
-public record Reduce(Kind kind, List<Integer> axes, boolean keepDims) implements Op {
+public record Reduce(Kind kind, List<Integer> axes, boolean keepDims) implements Op, Lowerable {
     /** The fold; sums run in double and round once. */
     public enum Kind {
         SUM("ReduceSum"),
@@ -162,5 +168,78 @@ public record Reduce(Kind kind, List<Integer> axes, boolean keepDims) implements
             };
         }
         return kind == Kind.MEAN ? result / offsets.length : result;
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        MapLowering.requireReal(builder, node.output());
+        View x = builder.view(node.input(0));
+        Expr in = new Expr.Input(0);
+        Expr element =
+                switch (kind) {
+                    case L1 -> MapLowering.unary(Expr.UnaryOp.ABS, in);
+                    case LOG_SUM_EXP -> MapLowering.unary(Expr.UnaryOp.EXP, in);
+                    default -> in;
+                };
+        Expr result =
+                switch (kind) {
+                    case L2 -> MapLowering.unary(Expr.UnaryOp.SQRT, in);
+                    case LOG_SUM, LOG_SUM_EXP -> MapLowering.unary(Expr.UnaryOp.LOG, in);
+                    default -> in;
+                };
+        if (element != in) {
+            View mapped = builder.temporary(node.name() + ".elements", DType.FLOAT32, x.extents());
+            MapLowering.emit(builder, mapped, List.of(x), element);
+            x = mapped;
+        }
+        if (result == in) {
+            fold(builder, kernelKind(), x, axes, keepDims, builder.define(node.output()));
+            return;
+        }
+        View folded = builder.temporary(node.name() + ".folded", DType.FLOAT32, builder.extents(node.output()));
+        fold(builder, kernelKind(), x, axes, keepDims, folded);
+        builder.map(node.output(), List.of(folded), result);
+    }
+
+    private Kernel.Reduce.Kind kernelKind() {
+        return switch (kind) {
+            case SUM, L1, LOG_SUM, LOG_SUM_EXP -> Kernel.Reduce.Kind.SUM;
+            case MEAN -> Kernel.Reduce.Kind.MEAN;
+            case MAX -> Kernel.Reduce.Kind.MAX;
+            case MIN -> Kernel.Reduce.Kind.MIN;
+            case PROD -> Kernel.Reduce.Kind.PROD;
+            case SUM_SQUARE, L2 -> Kernel.Reduce.Kind.SUM_SQUARE;
+        };
+    }
+
+    /** Emits the kernel that folds some axes of a view into another. */
+    static void fold(
+            ProgramBuilder builder, Kernel.Reduce.Kind kind, View x, List<Integer> axes, boolean keepDims, View y) {
+        List<Integer> extents = new ArrayList<>();
+        List<Integer> from = new ArrayList<>();
+        List<Integer> to = new ArrayList<>();
+        List<Integer> reduced = new ArrayList<>();
+        List<Integer> strides = new ArrayList<>();
+        int out = 0;
+        for (int axis = 0; axis < x.extents().length; axis++) {
+            if (axes.contains(axis)) {
+                reduced.add(x.extents()[axis]);
+                strides.add(x.strides()[axis]);
+                out += keepDims ? 1 : 0;
+            } else {
+                extents.add(x.extents()[axis]);
+                from.add(x.strides()[axis]);
+                to.add(y.strides()[out++]);
+            }
+        }
+        builder.emit(
+                new Kernel.Reduce(
+                        kind,
+                        extents,
+                        reduced,
+                        new Kernel.Strided(x.buffer(), x.weight(), x.offset(), from),
+                        strides,
+                        new Kernel.Strided(y.buffer(), y.weight(), y.offset(), to)),
+                0);
     }
 }

@@ -3,10 +3,13 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +20,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Reshape.html">ONNX Reshape</a>
  */
-public record Reshape(boolean allowZero) implements Op {
+public record Reshape(boolean allowZero) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new Reshape(call.attributes().flag("allowzero", false));
     }
@@ -67,5 +70,10 @@ public record Reshape(boolean allowZero) implements Op {
         Tensor x = required(inputs, 0, "data");
         return List.of(x.reshaped(
                 infer(List.of(Optional.of(x.type())), inputs).getFirst().shape()));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        Moves.reshape(builder, node.input(0), node.output());
     }
 }

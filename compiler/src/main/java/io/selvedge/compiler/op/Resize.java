@@ -6,9 +6,15 @@ import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +28,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Resize.html">ONNX Resize</a>
  */
-public record Resize(Mode mode, Coordinates coordinates, Nearest nearest) implements Op {
+public record Resize(Mode mode, Coordinates coordinates, Nearest nearest) implements Op, Lowerable {
     /** How a value comes from its neighbours. */
     public enum Mode {
         NEAREST,
@@ -205,5 +211,83 @@ public record Resize(Mode mode, Coordinates coordinates, Nearest nearest) implem
                     case FLOOR -> Math.floor(at);
                     case CEIL -> Math.ceil(at);
                 };
+    }
+
+    /** Whole repeats are one copy; anything else is a product with a matrix of weights along each axis that changes. */
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        List<Optional<Tensor>> constants =
+                node.inputs().stream().map(builder.graph()::constant).toList();
+        double[] scales = scales(builder.graph().type(node.input(0)), constants);
+        View from = builder.view(node.input(0));
+        int[] to = builder.extents(node.output());
+        if (repeats(from.extents(), to, scales)) {
+            View out = builder.define(node.output());
+            for (int axis = to.length - 1; axis >= 0; axis--) {
+                int extent = from.extents()[axis];
+                out = Moves.split(out, axis, extent);
+                from = Moves.repeated(from, axis + 1, to[axis] / extent);
+            }
+            builder.copy(from, out, Moves.bytes(builder, node.output()));
+            return;
+        }
+        MapLowering.requireReal(builder, node.output());
+        View x = builder.dense(node.input(0));
+        for (int axis = 0; axis < to.length; axis++) {
+            if (to[axis] != x.extents()[axis] || scales[axis] != 1) {
+                x = along(node, builder, x, axis, to[axis], scales[axis]);
+            }
+        }
+        builder.alias(node.output(), x);
+    }
+
+    /** Whether every output element p is the input's p / k. */
+    private boolean repeats(int[] from, int[] to, double[] scales) {
+        for (int axis = 0; axis < to.length; axis++) {
+            if (mode == Mode.LINEAR && to[axis] != from[axis] || from[axis] == 0 || to[axis] % from[axis] != 0) {
+                return false;
+            }
+            for (int p = 0; p < to[axis]; p++) {
+                int at = Math.clamp(pick(position(p, from[axis], to[axis], scales[axis])), 0, from[axis] - 1);
+                if (at != p / (to[axis] / from[axis])) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private View along(Node node, ProgramBuilder builder, View x, int axis, int length, double scale) {
+        int extent = x.extents()[axis];
+        float[] weights = new float[length * extent];
+        for (int p = 0; p < length; p++) {
+            double at = position(p, extent, length, scale);
+            int low = mode == Mode.NEAREST ? pick(at) : (int) Math.floor(at);
+            double weight = mode == Mode.NEAREST ? 0 : at - low;
+            weights[p * extent + Math.clamp(low, 0, extent - 1)] += (float) (1 - weight);
+            weights[p * extent + Math.clamp(low + 1L, 0, extent - 1)] += (float) weight;
+        }
+        View matrix = MapLowering.vector(builder, node.name() + ".axis" + axis, weights, 1, length, extent);
+        int outer = Strides.product(x.extents(), 0, axis);
+        int inner = Strides.product(x.extents(), axis + 1, x.extents().length);
+        int[] extents = x.extents().clone();
+        extents[axis] = length;
+        View y = builder.temporary(node.name() + ".along" + axis, DType.FLOAT32, extents);
+        // A wide last axis multiplies from the right, so that the kernel's rows are long.
+        boolean last = inner == 1;
+        int batch = last ? 1 : outer;
+        View a = last ? x.reshaped(1, outer, extent).orElseThrow() : matrix.broadcast(batch, length, extent);
+        View b = last
+                ? matrix.permuted(0, 2, 1)
+                : x.reshaped(batch, extent, inner).orElseThrow();
+        View out = last
+                ? y.reshaped(1, outer, length).orElseThrow()
+                : y.reshaped(batch, length, inner).orElseThrow();
+        int m = last ? outer : length;
+        int n = last ? length : inner;
+        builder.emit(
+                new Kernel.MatMul(a.strided(), b.strided(), out.strided(), batch, m, extent, n, 1),
+                (long) batch * m * extent * n);
+        return y;
     }
 }

@@ -4,10 +4,15 @@ import static io.selvedge.compiler.op.Operands.optional;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +25,7 @@ import java.util.stream.IntStream;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Slice.html">ONNX Slice</a>
  */
-public record Slice() implements Op {
+public record Slice() implements Op, Lowerable {
     static Op read(OpCall call) {
         if (call.attributes().has("starts")) {
             call.set(1, "starts", call.attributes().longs("starts").map(Slice::vector).orElseThrow());
@@ -124,5 +129,20 @@ public record Slice() implements Op {
         }
         Shape shape = Shape.of(Arrays.stream(counts).asLongStream().toArray());
         return List.of(x.select(shape, Strides.walk(counts, strides, start)));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        List<Optional<Tensor>> constants = new ArrayList<>();
+        node.inputs().forEach(input -> constants.add(builder.graph().constant(input)));
+        Ranges ranges = ranges(builder.graph().type(node.input(0)), constants);
+        View view = builder.view(node.input(0));
+        for (int axis = 0; axis < view.extents().length; axis++) {
+            int count = ranges.counts().get(axis);
+            if (count != view.extents()[axis] || ranges.steps().get(axis) != 1) {
+                view = view.sliced(axis, ranges.starts().get(axis), ranges.steps().get(axis), count);
+            }
+        }
+        builder.alias(node.output(), view);
     }
 }

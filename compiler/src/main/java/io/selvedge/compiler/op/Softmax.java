@@ -2,9 +2,14 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +20,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Softmax.html">ONNX Softmax</a>
  */
-public record Softmax(int axis, boolean log) implements Op {
+public record Softmax(int axis, boolean log) implements Op, Lowerable {
     static Op read(OpCall call) {
         boolean log = call.type().equals("LogSoftmax");
         int axis = call.axis(call.opset() < 13 ? 1 : -1);
@@ -74,5 +79,21 @@ public record Softmax(int axis, boolean log) implements Op {
             }
         }
         return List.of(Tensor.filled(x.type(), i -> y[i]));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        MapLowering.requireReal(builder, node.input(0));
+        View x = DenseOperands.input(builder, node.input(0));
+        int[] extents = x.extents();
+        int along = Operands.axis(axis, extents.length);
+        int inner = Strides.product(extents, along + 1, extents.length);
+        DenseOperands.output(
+                builder,
+                node.output(),
+                y -> builder.emit(
+                        new Kernel.Softmax(
+                                x.buffer(), y.buffer(), Strides.product(extents, 0, along), extents[along], inner, log),
+                        0));
     }
 }

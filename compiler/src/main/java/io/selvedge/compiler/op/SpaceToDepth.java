@@ -3,9 +3,13 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +20,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__SpaceToDepth.html">ONNX SpaceToDepth</a>
  */
-public record SpaceToDepth(int blocksize) implements Op {
+public record SpaceToDepth(int blocksize) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new SpaceToDepth(call.attributes().index("blocksize"));
     }
@@ -71,5 +75,16 @@ public record SpaceToDepth(int blocksize) implements Op {
                     + inBlock % blocksize;
         }
         return List.of(x.select(type.shape(), sources));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        View x = builder.view(node.input(0));
+        int block = blocksize;
+        // [N, C, H, B, W, B] -> [N, B, B, C, H, W].
+        View from = Moves.split(Moves.split(x, 3, x.extents()[3] / block), 2, x.extents()[2] / block)
+                .permuted(0, 3, 5, 1, 2, 4);
+        View to = Moves.split(Moves.split(builder.define(node.output()), 1, block), 2, block);
+        builder.copy(from, to, Moves.bytes(builder, node.output()));
     }
 }

@@ -5,10 +5,14 @@ import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,7 +24,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Split.html">ONNX Split</a>
  */
-public record Split(int axis) implements Op {
+public record Split(int axis) implements Op, Lowerable {
     static Op read(OpCall call) {
         int axis = call.axis(0);
         if (call.attributes().has("split")) {
@@ -80,5 +84,19 @@ public record Split(int axis) implements Op {
             start += type.shape().extent(along);
         }
         return parts;
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        View x = builder.view(node.input(0));
+        int along = Operands.axis(axis, x.extents().length);
+        int start = 0;
+        for (String output : node.outputs()) {
+            if (!output.isEmpty()) {
+                int extent = builder.extents(output)[along];
+                builder.alias(output, x.sliced(along, start, 1, extent));
+                start += extent;
+            }
+        }
     }
 }

@@ -4,10 +4,13 @@ import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.ir.Dim;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +23,7 @@ import java.util.Set;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Squeeze.html">ONNX Squeeze</a>
  */
-public record Squeeze() implements Op {
+public record Squeeze() implements Op, Lowerable {
     static Op read(OpCall call) {
         if (call.attributes().has("axes")) {
             call.set(1, "axes", call.attributes().integers("axes"));
@@ -66,5 +69,10 @@ public record Squeeze() implements Op {
                 infer(inputs.stream().map(input -> input.map(Tensor::type)).toList(), inputs)
                         .getFirst()
                         .shape()));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        Moves.reshape(builder, node.input(0), node.output());
     }
 }

@@ -3,10 +3,14 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +20,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Tile.html">ONNX Tile</a>
  */
-public record Tile() implements Op {
+public record Tile() implements Op, Lowerable {
     static Op read(OpCall call) {
         return new Tile();
     }
@@ -59,5 +63,17 @@ public record Tile() implements Op {
             }
         }
         return List.of(x.select(shape, sources));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        View from = builder.view(node.input(0));
+        View to = builder.define(node.output());
+        for (int axis = from.extents().length - 1; axis >= 0; axis--) {
+            int repeats = to.extents()[axis] / from.extents()[axis];
+            to = Moves.split(to, axis, repeats);
+            from = Moves.repeated(from, axis, repeats);
+        }
+        builder.copy(from, to, Moves.bytes(builder, node.output()));
     }
 }

@@ -3,10 +3,13 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +20,7 @@ import java.util.stream.IntStream;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Transpose.html">ONNX Transpose</a>
  */
-public record Transpose(List<Integer> perm) implements Op {
+public record Transpose(List<Integer> perm) implements Op, Lowerable {
     public Transpose {
         perm = List.copyOf(perm);
     }
@@ -58,5 +61,11 @@ public record Transpose(List<Integer> perm) implements Op {
         int[] own = Strides.of(x.shape().extents());
         int[] strides = perm.stream().mapToInt(axis -> own[axis]).toArray();
         return List.of(x.select(type.shape(), Strides.walk(type.shape().extents(), strides, 0)));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        int[] order = perm.stream().mapToInt(axis -> axis).toArray();
+        builder.alias(node.output(), builder.view(node.input(0)).permuted(order));
     }
 }

@@ -5,11 +5,14 @@ import static io.selvedge.compiler.op.Operands.required;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.ElementWise;
 import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +24,7 @@ import java.util.function.DoubleUnaryOperator;
  *
  * @see <a href="https://onnx.ai/onnx/operators/">ONNX operators</a>, each under its kind's name
  */
-public record Unary(Kind kind) implements Op, ElementWise {
+public record Unary(Kind kind) implements Op, ElementWise, Lowerable {
     /** The function; formulas as ONNX gives them, computed in double and rounded to the dtype once. */
     public enum Kind {
         RELU("Relu", x -> Math.max(x, 0)),
@@ -121,41 +124,38 @@ public record Unary(Kind kind) implements Op, ElementWise {
         Expr x = operands.getFirst();
         return switch (kind) {
             case RELU -> Expr.clamp(x, 0, Float.POSITIVE_INFINITY);
-            case SIGMOID -> new Expr.Unary(Expr.UnaryOp.SIGMOID, x);
-            case TANH -> new Expr.Unary(Expr.UnaryOp.TANH, x);
-            case EXP -> new Expr.Unary(Expr.UnaryOp.EXP, x);
-            case LOG -> new Expr.Unary(Expr.UnaryOp.LOG, x);
-            case SQRT -> new Expr.Unary(Expr.UnaryOp.SQRT, x);
-            case RECIPROCAL -> new Expr.Unary(Expr.UnaryOp.RECIPROCAL, x);
-            case ERF -> new Expr.Unary(Expr.UnaryOp.ERF, x);
-            case ABS -> new Expr.Unary(Expr.UnaryOp.ABS, x);
-            case NEG -> new Expr.Unary(Expr.UnaryOp.NEG, x);
-            case FLOOR -> new Expr.Unary(Expr.UnaryOp.FLOOR, x);
-            case CEIL -> new Expr.Unary(Expr.UnaryOp.CEIL, x);
-            case ROUND -> new Expr.Unary(Expr.UnaryOp.ROUND, x);
-            case SIGN -> new Expr.Unary(Expr.UnaryOp.SIGN, x);
-            case SIN -> new Expr.Unary(Expr.UnaryOp.SIN, x);
-            case COS -> new Expr.Unary(Expr.UnaryOp.COS, x);
-            case NOT -> new Expr.Unary(Expr.UnaryOp.NOT, x);
             case SOFTPLUS ->
-                add(
+                MapLowering.add(
                         Expr.clamp(x, 0, Float.POSITIVE_INFINITY),
-                        new Expr.Unary(
+                        MapLowering.unary(
                                 Expr.UnaryOp.LOG,
-                                add(new Expr.Const(1), new Expr.Unary(Expr.UnaryOp.EXP, new Expr.Unary(Expr.UnaryOp.NEG, magnitude(x))))));
-            case SOFTSIGN -> new Expr.Binary(Expr.BinaryOp.DIV, x, add(new Expr.Const(1), magnitude(x)));
-            case HARD_SWISH -> {
-                Expr sixth = new Expr.Binary(Expr.BinaryOp.MUL, x, new Expr.Const(1 / 6f));
-                yield new Expr.Binary(Expr.BinaryOp.MUL, x, Expr.clamp(add(sixth, new Expr.Const(0.5f)), 0, 1));
-            }
+                                MapLowering.add(
+                                        MapLowering.number(1),
+                                        MapLowering.unary(
+                                                Expr.UnaryOp.EXP,
+                                                MapLowering.unary(
+                                                        Expr.UnaryOp.NEG,
+                                                        MapLowering.unary(Expr.UnaryOp.ABS, x))))));
+            case SOFTSIGN ->
+                new Expr.Binary(
+                        Expr.BinaryOp.DIV,
+                        x,
+                        MapLowering.add(MapLowering.number(1), MapLowering.unary(Expr.UnaryOp.ABS, x)));
+            case HARD_SWISH ->
+                MapLowering.mul(
+                        x,
+                        Expr.clamp(
+                                MapLowering.add(
+                                        MapLowering.mul(x, MapLowering.number(1.0 / 6)), MapLowering.number(0.5)),
+                                0,
+                                1));
+            case SIGMOID, TANH, EXP, LOG, SQRT, RECIPROCAL, ERF, ABS, NEG, FLOOR, CEIL, ROUND, SIGN, SIN, COS, NOT ->
+                MapLowering.unary(Expr.UnaryOp.valueOf(kind.name()), x);
         };
     }
 
-    private static Expr add(Expr a, Expr b) {
-        return new Expr.Binary(Expr.BinaryOp.ADD, a, b);
-    }
-
-    private static Expr magnitude(Expr x) {
-        return new Expr.Unary(Expr.UnaryOp.ABS, x);
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        MapLowering.lower(node, builder, this);
     }
 }

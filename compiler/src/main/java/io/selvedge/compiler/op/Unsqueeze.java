@@ -4,10 +4,13 @@ import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.ir.Dim;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -21,7 +24,7 @@ import java.util.Set;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Unsqueeze.html">ONNX Unsqueeze</a>
  */
-public record Unsqueeze() implements Op {
+public record Unsqueeze() implements Op, Lowerable {
     static Op read(OpCall call) {
         if (call.attributes().has("axes")) {
             call.set(1, "axes", call.attributes().integers("axes"));
@@ -61,5 +64,10 @@ public record Unsqueeze() implements Op {
         Tensor x = required(inputs, 0, "data");
         return List.of(x.reshaped(
                 infer(List.of(Optional.of(x.type())), inputs).getFirst().shape()));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        Moves.reshape(builder, node.input(0), node.output());
     }
 }

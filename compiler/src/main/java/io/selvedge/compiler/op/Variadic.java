@@ -2,12 +2,15 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.ElementWise;
 import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +22,7 @@ import java.util.Optional;
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Sum.html">ONNX Sum</a>, <a
  *     href="https://onnx.ai/onnx/operators/onnx__Max.html">Max</a>
  */
-public record Variadic(Kind kind) implements Op, ElementWise {
+public record Variadic(Kind kind) implements Op, ElementWise, Lowerable {
     /** The fold. */
     public enum Kind {
         MIN("Min"),
@@ -105,12 +108,17 @@ public record Variadic(Kind kind) implements Op, ElementWise {
                     case MAX -> Expr.BinaryOp.MAX;
                     case SUM, MEAN -> Expr.BinaryOp.ADD;
                 };
-        Expr folded = operands.getFirst();
+        Expr y = operands.getFirst();
         for (Expr next : operands.subList(1, operands.size())) {
-            folded = new Expr.Binary(fold, folded, next);
+            y = new Expr.Binary(fold, y, next);
         }
         return kind == Kind.MEAN
-                ? new Expr.Binary(Expr.BinaryOp.DIV, folded, new Expr.Const(operands.size()))
-                : folded;
+                ? new Expr.Binary(Expr.BinaryOp.DIV, y, MapLowering.number(operands.size()))
+                : y;
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        MapLowering.lower(node, builder, this);
     }
 }

@@ -2,12 +2,15 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.ElementWise;
 import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +20,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Where.html">ONNX Where</a>
  */
-public record Where() implements Op, ElementWise {
+public record Where() implements Op, ElementWise, Lowerable {
     static Op read(OpCall call) {
         return new Where();
     }
@@ -64,5 +67,10 @@ public record Where() implements Op, ElementWise {
     @Override
     public Expr expr(List<Expr> operands) {
         return new Expr.Select(operands.get(0), operands.get(1), operands.get(2));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        MapLowering.lower(node, builder, this);
     }
 }
