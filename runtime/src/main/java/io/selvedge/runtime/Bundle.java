@@ -1,0 +1,224 @@
+package io.selvedge.runtime;
+
+import io.selvedge.runtime.ModelException.Code;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.zip.CRC32;
+
+/**
+ * An open {@code .selv} file. Opening checks the structure and the digest of every part; nothing is loaded or run, so a
+ * bundle for another CPU can be looked into. A bundle in use must be replaced by renaming, never rewritten in place.
+ */
+public final class Bundle implements AutoCloseable {
+    private static final int MAX_MANIFEST_BYTES = 16 << 20;
+
+    private final Path path;
+    private final FileChannel file;
+    private final SortedMap<String, ZipLayout.Entry> entries;
+    private final Manifest manifest;
+
+    private Bundle(Path path, FileChannel file) throws IOException {
+        this.path = path;
+        this.file = file;
+        entries = ZipLayout.read(file);
+        manifest = Manifest.fromJson(manifestText());
+        checkParts();
+    }
+
+    /**
+     * Opens the file at {@code path} and checks all of it.
+     *
+     * @throws ModelException NOT_FOUND, IO_FAILED, BAD_BUNDLE, DIGEST_MISMATCH or UNSUPPORTED_VERSION
+     */
+    public static Bundle open(Path path) {
+        if (Files.isDirectory(path)) {
+            throw new ModelException(Code.BAD_BUNDLE, path + " is a folder; needed a .selv file");
+        }
+        FileChannel file;
+        try {
+            file = FileChannel.open(path, StandardOpenOption.READ);
+        } catch (NoSuchFileException e) {
+            throw new ModelException(
+                    Code.NOT_FOUND, "there is no bundle " + path.toAbsolutePath() + "; check the path", e);
+        } catch (IOException e) {
+            throw ioFailed(path, e);
+        }
+        boolean opened = false;
+        try {
+            Bundle bundle = new Bundle(path, file);
+            opened = true;
+            return bundle;
+        } catch (IOException e) {
+            throw ioFailed(path, e);
+        } catch (ModelException e) {
+            throw e.in(path);
+        } finally {
+            if (!opened) {
+                closeQuietly(file);
+            }
+        }
+    }
+
+    private String manifestText() throws IOException {
+        ZipLayout.Entry entry = entries.get(PartName.MANIFEST);
+        if (entry == null || entry.length() > MAX_MANIFEST_BYTES) {
+            throw new ModelException(
+                    Code.BAD_BUNDLE,
+                    entry == null ? "it is a zip file without manifest.json" : "its manifest.json is over 16 MiB");
+        }
+        byte[] bytes = bytes(entry);
+        CRC32 crc = new CRC32();
+        crc.update(bytes);
+        if ((int) crc.getValue() != entry.crc()) {
+            throw damaged(PartName.MANIFEST);
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new ModelException(Code.BAD_BUNDLE, "manifest.json is not UTF-8", e);
+        }
+    }
+
+    private void checkParts() throws IOException {
+        TreeSet<String> present = new TreeSet<>(entries.keySet());
+        present.remove(PartName.MANIFEST);
+        if (!present.equals(manifest.parts().keySet())) {
+            throw new ModelException(
+                    Code.BAD_BUNDLE,
+                    "the manifest lists the parts " + manifest.parts().keySet() + ", the file has " + present);
+        }
+        for (Target target : manifest.targets()) {
+            if (!present.contains(target.path())) {
+                throw new ModelException(
+                        Code.BAD_BUNDLE, "target " + target.name() + " has no part '" + target.path() + "'");
+            }
+        }
+        ZipLayout.Entry weights = entries.get(PartName.WEIGHTS);
+        if (weights == null || weights.length() != manifest.weightBytes()) {
+            throw new ModelException(
+                    Code.BAD_BUNDLE,
+                    "the manifest needs weights.bin of " + manifest.weightBytes() + " bytes, the file has "
+                            + (weights == null ? "none" : weights.length()));
+        }
+        ByteBuffer chunk = ByteBuffer.allocate(ZipLayout.PIECE_BYTES);
+        for (String part : present) {
+            Digest digest = new Digest();
+            ZipLayout.Entry entry = entries.get(part);
+            for (long done = 0; done < entry.length(); done += chunk.limit()) {
+                chunk.clear().limit((int) Math.min(ZipLayout.PIECE_BYTES, entry.length() - done));
+                ZipLayout.readFully(file, chunk, entry.offset() + done);
+                digest.update(chunk.flip());
+            }
+            requireDigest(part, digest.hex());
+        }
+    }
+
+    /** The bundle's own description. */
+    public Manifest manifest() {
+        return manifest;
+    }
+
+    /** Where the bundle lies. */
+    public Path path() {
+        return path;
+    }
+
+    /** Whether there is a part of that name. */
+    public boolean has(String part) {
+        return manifest.parts().containsKey(part);
+    }
+
+    /** Length of a part in bytes. @throws ModelException NO_SUCH_PART */
+    public long length(String part) {
+        return entry(part).length();
+    }
+
+    /**
+     * The bytes of a part, checked against its digest once more.
+     *
+     * @throws ModelException NO_SUCH_PART, DIGEST_MISMATCH or IO_FAILED
+     */
+    public byte[] read(String part) {
+        ZipLayout.Entry entry = entry(part);
+        try {
+            byte[] bytes = bytes(entry);
+            requireDigest(part, Digest.of(bytes));
+            return bytes;
+        } catch (IOException e) {
+            throw ioFailed(path, e);
+        }
+    }
+
+    /** A part as memory that the operating system fills when it is touched; direct and read-only. */
+    ByteBuffer map(String part) {
+        ZipLayout.Entry entry = entry(part);
+        try {
+            return file.map(MapMode.READ_ONLY, entry.offset(), entry.length()).order(ByteOrder.LITTLE_ENDIAN);
+        } catch (IOException e) {
+            throw ioFailed(path, e);
+        }
+    }
+
+    private ZipLayout.Entry entry(String part) {
+        if (!has(part)) {
+            throw new ModelException(
+                    Code.NO_SUCH_PART,
+                    path + " has no part '" + part + "'; it has "
+                            + manifest.parts().keySet());
+        }
+        return entries.get(part);
+    }
+
+    private byte[] bytes(ZipLayout.Entry entry) throws IOException {
+        if (entry.length() > Integer.MAX_VALUE - 8) {
+            throw new ModelException(Code.BAD_BUNDLE, "'" + entry.name() + "' has 2 GiB or more");
+        }
+        ByteBuffer bytes = ByteBuffer.allocate((int) entry.length());
+        ZipLayout.readFully(file, bytes, entry.offset());
+        return bytes.array();
+    }
+
+    private void requireDigest(String part, String digest) {
+        if (!digest.equals(manifest.parts().get(part))) {
+            throw damaged(part);
+        }
+    }
+
+    private ModelException damaged(String part) {
+        return new ModelException(
+                Code.DIGEST_MISMATCH,
+                "the bytes of '" + part + "' in " + path + " are damaged; make or copy the bundle again");
+    }
+
+    private static ModelException ioFailed(Path path, IOException e) {
+        return new ModelException(Code.IO_FAILED, path + " cannot be read: " + e, e);
+    }
+
+    private static void closeQuietly(FileChannel file) {
+        try {
+            file.close();
+        } catch (IOException ignored) {
+            // The failure that led here says more.
+        }
+    }
+
+    /** Closes the file. What was mapped stays valid. */
+    @Override
+    public void close() {
+        closeQuietly(file);
+    }
+}

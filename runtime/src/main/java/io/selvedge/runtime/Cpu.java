@@ -1,0 +1,59 @@
+package io.selvedge.runtime;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What native code may count on.
+ *
+ * @param flags those that every processor has, as {@code /proc/cpuinfo} names them; empty where it does not exist
+ */
+record Cpu(String os, String arch, Set<String> flags) {
+    static Cpu detect() {
+        String cpuinfo;
+        try {
+            cpuinfo = Files.readString(Path.of("/proc/cpuinfo"), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            cpuinfo = "";
+        }
+        return parse(System.getProperty("os.name"), System.getProperty("os.arch"), cpuinfo);
+    }
+
+    static Cpu parse(String osName, String osArch, String cpuinfo) {
+        String os = osName.toLowerCase(Locale.ROOT);
+        String plainOs = os.startsWith("windows") ? "windows" : os.startsWith("mac") ? "macos" : os;
+        String arch = osArch.equals("amd64") ? "x86_64" : osArch.equals("arm64") ? "aarch64" : osArch;
+        // Processors of one machine may differ, and a thread may run on any of them.
+        Set<String> common = cpuinfo.lines()
+                .filter(line -> line.startsWith("flags") || line.startsWith("Features"))
+                .map(line -> (Set<String>) new TreeSet<>(Arrays.asList(
+                        line.substring(line.indexOf(':') + 1).strip().split("\\s+"))))
+                .reduce((a, b) -> {
+                    a.retainAll(b);
+                    return a;
+                })
+                .orElse(Set.of());
+        return new Cpu(plainOs, arch, common);
+    }
+
+    boolean runs(Target target) {
+        return target.os().equals(os) && target.arch().equals(arch) && flags.containsAll(target.requires());
+    }
+
+    /** Why this machine does not run {@code target}, in a few words. */
+    String lackFor(Target target) {
+        if (!target.os().equals(os) || !target.arch().equals(arch)) {
+            return target.name() + " is for " + target.os() + " on " + target.arch();
+        }
+        List<String> missing =
+                target.requires().stream().filter(flag -> !flags.contains(flag)).toList();
+        return target.name() + " needs " + String.join(" ", missing);
+    }
+}

@@ -1,0 +1,193 @@
+package io.selvedge.runtime;
+
+import io.selvedge.runtime.ModelException.Code;
+import io.selvedge.runtime.TensorSpec.Quantization;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The JSON form of a {@link Manifest}. */
+final class ManifestText {
+    private ManifestText() {}
+
+    static String write(Manifest manifest) {
+        StringBuilder out = new StringBuilder("{\n");
+        member(out, "formatVersion", String.valueOf(Manifest.FORMAT_VERSION));
+        member(out, "abiVersion", String.valueOf(Manifest.ABI_VERSION));
+        member(out, "name", quote(manifest.name()));
+        member(out, "modelSha256", quote(manifest.modelSha256()));
+        member(out, "inputs", array(manifest.inputs(), ManifestText::tensor));
+        member(out, "outputs", array(manifest.outputs(), ManifestText::tensor));
+        member(out, "arenaBytes", String.valueOf(manifest.arenaBytes()));
+        member(out, "arenaAlignment", String.valueOf(Manifest.ALIGNMENT));
+        member(out, "threads", String.valueOf(manifest.threads()));
+        member(out, "targets", array(manifest.targets(), ManifestText::target));
+        member(out, "weightBytes", String.valueOf(manifest.weightBytes()));
+        String parts = manifest.parts().entrySet().stream()
+                .map(part -> "\n    " + quote(part.getKey()) + ": " + quote(part.getValue()))
+                .collect(Collectors.joining(","));
+        return out.append("  \"parts\": {").append(parts).append("\n  }\n}\n").toString();
+    }
+
+    private static void member(StringBuilder out, String name, String value) {
+        out.append("  ").append(quote(name)).append(": ").append(value).append(",\n");
+    }
+
+    private static <T> String array(List<T> elements, Function<T, String> text) {
+        return elements.stream().map(text).collect(Collectors.joining(",\n    ", "[\n    ", "\n  ]"));
+    }
+
+    private static String tensor(TensorSpec spec) {
+        // A float printed as the double that equals it comes back without rounding twice.
+        String quantization = spec.quantization()
+                .map(q -> ", \"scale\": " + (double) q.scale() + ", \"zeroPoint\": " + q.zeroPoint())
+                .orElse("");
+        return "{\"name\": " + quote(spec.name()) + ", \"dtype\": "
+                + quote(spec.dtype().onnxName()) + ", \"shape\": " + spec.shape() + quantization + "}";
+    }
+
+    private static String target(Target target) {
+        String flags = target.requires().stream().map(ManifestText::quote).collect(Collectors.joining(", ", "[", "]"));
+        return "{\"name\": " + quote(target.name()) + ", \"path\": " + quote(target.path()) + ", \"requires\": " + flags
+                + ", \"os\": " + quote(target.os()) + ", \"arch\": " + quote(target.arch()) + "}";
+    }
+
+    private static String quote(String text) {
+        StringBuilder out = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                out.append('\\').append(c);
+            } else if (c < ' ' || c > '~') {
+                out.append(String.format("\\u%04x", (int) c));
+            } else {
+                out.append(c);
+            }
+        }
+        return out.append('"').toString();
+    }
+
+    static Manifest read(String json) {
+        try {
+            Node root = new Node("the manifest", Json.parse(json));
+            long format = root.get("formatVersion").integer();
+            requireVersion("format", format, Manifest.FORMAT_VERSION);
+            requireVersion("ABI", root.get("abiVersion").integer(), Manifest.ABI_VERSION);
+            requireVersion("arena alignment", root.get("arenaAlignment").integer(), Manifest.ALIGNMENT);
+            TreeMap<String, String> parts = new TreeMap<>();
+            root.get("parts").members().forEach((name, digest) -> parts.put(name, digest.string()));
+            return new Manifest(
+                    root.get("name").string(),
+                    root.get("modelSha256").string(),
+                    root.get("inputs").elements(ManifestText::tensor),
+                    root.get("outputs").elements(ManifestText::tensor),
+                    root.get("arenaBytes").integer(),
+                    root.get("threads").smallInteger(),
+                    root.get("targets").elements(ManifestText::target),
+                    root.get("weightBytes").integer(),
+                    parts);
+        } catch (IllegalArgumentException e) {
+            throw new ModelException(
+                    Code.BAD_BUNDLE,
+                    "manifest.json is damaged: " + e.getMessage() + "; make or copy the bundle again",
+                    e);
+        }
+    }
+
+    private static void requireVersion(String what, long found, int needed) {
+        if (found != needed) {
+            throw new ModelException(
+                    Code.UNSUPPORTED_VERSION,
+                    "the bundle has the " + what + " version " + found + ", this runtime reads version " + needed
+                            + "; use the runtime jar of the Selvedge that made the bundle");
+        }
+    }
+
+    private static TensorSpec tensor(Node node) {
+        String dtype = node.get("dtype").string();
+        Optional<Quantization> quantization = node.find("scale")
+                .map(scale -> new Quantization(
+                        (float) scale.real(), node.get("zeroPoint").smallInteger()));
+        return new TensorSpec(
+                node.get("name").string(),
+                DType.named(dtype).orElseThrow(() -> new IllegalArgumentException("there is no dtype '" + dtype + "'")),
+                node.get("shape").elements(Node::smallInteger),
+                quantization);
+    }
+
+    private static Target target(Node node) {
+        return new Target(
+                node.get("name").string(),
+                node.get("path").string(),
+                node.get("requires").elements(Node::string),
+                node.get("os").string(),
+                node.get("arch").string());
+    }
+
+    /** A JSON value and the words that say where it stands. */
+    private record Node(String where, Object value) {
+        Node get(String name) {
+            return find(name).orElseThrow(() -> new IllegalArgumentException(where + " has no '" + name + "'"));
+        }
+
+        Optional<Node> find(String name) {
+            return Optional.ofNullable(members().get(name));
+        }
+
+        Map<String, Node> members() {
+            if (!(value instanceof Map<?, ?> map)) {
+                throw wrong("an object");
+            }
+            return map.entrySet().stream()
+                    .collect(Collectors.toMap(
+                            entry -> (String) entry.getKey(),
+                            entry -> new Node(
+                                    "'" + PartName.printable((String) entry.getKey()) + "'", entry.getValue())));
+        }
+
+        <T> List<T> elements(Function<Node, T> read) {
+            if (!(value instanceof List<?> list)) {
+                throw wrong("an array");
+            }
+            return list.stream()
+                    .map(element -> read.apply(new Node("an element of " + where, element)))
+                    .toList();
+        }
+
+        String string() {
+            if (!(value instanceof String text)) {
+                throw wrong("a string");
+            }
+            return text;
+        }
+
+        long integer() {
+            if (!(value instanceof Long number)) {
+                throw wrong("an integer");
+            }
+            return number;
+        }
+
+        int smallInteger() {
+            long number = integer();
+            if (number != (int) number) {
+                throw wrong("an integer of 32 bits");
+            }
+            return (int) number;
+        }
+
+        double real() {
+            if (!(value instanceof Number number)) {
+                throw wrong("a number");
+            }
+            return number.doubleValue();
+        }
+
+        private IllegalArgumentException wrong(String needed) {
+            return new IllegalArgumentException(where + " must be " + needed);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package io.selvedge.runtime;
+
+import io.selvedge.runtime.ModelException.Code;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A loaded bundle: weights and code, shared by all sessions and safe to use from many threads.
+ *
+ * <pre>{@code
+ * try (Model model = Model.load(Path.of("model.selv")); Session session = model.newSession()) {
+ *     session.input("input").floats().put(pixels);
+ *     session.run();
+ *     float[] scores = session.output("output").toFloats();
+ * }
+ * }</pre>
+ */
+public final class Model implements AutoCloseable {
+    private final Bundle bundle;
+    private final Target target;
+    private final NativeCode code;
+    private final NativeMemory weights;
+    private int openSessions;
+    private boolean closed;
+
+    private Model(Bundle bundle, Target target, NativeCode code) {
+        this.bundle = bundle;
+        this.target = target;
+        this.code = code;
+        if (bundle.length(PartName.WEIGHTS) == 0) {
+            weights = NativeMemory.allocate(code, 0, "an empty weights.bin");
+        } else {
+            ByteBuffer mapped = bundle.map(PartName.WEIGHTS);
+            weights = NativeMemory.aligned(code, mapped, "a copy of weights.bin, which is not aligned in the bundle,");
+        }
+    }
+
+    /** {@link #load(Path, LoadOptions)} with the first library that this CPU runs. */
+    public static Model load(Path path) {
+        return load(path, LoadOptions.defaults());
+    }
+
+    /**
+     * Checks all of the bundle at {@code path}, picks a library, extracts it and loads it.
+     *
+     * @throws ModelException with a code from NOT_FOUND to OUT_OF_MEMORY; nothing stays open then
+     */
+    public static Model load(Path path, LoadOptions options) {
+        return load(path, options, Cpu.detect());
+    }
+
+    static Model load(Path path, LoadOptions options, Cpu cpu) {
+        Bundle bundle = Bundle.open(path);
+        boolean loaded = false;
+        try {
+            Target target = pick(bundle.manifest(), options, cpu);
+            LibraryCache cache = options.libraryFolder()
+                    .map(folder -> new LibraryCache(folder.toAbsolutePath()))
+                    .orElseGet(() -> LibraryCache.of(System.getenv(), Path.of(System.getProperty("user.home", "."))));
+            Model model = new Model(bundle, target, LibraryLoader.load(bundle.read(target.path()), cache));
+            loaded = true;
+            return model;
+        } catch (ModelException e) {
+            throw e.in(path);
+        } finally {
+            if (!loaded) {
+                bundle.close();
+            }
+        }
+    }
+
+    private static Target pick(Manifest manifest, LoadOptions options, Cpu cpu) {
+        List<Target> wanted = manifest.targets().stream()
+                .filter(target -> options.target().map(target.name()::equals).orElse(true))
+                .toList();
+        if (wanted.isEmpty()) {
+            throw new ModelException(
+                    Code.NO_TARGET_FOR_CPU,
+                    "the bundle has no library "
+                            + options.target().map(name -> "'" + name + "'").orElse("") + "; it has "
+                            + manifest.targets().stream().map(Target::name).toList());
+        }
+        return wanted.stream()
+                .filter(cpu::runs)
+                .findFirst()
+                .orElseThrow(() -> new ModelException(
+                        Code.NO_TARGET_FOR_CPU,
+                        "no library fits this machine (" + cpu.os() + " on " + cpu.arch() + "): "
+                                + wanted.stream().map(cpu::lackFor).collect(Collectors.joining("; "))
+                                + ". Deploy the model again with --target generic, or with a target for this machine"));
+    }
+
+    /** The model's name. */
+    public String name() {
+        return manifest().name();
+    }
+
+    /** What the model takes, in the manifest's order. */
+    public List<TensorSpec> inputs() {
+        return manifest().inputs();
+    }
+
+    /** What the model gives, in the manifest's order. */
+    public List<TensorSpec> outputs() {
+        return manifest().outputs();
+    }
+
+    /** Name of the library in use, such as {@code x86-64-v4+vnni}. */
+    public String targetName() {
+        return target.name();
+    }
+
+    /** Working memory of one session, without its inputs and outputs. */
+    public long arenaBytes() {
+        return manifest().arenaBytes();
+    }
+
+    /** All that the bundle says of itself. */
+    public Manifest manifest() {
+        return bundle.manifest();
+    }
+
+    /** The open bundle, for its other parts. */
+    public Bundle bundle() {
+        return bundle;
+    }
+
+    /**
+     * Memory for one inference at a time; one for every thread.
+     *
+     * @throws ModelException CLOSED or OUT_OF_MEMORY
+     */
+    public synchronized Session newSession() {
+        requireOpen();
+        Session session = new Session(this, code, weights);
+        openSessions++;
+        return session;
+    }
+
+    synchronized void sessionClosed() {
+        openSessions--;
+    }
+
+    /**
+     * The bundle's golden vectors.
+     *
+     * @throws ModelException BAD_BUNDLE when their lengths do not fit the model
+     */
+    public synchronized List<GoldenVector> goldenVectors() {
+        requireOpen();
+        List<GoldenVector> vectors = new ArrayList<>();
+        for (int i = 0; bundle.has(GoldenVector.inputPart(i)); i++) {
+            try {
+                vectors.add(new GoldenVector(
+                        GoldenVector.split(inputs(), bundle.read(GoldenVector.inputPart(i))),
+                        GoldenVector.split(outputs(), bundle.read(GoldenVector.outputPart(i)))));
+            } catch (IllegalArgumentException e) {
+                throw new ModelException(
+                        Code.BAD_BUNDLE,
+                        bundle.path() + ": golden vector " + i + " does not fit: " + e.getMessage(),
+                        e);
+            }
+        }
+        return vectors;
+    }
+
+    /**
+     * Runs the golden vectors: integer outputs must be equal, float outputs within
+     * {@code 1e-4 * max |golden|} of the tensor.
+     *
+     * @throws ModelException GOLDEN_MISMATCH when an output differs by more
+     */
+    public GoldenReport checkGolden() {
+        List<GoldenVector> vectors = goldenVectors();
+        try (Session session = newSession()) {
+            return GoldenReport.check(session, vectors);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new ModelException(Code.CLOSED, "the model '" + name() + "' was closed; load it again");
+        }
+    }
+
+    /**
+     * Closes the bundle. The library is unloaded when nothing refers to the model any more.
+     *
+     * @throws ModelException SESSIONS_OPEN when sessions are open; the model then stays open too
+     */
+    @Override
+    public synchronized void close() {
+        if (openSessions > 0) {
+            throw new ModelException(
+                    Code.SESSIONS_OPEN,
+                    "the model '" + name() + "' has " + openSessions + " open session" + (openSessions == 1 ? "" : "s")
+                            + "; close them first (in try-with-resources: declare them after the model)");
+        }
+        closed = true;
+        bundle.close();
+    }
+}

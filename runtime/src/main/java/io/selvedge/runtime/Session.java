@@ -1,0 +1,159 @@
+package io.selvedge.runtime;
+
+import io.selvedge.runtime.ModelException.Code;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Memory for one inference: arena, inputs and outputs. Used by one thread at a time. Its memory is returned when neither
+ * the session nor a view of one of its tensors is reachable any more.
+ */
+public final class Session implements AutoCloseable {
+    private final Model model;
+    private final NativeCode code;
+    private final NativeMemory weights;
+    private final NativeMemory arena;
+    private final NativeMemory table;
+    private final List<TensorBuffer> inputs;
+    private final List<TensorBuffer> outputs;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private volatile boolean closed;
+
+    Session(Model model, NativeCode code, NativeMemory weights) {
+        this.model = model;
+        this.code = code;
+        this.weights = weights;
+        Manifest manifest = model.manifest();
+        arena = NativeMemory.allocate(code, (int) manifest.arenaBytes(), "the arena");
+        int tensors = manifest.inputs().size() + manifest.outputs().size();
+        table = NativeMemory.allocate(code, tensors * Long.BYTES, "the table of tensors");
+        inputs = manifest.inputs().stream().map(this::allocate).toList();
+        outputs = manifest.outputs().stream().map(this::allocate).toList();
+    }
+
+    /** Allocates a tensor and enters its address as the next of the table. */
+    private TensorBuffer allocate(TensorSpec spec) {
+        NativeMemory memory = NativeMemory.allocate(code, spec.byteCount(), "tensor '" + spec.name() + "'");
+        table.bytes().putLong(memory.address());
+        return new TensorBuffer(spec, memory.bytes());
+    }
+
+    /** The model that this session runs. */
+    public Model model() {
+        return model;
+    }
+
+    /** The inputs in the model's order. */
+    public List<TensorBuffer> inputs() {
+        return inputs;
+    }
+
+    /** The outputs in the model's order. */
+    public List<TensorBuffer> outputs() {
+        return outputs;
+    }
+
+    /** The input of that name. @throws ModelException NO_SUCH_TENSOR or CLOSED */
+    public TensorBuffer input(String name) {
+        return named(inputs, name, "input");
+    }
+
+    /** The output of that name. @throws ModelException NO_SUCH_TENSOR or CLOSED */
+    public TensorBuffer output(String name) {
+        return named(outputs, name, "output");
+    }
+
+    private TensorBuffer named(List<TensorBuffer> tensors, String name, String kind) {
+        requireOpen();
+        for (int i = 0; i < tensors.size(); i++) {
+            if (tensors.get(i).name().equals(name)) {
+                return tensors.get(i);
+            }
+        }
+        throw new ModelException(
+                Code.NO_SUCH_TENSOR,
+                "the model '" + model.name() + "' has no " + kind + " '" + name + "'; it has "
+                        + tensors.stream().map(TensorBuffer::name).toList());
+    }
+
+    /**
+     * Computes the outputs from the inputs. Allocates nothing.
+     *
+     * @throws ModelException CLOSED, CONCURRENT_USE or NATIVE_RUN_FAILED
+     */
+    public void run() {
+        enter();
+        int status;
+        try {
+            status = code.runAll(weights.address(), table.address(), arena.address(), 0, 1);
+        } finally {
+            leave();
+        }
+        if (status != 0) {
+            throw new ModelException(
+                    Code.NATIVE_RUN_FAILED,
+                    "the native code of '" + model.name() + "' (" + model.targetName() + ") returned " + status);
+        }
+    }
+
+    /**
+     * Runs step number {@code step} of the program alone, on whatever the arena holds, so that a caller can time it. A
+     * number beyond the last step does nothing.
+     *
+     * @throws ModelException CLOSED or CONCURRENT_USE
+     */
+    public void profile(int step) {
+        enter();
+        try {
+            code.runStep(weights.address(), table.address(), arena.address(), step);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * The working memory, exactly {@link Model#arenaBytes()} long. For tests and tools: what it holds between two runs
+     * means nothing.
+     */
+    public ByteBuffer arena() {
+        requireOpen();
+        return arena.bytes().clear();
+    }
+
+    private void enter() {
+        requireOpen();
+        if (!busy.compareAndSet(false, true)) {
+            throw new ModelException(
+                    Code.CONCURRENT_USE,
+                    "a session of '" + model.name()
+                            + "' is running on another thread; give each thread its own session");
+        }
+    }
+
+    private void leave() {
+        // Writing to the session after the native code returned also keeps its memory reachable until then.
+        busy.set(false);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new ModelException(
+                    Code.CLOSED, "a session of '" + model.name() + "' was closed; take a new one from the model");
+        }
+    }
+
+    /** Ends the use of this session; a second call does nothing. @throws ModelException CONCURRENT_USE while it runs */
+    @Override
+    public void close() {
+        synchronized (model) {
+            if (closed) {
+                return;
+            }
+            enter();
+            closed = true;
+            model.sessionClosed();
+            leave();
+        }
+    }
+}

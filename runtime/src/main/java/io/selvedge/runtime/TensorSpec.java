@@ -1,0 +1,68 @@
+package io.selvedge.runtime;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What an input or output looks like: dense, row-major, in ONNX's axis order.
+ *
+ * @param name the model's name for it
+ * @param dtype type of the elements
+ * @param shape extents, outermost axis first; each at least 1, empty for a scalar
+ * @param quantization how integers stand for real numbers, when they do
+ */
+public record TensorSpec(String name, DType dtype, List<Integer> shape, Optional<Quantization> quantization) {
+    /**
+     * {@code real = (q - zeroPoint) * scale}.
+     *
+     * @param scale finite and greater than 0
+     * @param zeroPoint the integer that stands for 0
+     */
+    public record Quantization(float scale, int zeroPoint) {
+        public Quantization {
+            if (!(scale > 0) || Float.isInfinite(scale)) {
+                throw new IllegalArgumentException("scale must be finite and above 0, is " + scale);
+            }
+        }
+    }
+
+    /** @throws IllegalArgumentException when an extent is below 1 or the tensor has 2 GiB or more */
+    public TensorSpec {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(dtype, "dtype");
+        Objects.requireNonNull(quantization, "quantization");
+        shape = List.copyOf(shape);
+        long bytes = dtype.byteCount();
+        for (int extent : shape) {
+            if (extent < 1) {
+                throw new IllegalArgumentException(
+                        "tensor '" + name + "' has the shape " + shape + "; every extent must be known and at least 1");
+            }
+            bytes *= extent;
+            if (bytes > Integer.MAX_VALUE - Manifest.ALIGNMENT) {
+                throw new IllegalArgumentException(
+                        "tensor '" + name + "' with the shape " + shape + " needs 2 GiB or more");
+            }
+        }
+    }
+
+    /** A tensor without quantisation. */
+    public static TensorSpec of(String name, DType dtype, List<Integer> shape) {
+        return new TensorSpec(name, dtype, shape, Optional.empty());
+    }
+
+    /** Number of elements: the product of the extents. */
+    public int elementCount() {
+        return byteCount() / dtype.byteCount();
+    }
+
+    /** Bytes of all elements. */
+    public int byteCount() {
+        int bytes = dtype.byteCount();
+        for (int extent : shape) {
+            bytes *= extent;
+        }
+        return bytes;
+    }
+}

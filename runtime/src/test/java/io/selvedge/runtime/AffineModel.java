@@ -1,0 +1,95 @@
+package io.selvedge.runtime;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Bundles around real native code, {@code y = factor * x + (1, 2, 3, 4)}, which gcc compiles when a test asks. */
+final class AffineModel {
+    static final float[] WEIGHTS = {1, 2, 3, 4};
+    static final int ARENA_BYTES = 16;
+    static final String DIGEST_OF_NOTHING = Digest.of(new byte[0]);
+
+    private AffineModel() {}
+
+    /** Skips the test where there is no gcc. */
+    static byte[] library(Path folder, String... defines) throws IOException {
+        Path source = folder.resolve("affine.c");
+        Path library = folder.resolve("affine.so");
+        try (InputStream in = AffineModel.class.getResourceAsStream("affine.c")) {
+            Files.write(source, in.readAllBytes());
+        }
+        List<String> command = new ArrayList<>(List.of(
+                "gcc",
+                "-O1",
+                "-Wall",
+                "-Werror",
+                "-ffreestanding",
+                "-nostdlib",
+                "-shared",
+                "-fPIC",
+                "-Wl,--build-id=none"));
+        command.addAll(List.of(defines));
+        command.addAll(List.of("-o", library.toString(), source.toString()));
+        try {
+            Process gcc = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String output = new String(gcc.getInputStream().readAllBytes());
+            if (gcc.waitFor() != 0) {
+                throw new IllegalStateException(output);
+            }
+        } catch (IOException e) {
+            assumeTrue(false, "needs gcc to build native code: " + e.getMessage());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return Files.readAllBytes(library);
+    }
+
+    static Manifest manifest(Target... targets) {
+        return Manifest.withoutParts(
+                "affine",
+                DIGEST_OF_NOTHING,
+                List.of(TensorSpec.of("x", DType.FLOAT32, List.of(1, 4))),
+                List.of(TensorSpec.of("y", DType.FLOAT32, List.of(1, 4))),
+                ARENA_BYTES,
+                1,
+                List.of(targets));
+    }
+
+    static Target generic() {
+        Cpu cpu = Cpu.detect();
+        return new Target("generic", "lib/generic/model.so", List.of(), cpu.os(), cpu.arch());
+    }
+
+    /** A bundle with one golden vector at {@code folder/model.selv}. */
+    static Path bundle(Path folder, String... defines) throws IOException {
+        return bundle(folder, new float[] {3, 4, 5, 6}, defines);
+    }
+
+    static Path bundle(Path folder, float[] goldenOutput, String... defines) throws IOException {
+        Path path = folder.resolve("model.selv");
+        new BundleWriter(manifest(generic()))
+                .part("weights.bin", bytes(WEIGHTS))
+                .part("lib/generic/model.so", library(folder, defines))
+                .golden(List.of(bytes(1, 1, 1, 1)), List.of(bytes(goldenOutput)))
+                .write(path);
+        return path;
+    }
+
+    static LoadOptions options(Path folder) {
+        return LoadOptions.defaults().withLibraryFolder(folder.resolve("lib"));
+    }
+
+    static byte[] bytes(float... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return bytes.array();
+    }
+}

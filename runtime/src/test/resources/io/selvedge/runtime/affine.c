@@ -1,0 +1,42 @@
+/* A hand-written library with the interface of a generated one: y = FACTOR * x + weights, four float32. Freestanding. */
+#ifndef FACTOR
+#define FACTOR 2
+#endif
+#ifndef ABI
+#define ABI 1
+#endif
+#define EXPORT(NAME) __attribute__((visibility("default"))) Java_io_selvedge_runtime_NativeEntry_##NAME
+
+long EXPORT(address)(void **env, void *cls, void *buffer) {
+  (void)cls;
+  void *(*const get)(void **, void *) = (void *(*)(void **, void *))((void **)*env)[230];
+  return (long)get(env, buffer);
+}
+
+int EXPORT(abi)(void **env, void *cls) {
+  (void)env, (void)cls;
+  return ABI;
+}
+
+/* A first element below -1000 makes it fail, one above 1000 makes it slow: for tests. */
+int EXPORT(run)(void **env, void *cls, long weights, long io, long arena, int thread, int threads) {
+  (void)env, (void)cls, (void)thread, (void)threads;
+  const float *w = (const float *)weights;
+  const float *x = ((const float *const *)io)[0];
+  float *y = ((float *const *)io)[1];
+  float *t = (float *)arena;
+  if (weights % 64 != 0 || arena % 64 != 0 || (long)x % 64 != 0 || (long)y % 64 != 0) return 64;
+  if (x[0] < -1000) return 3;
+  if (x[0] > 1000) {
+    for (volatile long i = 0; i < 400000000; i++) continue;
+  }
+  for (int i = 0; i < 4; i++) t[i] = FACTOR * x[i];
+  for (int i = 0; i < 4; i++) y[i] = t[i] + w[i];
+  return 0;
+}
+
+long EXPORT(profile)(void **env, void *cls, long weights, long io, long arena, int step) {
+  (void)env, (void)cls, (void)weights, (void)arena;
+  ((float *const *)io)[1][0] = (float)step;
+  return 0;
+}
