@@ -53,7 +53,8 @@ interface Archive extends Closeable {
         }
         throw new SelvedgeException(
                 ErrorCode.BAD_DATA,
-                "'" + path + "' is neither a folder nor a .tar, .tar.gz, .tgz or .zip file; pack the samples as one of these.");
+                "'" + path
+                        + "' is neither a folder nor a .tar, .tar.gz, .tgz or .zip file; pack the samples as one of these.");
     }
 
     /** The error for a container that cannot be read: damaged when its content is at fault, else input/output. */
@@ -74,8 +75,7 @@ interface Archive extends Closeable {
     /** Checks the size that an entry declares, before memory is asked for. */
     static int checkedBytes(String name, long bytes) throws IOException {
         if (bytes < 0 || bytes > MAX_ENTRY_BYTES) {
-            throw new IOException(
-                    "'" + name + "' has " + bytes + " bytes; a sample has at most " + MAX_ENTRY_BYTES);
+            throw new IOException("'" + name + "' has " + bytes + " bytes; a sample has at most " + MAX_ENTRY_BYTES);
         }
         return (int) bytes;
     }

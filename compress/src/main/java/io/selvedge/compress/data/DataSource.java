@@ -127,8 +127,10 @@ public final class DataSource implements Closeable {
         if (!given.keySet().equals(modelInputs.keySet())) {
             throw new SelvedgeException(
                     ErrorCode.BAD_DATA,
-                    "The model's inputs are " + modelInputs.keySet().stream().sorted().toList() + "; '"
-                            + description.file() + "' gives " + given.keySet().stream().sorted().toList()
+                    "The model's inputs are "
+                            + modelInputs.keySet().stream().sorted().toList() + "; '"
+                            + description.file() + "' gives "
+                            + given.keySet().stream().sorted().toList()
                             + ". Name them alike.");
         }
         modelInputs.forEach((name, wanted) -> {

@@ -48,12 +48,11 @@ final class DescriptionReader {
         keys.required("kind");
         keys = new YamlKeys(file, "the description of kind '" + kind + "'", document, keysOf(kind));
         Path path = path(keys, "path");
-        Content content =
-                switch (kind) {
-                    case "images" -> new DataDescription.Images(path, labels(keys), input(keys, true));
-                    case "raw" -> raw(keys, path);
-                    default -> new DataDescription.Npz(path);
-                };
+        Content content = switch (kind) {
+            case "images" -> new DataDescription.Images(path, labels(keys), input(keys, true));
+            case "raw" -> raw(keys, path);
+            default -> new DataDescription.Npz(path);
+        };
         Optional<List<String>> classes = keys.has("classes") ? Optional.of(classes(keys)) : Optional.empty();
         Optional<String> metric = keys.has("metric") ? Optional.of(keys.word("metric", METRICS, "")) : Optional.empty();
         return new DataDescription(file, content, classes, metric, calibration(keys));
@@ -157,8 +156,7 @@ final class DescriptionReader {
             return Optional.empty();
         }
         YamlKeys labels = new YamlKeys(keys.file(), "labels", keys.required("labels"), Set.of("file", "key", "value"));
-        return Optional.of(
-                new LabelFile(path(labels, "file"), labels.integer("key", 0), labels.integer("value", 0)));
+        return Optional.of(new LabelFile(path(labels, "file"), labels.integer("key", 0), labels.integer("value", 0)));
     }
 
     private static Optional<Calibration> calibration(YamlKeys keys) {
@@ -166,8 +164,7 @@ final class DescriptionReader {
             return Optional.empty();
         }
         Yaml value = keys.required("calibration");
-        YamlKeys calibration =
-                new YamlKeys(keys.file(), "calibration", value, Set.of("path", "take", "split", "seed"));
+        YamlKeys calibration = new YamlKeys(keys.file(), "calibration", value, Set.of("path", "take", "split", "seed"));
         long seed = calibration.longNumber("seed", 1);
         if (calibration.has("split") == calibration.has("path")) {
             throw keys.fault(value, "calibration needs either 'path' (other data) or 'split' (a part of this data)");

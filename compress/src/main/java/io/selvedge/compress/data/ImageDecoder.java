@@ -26,7 +26,8 @@ final class ImageDecoder {
     /** Refused before the pixels are allocated. */
     static final int MAX_PIXELS = 64 << 20;
 
-    private static final Pattern TRUNCATED = Pattern.compile("premature|truncated|missing eoi", Pattern.CASE_INSENSITIVE);
+    private static final Pattern TRUNCATED =
+            Pattern.compile("premature|truncated|missing eoi", Pattern.CASE_INSENSITIVE);
 
     /** Pixels row by row, {@code channels} bytes each, in the wanted colour order. */
     record Pixels(byte[] bytes, int height, int width) {
@@ -65,8 +66,8 @@ final class ImageDecoder {
             throws IOException {
         boolean[] truncated = {false};
         // The JPEG reader fills what is missing with grey and only warns.
-        reader.addIIOReadWarningListener((source, warning) ->
-                truncated[0] |= TRUNCATED.matcher(warning).find());
+        reader.addIIOReadWarningListener(
+                (source, warning) -> truncated[0] |= TRUNCATED.matcher(warning).find());
         reader.setInput(in, true, true);
         long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
         if (pixels > MAX_PIXELS) {
@@ -167,8 +168,7 @@ final class ImageDecoder {
                 for (int c = 0; c < channels; c++) {
                     double upper = mix(from, channels, top, left, right, c, sourceX - left);
                     double lower = mix(from, channels, bottom, left, right, c, sourceX - left);
-                    to[(y * width + x) * channels + c] =
-                            (byte) Math.round(upper + (lower - upper) * (sourceY - top));
+                    to[(y * width + x) * channels + c] = (byte) Math.round(upper + (lower - upper) * (sourceY - top));
                 }
             }
         }

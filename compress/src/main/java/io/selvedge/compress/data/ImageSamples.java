@@ -38,7 +38,12 @@ final class ImageSamples implements Dataset {
 
     /** @param labels class index per entry of {@code entries}; empty without labels */
     private ImageSamples(
-            Path path, Archive archive, int[] entries, int[] labels, Optional<List<String>> classes, InputDescription input) {
+            Path path,
+            Archive archive,
+            int[] entries,
+            int[] labels,
+            Optional<List<String>> classes,
+            InputDescription input) {
         this.path = path;
         this.archive = archive;
         this.entries = entries;
@@ -52,8 +57,9 @@ final class ImageSamples implements Dataset {
 
     static ImageSamples open(Images images, Archive archive, Path path, Optional<List<String>> classes) {
         List<String> names = archive.names();
-        int[] entries =
-                IntStream.range(0, names.size()).filter(i -> isImage(names.get(i))).toArray();
+        int[] entries = IntStream.range(0, names.size())
+                .filter(i -> isImage(names.get(i)))
+                .toArray();
         if (entries.length == 0) {
             throw new SelvedgeException(
                     ErrorCode.EMPTY_DATA,

@@ -70,8 +70,7 @@ final class NpyArray {
         if (headerBytes < 0 || headerBytes > MAX_HEADER_BYTES || prefix + headerBytes > length) {
             throw new IOException("the NPY header claims " + headerBytes + " bytes");
         }
-        String header =
-                new String(Spool.read(channel, offset + prefix, headerBytes), StandardCharsets.UTF_8);
+        String header = new String(Spool.read(channel, offset + prefix, headerBytes), StandardCharsets.UTF_8);
         if ("True".equals(field(ORDER, header))) {
             throw new IOException("Fortran order; save numpy.ascontiguousarray(array)");
         }
@@ -79,7 +78,8 @@ final class NpyArray {
         String descr = field(DESCR, header);
         DType dtype = DTYPES.get(descr.substring(Math.min(1, descr.length())));
         if (dtype == null) {
-            throw new IOException("dtype '" + descr + "'; readable are " + DTYPES.keySet().stream().sorted().toList());
+            throw new IOException("dtype '" + descr + "'; readable are "
+                    + DTYPES.keySet().stream().sorted().toList());
         }
         long elements = elements(shape, 0);
         if (elements * dtype.bytes() > length - prefix - headerBytes) {
@@ -99,7 +99,8 @@ final class NpyArray {
     private static String field(Pattern pattern, String header) throws IOException {
         Matcher matcher = pattern.matcher(header);
         if (!matcher.find()) {
-            throw new IOException("the NPY header has no readable " + pattern.pattern().substring(1, 5) + "...: " + header.strip());
+            throw new IOException(
+                    "the NPY header has no readable " + pattern.pattern().substring(1, 5) + "...: " + header.strip());
         }
         return matcher.group(1);
     }

@@ -45,7 +45,8 @@ final class NpzSamples implements Dataset {
         if (arrays.isEmpty()) {
             throw new SelvedgeException(
                     ErrorCode.EMPTY_DATA,
-                    "'" + path + "' has no array besides '" + TRUTH + "'; it needs one per model input, named as the input.");
+                    "'" + path + "' has no array besides '" + TRUTH
+                            + "'; it needs one per model input, named as the input.");
         }
         int size = -1;
         String sizedBy = "";

@@ -43,7 +43,8 @@ final class RawSamples implements Dataset {
     static RawSamples open(Raw raw, Archive archive, Path path, Optional<List<String>> classes) {
         List<String> names = archive.names();
         // A label file often lies beside the records.
-        String labelFile = raw.labels().map(l -> l.file().getFileName().toString()).orElse("");
+        String labelFile =
+                raw.labels().map(l -> l.file().getFileName().toString()).orElse("");
         int[] entries = IntStream.range(0, names.size())
                 .filter(i -> !names.get(i).equals(labelFile))
                 .toArray();
@@ -51,8 +52,8 @@ final class RawSamples implements Dataset {
             throw new SelvedgeException(ErrorCode.EMPTY_DATA, "No record in '" + path + "'.");
         }
         Optional<Labels> file = raw.labels().map(source -> Labels.read(source, classes));
-        int[] labels = file.map(l ->
-                        IntStream.of(entries).map(i -> l.of(names.get(i))).toArray())
+        int[] labels = file.map(
+                        l -> IntStream.of(entries).map(i -> l.of(names.get(i))).toArray())
                 .orElse(new int[0]);
         return new RawSamples(path, archive, entries, labels, classes, raw);
     }
@@ -70,8 +71,9 @@ final class RawSamples implements Dataset {
         if (bytes.capacity() != wanted) {
             throw new SelvedgeException(
                     ErrorCode.SHAPE_MISMATCH,
-                    "Record '" + name + "' has " + bytes.capacity() + " bytes; " + raw.dtype().text() + raw.shape()
-                            + " needs " + wanted + ". Correct 'record' or the file.");
+                    "Record '" + name + "' has " + bytes.capacity() + " bytes; "
+                            + raw.dtype().text() + raw.shape() + " needs " + wanted
+                            + ". Correct 'record' or the file.");
         }
         float[] values = new float[Math.toIntExact(raw.shape().elements())];
         for (int i = 0; i < values.length; i++) {
@@ -81,7 +83,8 @@ final class RawSamples implements Dataset {
                         ErrorCode.NAN_IN_DATA,
                         "Record '" + name + "' holds " + stored + " at element " + i + "; replace or remove it.");
             }
-            values[i] = preprocessing.apply(stored, Preprocessing.channelOf(i, shape, raw.input().layout()));
+            values[i] = preprocessing.apply(
+                    stored, Preprocessing.channelOf(i, shape, raw.input().layout()));
         }
         OptionalInt label = labels.length == 0 ? OptionalInt.empty() : OptionalInt.of(labels[index]);
         return new Sample(name, Map.of(raw.input().name(), values), label, Optional.empty());

@@ -55,8 +55,8 @@ final class Spool {
         ByteBuffer bytes = ByteBuffer.allocate(length);
         while (bytes.hasRemaining()) {
             if (channel.read(bytes, position + bytes.position()) < 0) {
-                throw new IOException("it ends at byte " + channel.size() + ", inside an entry that ends at "
-                        + (position + length));
+                throw new IOException(
+                        "it ends at byte " + channel.size() + ", inside an entry that ends at " + (position + length));
             }
         }
         return bytes.array();

@@ -51,7 +51,8 @@ final class TarArchive implements Archive {
         }
     }
 
-    // TarFile would close the channel that later reads need, so it is left to the garbage collector: it owns nothing else.
+    // TarFile would close the channel that later reads need, so it is left to the garbage collector: it owns nothing
+    // else.
     @SuppressWarnings("resource")
     private static List<Entry> list(FileChannel channel) throws IOException {
         List<Entry> entries = new ArrayList<>();

@@ -55,7 +55,8 @@ sealed interface Yaml {
         try (YAMLParser parser = new YAMLFactory().createParser(text)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
-                throw new SelvedgeException(ErrorCode.BAD_DATA, "'" + file + "' is empty; it needs at least 'kind' and 'path'.");
+                throw new SelvedgeException(
+                        ErrorCode.BAD_DATA, "'" + file + "' is empty; it needs at least 'kind' and 'path'.");
             }
             Yaml document = value(parser, file);
             if (parser.nextToken() != null) {
@@ -64,7 +65,11 @@ sealed interface Yaml {
             return document;
         } catch (JsonProcessingException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            throw at(file, line, "not valid YAML: " + e.getOriginalMessage().lines().findFirst().orElse(""));
+            throw at(
+                    file,
+                    line,
+                    "not valid YAML: "
+                            + e.getOriginalMessage().lines().findFirst().orElse(""));
         }
     }
 

@@ -25,7 +25,9 @@ final class YamlKeys {
         this.mapping = keys;
         for (Map.Entry<String, Yaml> entry : keys.entries().entrySet()) {
             if (!known.contains(entry.getKey())) {
-                throw fault(entry.getValue(), "unknown key '" + entry.getKey() + "' in " + where + "; " + hint(entry.getKey(), known));
+                throw fault(
+                        entry.getValue(),
+                        "unknown key '" + entry.getKey() + "' in " + where + "; " + hint(entry.getKey(), known));
             }
         }
     }
@@ -64,8 +66,8 @@ final class YamlKeys {
         return words.stream()
                 .filter(word -> word.equalsIgnoreCase(given))
                 .findFirst()
-                .orElseThrow(() -> fault(
-                        value.get(), "'" + key + "' of " + where + " is '" + given + "'; " + hint(given, words)));
+                .orElseThrow(() ->
+                        fault(value.get(), "'" + key + "' of " + where + " is '" + given + "'; " + hint(given, words)));
     }
 
     OptionalInt optionalInt(String key, int minimum) {
@@ -87,7 +89,10 @@ final class YamlKeys {
         } catch (NumberFormatException e) {
             // Falls through to the same message as a number that is too small.
         }
-        throw fault(value, "'" + key + "' of " + where + " must be a whole number of at least " + minimum + "; got '" + text + "'");
+        throw fault(
+                value,
+                "'" + key + "' of " + where + " must be a whole number of at least " + minimum + "; got '" + text
+                        + "'");
     }
 
     long longNumber(String key, long fallback) {
@@ -159,7 +164,8 @@ final class YamlKeys {
             if (numbers[i] < 1) {
                 throw fault(
                         required(key),
-                        "'" + key + "' of " + where + " must hold whole numbers of at least 1; got '" + texts.get(i) + "'");
+                        "'" + key + "' of " + where + " must hold whole numbers of at least 1; got '" + texts.get(i)
+                                + "'");
             }
         }
         return numbers;

@@ -65,7 +65,8 @@ public final class AreaUnderCurve implements Metric {
     }
 
     private static int[][] membersByLabel(double[][] rows) {
-        int labels = 1 + (int) Arrays.stream(rows).mapToDouble(row -> row[0]).max().orElse(0);
+        int labels =
+                1 + (int) Arrays.stream(rows).mapToDouble(row -> row[0]).max().orElse(0);
         return IntStream.range(0, labels)
                 .mapToObj(label -> IntStream.range(0, rows.length)
                         .filter(i -> rows[i][0] == label)
@@ -101,7 +102,8 @@ public final class AreaUnderCurve implements Metric {
         if (classes == 0) {
             throw new SelvedgeException(
                     ErrorCode.BAD_DATA,
-                    "Metric auc needs samples of at least two classes; all " + rows.length + " samples have one label.");
+                    "Metric auc needs samples of at least two classes; all " + rows.length
+                            + " samples have one label.");
         }
         return sum / classes;
     }

@@ -64,8 +64,7 @@ public final class Evaluator {
             progress.report(i + 1, rows.length);
         }
         List<Double> infinite = Collections.nCopies(kept[0].length, Double.POSITIVE_INFINITY);
-        return new Reference(
-                new Evaluation(metric, rows, answers, 1, Double.POSITIVE_INFINITY, infinite), kept);
+        return new Reference(new Evaluation(metric, rows, answers, 1, Double.POSITIVE_INFINITY, infinite), kept);
     }
 
     /** Evaluates a candidate against the original of the same data set. */

@@ -6,8 +6,8 @@ import java.util.List;
 
 /** The metrics that a data description can name. */
 public final class MetricCatalog {
-    private static final List<Metric> ALL = List.of(
-            new TopK(1), new TopK(5), new MeanSquaredError(), new AreaUnderCurve(), new Agreement());
+    private static final List<Metric> ALL =
+            List.of(new TopK(1), new TopK(5), new MeanSquaredError(), new AreaUnderCurve(), new Agreement());
 
     private MetricCatalog() {}
 

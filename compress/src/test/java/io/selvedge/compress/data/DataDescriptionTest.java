@@ -64,10 +64,7 @@ class DataDescriptionTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             kind: image, path: x | 1 | did you mean 'images'
             kind: npz, pth: x | 1 | did you mean 'path'
             kind: npz, path: x, record: {} | 1 | unknown key 'record'

@@ -17,7 +17,8 @@ class DatasetTest {
     private record Numbers(int size) implements Dataset {
         @Override
         public Sample get(int index) {
-            return new Sample("n" + index, Map.of("x", new float[] {index}), OptionalInt.of(index % 2), Optional.empty());
+            return new Sample(
+                    "n" + index, Map.of("x", new float[] {index}), OptionalInt.of(index % 2), Optional.empty());
         }
 
         @Override

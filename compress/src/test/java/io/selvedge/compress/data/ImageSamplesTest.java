@@ -88,8 +88,9 @@ class ImageSamplesTest {
     @Test
     void mnist_png_in_a_tgz_are_read_without_a_change_of_gamma() throws IOException {
         Path mnist = SharedFolder.file("data/mnist/mnist_train_png.tgz");
-        try (DataSource source = open("kind: images\npath: " + mnist + "\nclasses: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
-                + "\ninput: {name: x, colour: GRAY, scale: 0.00392156862745098}\ncalibration: {split: 100, seed: 3}\n")) {
+        try (DataSource source = open(
+                "kind: images\npath: " + mnist + "\nclasses: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
+                        + "\ninput: {name: x, colour: GRAY, scale: 0.00392156862745098}\ncalibration: {split: 100, seed: 3}\n")) {
             Dataset data = source.evaluation();
             assertThat(data.size()).isEqualTo(59_900);
             assertThat(data.inputs()).containsEntry("x", TensorType.of(DType.FLOAT32, 1, 1, 28, 28));
@@ -191,7 +192,9 @@ class ImageSamplesTest {
             Files.delete(folder.resolve("d/whole." + ending));
             Files.write(folder.resolve("d/half." + ending), Arrays.copyOf(whole, whole.length / 2));
             Files.write(folder.resolve("d/empty." + ending), new byte[0]);
-            Files.write(folder.resolve("d/random." + ending), Arrays.copyOf("no image".getBytes(), 900));
+            Files.write(
+                    folder.resolve("d/random." + ending),
+                    Arrays.copyOf("no image".getBytes(java.nio.charset.StandardCharsets.UTF_8), 900));
             for (int seed = 0; seed < 20; seed++) {
                 byte[] flipped = whole.clone();
                 Random256.scramble(flipped, seed);
@@ -212,13 +215,16 @@ class ImageSamplesTest {
             }
             assertThat(refused).isGreaterThanOrEqualTo(6);
             assertCoded(() -> data.get(data.size() - 1), ErrorCode.BAD_DATA, "random.png");
-            assertCoded(() -> data.get(nameIndex(data, "half.jpg")), ErrorCode.BAD_DATA, "half.jpg");
+            assertCoded(() -> data.get(nameIndex("half.jpg")), ErrorCode.BAD_DATA, "half.jpg");
         }
     }
 
-    private int nameIndex(Dataset data, String name) throws IOException {
+    private int nameIndex(String name) throws IOException {
         try (var files = Files.list(folder.resolve("d"))) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList().indexOf(name);
+            return files.map(file -> file.getFileName().toString())
+                    .sorted()
+                    .toList()
+                    .indexOf(name);
         }
     }
 
@@ -262,8 +268,7 @@ class ImageSamplesTest {
     void a_truncated_archive_is_told() throws IOException {
         byte[] whole = Files.readAllBytes(SharedFolder.file("data/cifar10/cifar10_test_jpg.tar.gz"));
         Files.write(folder.resolve("cut.tar.gz"), Arrays.copyOf(whole, whole.length / 2));
-        assertCoded(
-                () -> open("kind: images\npath: cut.tar.gz\ninput: {name: x}\n"), ErrorCode.BAD_DATA, "ends early");
+        assertCoded(() -> open("kind: images\npath: cut.tar.gz\ninput: {name: x}\n"), ErrorCode.BAD_DATA, "ends early");
     }
 
     private static void assertCoded(

@@ -83,7 +83,8 @@ class RecordSamplesTest {
         open(labelled).close();
         assertCoded(() -> open(labelled + "classes: [p, q]\n"), ErrorCode.LABEL_OUT_OF_RANGE, "line 3");
         Files.writeString(csv, "a.bin,q\nb.bin,p\n");
-        try (DataSource source = open("classes: [p, q]\n" + yaml.replace("float32", "int32") + "labels: {file: y.csv, key: 0, value: 1}\n")) {
+        try (DataSource source = open(
+                "classes: [p, q]\n" + yaml.replace("float32", "int32") + "labels: {file: y.csv, key: 0, value: 1}\n")) {
             assertThat(source.evaluation().get(0).label()).hasValue(1);
         }
         Files.writeString(csv, "a.bin,1\nb.bin,what\n");
@@ -99,7 +100,17 @@ class RecordSamplesTest {
         Map<String, byte[]> arrays = new TreeMap<>();
         arrays.put("a", npy(1, "<f4", "(3, 2)", floats(1, 2, 3, 4, 5.5f, -6)));
         arrays.put("b", npy(2, "|i1", "(3, 1)", new byte[] {-1, 0, 127}));
-        arrays.put("c", npy(3, ">f8", "(3,)", ByteBuffer.allocate(24).putDouble(0.5).putDouble(8, 2).putDouble(16, -1).array()));
+        arrays.put(
+                "c",
+                npy(
+                        3,
+                        ">f8",
+                        "(3,)",
+                        ByteBuffer.allocate(24)
+                                .putDouble(0.5)
+                                .putDouble(8, 2)
+                                .putDouble(16, -1)
+                                .array()));
         arrays.put("d", npy(1, "<f2", "(3, 1)", new byte[] {0, 0x3c, 0, (byte) 0xc0, 1, 0}));
         arrays.put("y", npy(1, "<i8", "(3,)", longs(0, 2, 1)));
         for (boolean stored : new boolean[] {true, false}) {
@@ -119,14 +130,19 @@ class RecordSamplesTest {
             }
         }
         assertCoded(
-                () -> open("kind: npz\npath: eval.npz\nclasses: [u, v]\n").evaluation().get(1),
+                () -> open("kind: npz\npath: eval.npz\nclasses: [u, v]\n")
+                        .evaluation()
+                        .get(1),
                 ErrorCode.LABEL_OUT_OF_RANGE,
                 "y[1]");
     }
 
     @Test
     void floating_y_is_a_target() throws IOException {
-        npz("r.npz", Map.of("x", npy(1, "<f4", "(2, 1)", floats(1, 2)), "y", npy(1, "<f4", "(2,)", floats(3, 4))), true);
+        npz(
+                "r.npz",
+                Map.of("x", npy(1, "<f4", "(2, 1)", floats(1, 2)), "y", npy(1, "<f4", "(2,)", floats(3, 4))),
+                true);
         try (DataSource source = open("kind: npz\npath: r.npz\n")) {
             assertThat(source.metric()).isEqualTo("mse");
             assertThat(source.evaluation().get(1).target().orElseThrow()).containsExactly(4f);
@@ -143,8 +159,11 @@ class RecordSamplesTest {
         badNpz(npy(1, "<f4", "(3, 1)", two), "needs 12 bytes");
         badNpz(npy(1, "|O", "(2,)", two), "dtype '|O'");
         badNpz(npy(9, "<f4", "(2,)", two), "version 9");
-        badNpz(new String(npy(1, "<f4", "(2,)", two), StandardCharsets.ISO_8859_1)
-                .replace("False", "True ").getBytes(StandardCharsets.ISO_8859_1), "Fortran");
+        badNpz(
+                new String(npy(1, "<f4", "(2,)", two), StandardCharsets.ISO_8859_1)
+                        .replace("False", "True ")
+                        .getBytes(StandardCharsets.ISO_8859_1),
+                "Fortran");
         badNpz(npy(1, "<f4", "(99999999999,)", two), "too large");
         badNpz(npy(1, "<f4", "(2000000000, 2000000000, 2000000000)", two), "too large");
         badNpz(new byte[] {1, 2, 3}, "NPY");
