@@ -3,6 +3,7 @@ package io.selvedge.compress.eval;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -37,7 +38,7 @@ public final class AreaUnderCurve implements Metric {
     public double value(double[][] rows) {
         int[] once = new int[rows.length];
         Arrays.fill(once, 1);
-        return value(rows, orders(rows), once);
+        return value(columns(rows), once);
     }
 
     @Override
@@ -47,19 +48,19 @@ public final class AreaUnderCurve implements Metric {
 
     @Override
     public Interval dropInterval(double[][] original, double[][] candidate, long seed) {
-        int[][] originalOrders = orders(original);
-        int[][] candidateOrders = orders(candidate);
+        List<Column> originalColumns = columns(original);
+        List<Column> candidateColumns = columns(candidate);
         int[][] members = membersByLabel(original);
         SplittableRandom random = new SplittableRandom(seed);
         double[] drops = new double[PairedBootstrap.ROUNDS];
         for (int round = 0; round < drops.length; round++) {
             int[] times = new int[original.length];
-            for (int[] members1 : members) {
-                for (int i = 0; i < members1.length; i++) {
-                    times[members1[random.nextInt(members1.length)]]++;
+            for (int[] alike : members) {
+                for (int i = 0; i < alike.length; i++) {
+                    times[alike[random.nextInt(alike.length)]]++;
                 }
             }
-            drops[round] = drop(value(original, originalOrders, times), value(candidate, candidateOrders, times));
+            drops[round] = drop(value(originalColumns, times), value(candidateColumns, times));
         }
         return PairedBootstrap.percentiles(drops);
     }
@@ -74,62 +75,72 @@ public final class AreaUnderCurve implements Metric {
                 .toArray(int[][]::new);
     }
 
-    /** Row indices by rising score, for every score column. Sorting once makes a bootstrap round linear. */
-    private static int[][] orders(double[][] rows) {
-        int columns = rows.length == 0 ? 0 : rows[0].length - 1;
-        int[][] orders = new int[columns][];
-        for (int column = 0; column < columns; column++) {
-            int at = column + 1;
-            orders[column] = IntStream.range(0, rows.length)
+    /**
+     * One class against the rest, sorted once so that a bootstrap round is linear.
+     *
+     * @param order sample indices by rising score
+     * @param positive by place in {@code order}: whether the sample is of the class
+     * @param endsTie by place in {@code order}: whether the next score is higher
+     */
+    private record Column(int[] order, boolean[] positive, boolean[] endsTie) {
+        static Column of(double[][] rows, int at, int label) {
+            int[] order = IntStream.range(0, rows.length)
                     .boxed()
                     .sorted((i, j) -> Double.compare(rows[i][at], rows[j][at]))
                     .mapToInt(Integer::intValue)
                     .toArray();
-        }
-        return orders;
-    }
-
-    private static double value(double[][] rows, int[][] orders, int[] times) {
-        double sum = 0;
-        int classes = 0;
-        for (int column = 0; column < orders.length; column++) {
-            double area = area(rows, orders[column], column + 1, orders.length == 1 ? 1 : column, times);
-            if (!Double.isNaN(area)) {
-                sum += area;
-                classes++;
+            boolean[] positive = new boolean[order.length];
+            boolean[] endsTie = new boolean[order.length];
+            for (int i = 0; i < order.length; i++) {
+                positive[i] = rows[order[i]][0] == label;
+                endsTie[i] = i + 1 == order.length || rows[order[i]][at] != rows[order[i + 1]][at];
             }
+            return new Column(order, positive, endsTie);
         }
-        if (classes == 0) {
-            throw new SelvedgeException(
-                    ErrorCode.BAD_DATA,
-                    "Metric auc needs samples of at least two classes; all " + rows.length
-                            + " samples have one label.");
-        }
-        return sum / classes;
-    }
 
-    /** Mann-Whitney statistic over weighted samples; NaN when one side is empty. */
-    private static double area(double[][] rows, int[] order, int at, int positive, int[] times) {
-        double positives = 0;
-        double negatives = 0;
-        double wins = 0;
-        for (int start = 0; start < order.length; ) {
-            double score = rows[order[start]][at];
-            double tiedPositives = 0;
-            double tiedNegatives = 0;
-            int end = start;
-            for (; end < order.length && rows[order[end]][at] == score; end++) {
-                if (rows[order[end]][0] == positive) {
-                    tiedPositives += times[order[end]];
+        /** Mann-Whitney statistic with each sample counted {@code times}; NaN when one side is empty. */
+        double area(int[] times) {
+            long positives = 0;
+            long negatives = 0;
+            long twiceWins = 0;
+            long tiedPositives = 0;
+            long tiedNegatives = 0;
+            for (int i = 0; i < order.length; i++) {
+                if (positive[i]) {
+                    tiedPositives += times[order[i]];
                 } else {
-                    tiedNegatives += times[order[end]];
+                    tiedNegatives += times[order[i]];
+                }
+                if (endsTie[i]) {
+                    twiceWins += tiedPositives * (2 * negatives + tiedNegatives);
+                    positives += tiedPositives;
+                    negatives += tiedNegatives;
+                    tiedPositives = 0;
+                    tiedNegatives = 0;
                 }
             }
-            wins += tiedPositives * (negatives + tiedNegatives / 2);
-            positives += tiedPositives;
-            negatives += tiedNegatives;
-            start = end;
+            return positives == 0 || negatives == 0 ? Double.NaN : 0.5 * twiceWins / ((double) positives * negatives);
         }
-        return positives == 0 || negatives == 0 ? Double.NaN : wins / (positives * negatives);
+    }
+
+    private static List<Column> columns(double[][] rows) {
+        int count = rows.length == 0 ? 0 : rows[0].length - 1;
+        return IntStream.range(0, count)
+                .mapToObj(column -> Column.of(rows, column + 1, count == 1 ? 1 : column))
+                .toList();
+    }
+
+    private static double value(List<Column> columns, int[] times) {
+        double[] areas = columns.stream()
+                .mapToDouble(column -> column.area(times))
+                .filter(area -> !Double.isNaN(area))
+                .toArray();
+        if (areas.length == 0) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_DATA,
+                    "Metric auc needs samples of at least two classes; all " + times.length
+                            + " samples have one label.");
+        }
+        return Arrays.stream(areas).sum() / areas.length;
     }
 }
