@@ -32,7 +32,7 @@ final class LineNoise {
             plane = blur(blur(plane, width, height, 1, kernel), width, height, width, kernel);
             for (int i = 0; i < plane.length; i++) {
                 long value = Math.round(plane[i] + noiseSigma * bell(random));
-                result[i] |= (int) Math.clamp(value, 0, 255) << channel;
+                result[i] |= Math.clamp(value, 0, 255) << channel;
             }
         }
         degraded.setRGB(0, 0, width, height, result, 0, width);

@@ -55,7 +55,8 @@ final class LineTexts {
 
     private static String words(SplittableRandom random) {
         // Mostly short: a line that fills more than four times its height is squeezed by the classifier's input.
-        int count = 1 + Math.min(random.nextInt(4), random.nextInt(4));
+        int bound = 1 + random.nextInt(4);
+        int count = 1 + random.nextInt(bound);
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < count; i++) {
             text.append(i == 0 ? "" : " ").append(word(random));
