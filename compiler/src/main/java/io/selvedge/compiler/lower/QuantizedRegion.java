@@ -60,13 +60,18 @@ final class QuantizedRegion {
         }
         names.add(node.get().name());
         List<Expr> operands = new ArrayList<>();
-        for (String input : node.get().inputs()) {
+        boolean clip = QuantizedWires.is(node.get(), "Clip");
+        int count = clip ? 3 : node.get().inputs().size();
+        for (int i = 0; i < count; i++) {
+            String input = node.get().input(i);
             if (!input.isEmpty()) {
                 Optional<Expr> operand = expr(input);
                 if (operand.isEmpty()) {
                     return Optional.empty();
                 }
                 operands.add(operand.get());
+            } else if (clip) {
+                operands.add(new Expr.Const(i == 1 ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY));
             }
         }
         return Optional.of(op.expr(operands));

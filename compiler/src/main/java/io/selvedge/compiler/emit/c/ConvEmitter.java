@@ -125,6 +125,7 @@ final class ConvEmitter {
                 width,
                 height,
                 filters / target.lanes(),
+                target.lanes(),
                 (long) w.kernelH() * taps * words,
                 quantized ? target.quantizedAccumulators() : target.accumulators(),
                 quantized);

@@ -1,5 +1,7 @@
 package io.selvedge.compiler.emit.c;
 
+import io.selvedge.compiler.program.WeightPacking;
+
 /**
  * Chooses the register tile of a dense convolution by a static cost model: output pixels times vectors of output channels.
  * A step of the inner loop costs the most of its multiply-adds, its loads, and the latency of a dependent multiply-add; a tile
@@ -15,15 +17,20 @@ final class TileChooser {
     record Tile(int tile, int rows, int blocks) {}
 
     /**
+     * @param lanes channels of a vector
      * @param steps inner-loop steps of one pixel and vector
      * @param vectors vectors of output channels
      * @param accumulators most vectors that stay in registers
      */
-    static Tile choose(int width, int height, int vectors, long steps, int accumulators, boolean quantized) {
+    static Tile choose(
+            int width, int height, int vectors, int lanes, long steps, int accumulators, boolean quantized) {
         boolean several = width <= NARROW && height > 1;
         Tile best = new Tile(1, 1, 1);
         double bestCost = Double.POSITIVE_INFINITY;
         for (int blocks = 1; blocks <= Math.min(vectors, NARROW); blocks++) {
+            if (!startsWithBlocks(blocks * lanes)) {
+                continue;
+            }
             for (int tile = 1; tile <= width && tile * blocks <= accumulators; tile++) {
                 int rows = several && tile == width ? Math.min(height, accumulators / (tile * blocks)) : 1;
                 double cost = cost(width, height, vectors, steps, tile, rows, blocks, quantized);
@@ -34,6 +41,11 @@ final class TileChooser {
             }
         }
         return best;
+    }
+
+    /** Chunks of channels must not straddle the packed blocks of 16. */
+    private static boolean startsWithBlocks(int channels) {
+        return channels % WeightPacking.BLOCK == 0 || WeightPacking.BLOCK % channels == 0;
     }
 
     private static double cost(

@@ -1,0 +1,106 @@
+package io.selvedge.compiler;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.emit.c.CEmitter;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.lower.FuseQuantized;
+import io.selvedge.compiler.lower.Lowering;
+import io.selvedge.compiler.memory.MemoryPlanner;
+import io.selvedge.compiler.pass.Pipelines;
+import io.selvedge.compiler.program.PlannedProgram;
+import io.selvedge.compiler.program.Program;
+import io.selvedge.compiler.target.Target;
+import io.selvedge.compiler.toolchain.CompileRequest;
+import io.selvedge.compiler.toolchain.Toolchain;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The pipeline: graph, simplified graph, fused graph, program, planned program, libraries. */
+public final class Compiler {
+    private final Toolchain toolchain;
+
+    public Compiler(Toolchain toolchain) {
+        this.toolchain = toolchain;
+    }
+
+    /**
+     * Everything that a compilation made.
+     *
+     * @param simplified plain ONNX operators, exportable
+     * @param fused what was lowered
+     * @param libraries shared library by target name, in the order asked for
+     */
+    public record Compilation(
+            Graph simplified, Graph fused, PlannedProgram planned, Map<String, byte[]> libraries) {
+        /** Size of a target's library in bytes. */
+        public int codeBytes(String target) {
+            return libraries.get(target).length;
+        }
+    }
+
+    /** Constants folded, batch norms fused, transposes and dead nodes gone; still plain ONNX. */
+    public static Graph simplify(Graph imported) {
+        return Pipelines.simplify(imported);
+    }
+
+    /** 8-bit patterns, then f32 epilogues and element-wise chains fused; what lowering reads. */
+    public static Graph fuse(Graph simplified) {
+        return Pipelines.fuse(FuseQuantized.run(simplified));
+    }
+
+    public static Program lower(Graph fused) {
+        return Lowering.lower(fused);
+    }
+
+    public static PlannedProgram plan(Program program) {
+        return MemoryPlanner.plan(program);
+    }
+
+    /** Compiles a simplified graph for every target.
+     *  @throws SelvedgeException UNSUPPORTED_OP, TOOLCHAIN_FAILED, ... each with a way out */
+    public Compilation compile(Graph simplified, List<Target> targets) {
+        Graph fused = fuse(simplified);
+        PlannedProgram planned = plan(lower(fused));
+        Map<String, byte[]> libraries = new LinkedHashMap<>();
+        for (Target target : targets) {
+            libraries.put(target.name(), library(planned, target));
+        }
+        return new Compilation(simplified, fused, planned, libraries);
+    }
+
+    private byte[] library(PlannedProgram planned, Target target) {
+        try {
+            Path folder = Files.createTempDirectory("selvedge-c-");
+            for (Map.Entry<String, String> file : CEmitter.emit(planned, target).files().entrySet()) {
+                Files.writeString(folder.resolve(file.getKey()), file.getValue());
+            }
+            Path library = folder.resolve("model.so");
+            toolchain.compileShared(new CompileRequest(
+                    folder, List.of(folder.resolve("model.c")), List.of(folder), target.cFlags(), library));
+            byte[] bytes = Files.readAllBytes(library);
+            delete(folder);
+            return bytes;
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.IO_ERROR,
+                    "generated C could not be written below " + System.getProperty("java.io.tmpdir") + " (" + e.getMessage()
+                            + "); free some space or set -Djava.io.tmpdir",
+                    e);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
