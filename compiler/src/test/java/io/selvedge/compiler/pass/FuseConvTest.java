@@ -86,7 +86,7 @@ class FuseConvTest {
             g.add("y", new Binary(Binary.Kind.MUL), "a", "gate");
         });
         assertThat(epilogues(after(new FuseConv(), before)))
-                .containsExactly("mul($0,min(max(add(mul($0,0.25),0.5),0.0),1.0))");
+                .containsExactly("mul($0,min(max(add(mul(0.25,$0),0.5),0.0),1.0))");
     }
 
     @Test
