@@ -12,21 +12,33 @@ final class ClassifierInput {
 
     private ClassifierInput() {}
 
-    /** Values [1, 3, 48, 192]. */
-    static float[] of(BufferedImage line) {
+    /** Grey levels of the resized line, [3, 48, width] in BGR order. */
+    static byte[] levels(BufferedImage line) {
         int width = Math.min(WIDTH, Math.ceilDiv(HEIGHT * line.getWidth(), line.getHeight()));
         double scaleX = (double) line.getWidth() / width;
         double scaleY = (double) line.getHeight() / HEIGHT;
-        float[] values = new float[3 * HEIGHT * WIDTH];
+        byte[] levels = new byte[3 * HEIGHT * width];
         for (int y = 0; y < HEIGHT; y++) {
             double sourceY = Math.clamp((y + 0.5) * scaleY - 0.5, 0, line.getHeight() - 1);
             for (int x = 0; x < width; x++) {
                 double sourceX = Math.clamp((x + 0.5) * scaleX - 0.5, 0, line.getWidth() - 1);
                 for (int channel = 0; channel < 3; channel++) {
                     // Packed RGB has blue in its lowest byte, so rising shifts give BGR.
-                    long level = Math.round(sample(line, sourceX, sourceY, 8 * channel));
-                    values[(channel * HEIGHT + y) * WIDTH + x] = (level / 255f - 0.5f) / 0.5f;
+                    levels[(channel * HEIGHT + y) * width + x] =
+                            (byte) Math.round(sample(line, sourceX, sourceY, 8 * channel));
                 }
+            }
+        }
+        return levels;
+    }
+
+    /** Values [1, 3, 48, 192] of {@link #levels}. */
+    static float[] values(byte[] levels) {
+        int width = levels.length / (3 * HEIGHT);
+        float[] values = new float[3 * HEIGHT * WIDTH];
+        for (int row = 0; row < 3 * HEIGHT; row++) {
+            for (int x = 0; x < width; x++) {
+                values[row * WIDTH + x] = ((levels[row * width + x] & 0xff) / 255f - 0.5f) / 0.5f;
             }
         }
         return values;

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Text lines that are drawn when asked for, upright (class 0) and turned by 180 degrees (class 1), every other one noisy:
@@ -24,12 +25,15 @@ public final class TextLines implements Dataset {
     private final long seed;
     private final List<String> texts;
     private final LineArtist artist;
+    /** Drawing costs milliseconds, and every candidate looks at every line. */
+    private final AtomicReferenceArray<byte[]> levels;
 
     private TextLines(String inputName, long seed, List<String> texts, LineArtist artist) {
         this.inputName = inputName;
         this.seed = seed;
         this.texts = List.copyOf(texts);
         this.artist = artist;
+        this.levels = new AtomicReferenceArray<>(texts.size());
     }
 
     /** Lines to evaluate and lines to calibrate on; no text occurs twice, within or between the two. */
@@ -68,7 +72,12 @@ public final class TextLines implements Dataset {
     @Override
     public Sample get(int index) {
         String name = "line " + index + " '" + texts.get(index) + "'";
-        float[] values = ClassifierInput.of(image(index));
+        byte[] drawn = levels.get(index);
+        if (drawn == null) {
+            drawn = ClassifierInput.levels(image(index));
+            levels.set(index, drawn);
+        }
+        float[] values = ClassifierInput.values(drawn);
         return new Sample(name, Map.of(inputName, values), OptionalInt.of(turned(index) ? 1 : 0), Optional.empty());
     }
 
