@@ -2,6 +2,7 @@ package io.selvedge.cli;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.runtime.ModelException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -32,6 +33,7 @@ record Failure(String code, String message, int exitStatus) {
         return Optional.ofNullable(
                 switch (exception) {
                     case SelvedgeException e -> of(e.code(), text(e));
+                    case ModelException e -> of(e);
                     case UncheckedIOException e when e.getCause() instanceof IOException cause ->
                         of(ErrorCode.IO_ERROR, text(cause));
                     case IOException e -> of(ErrorCode.IO_ERROR, text(e));
@@ -41,6 +43,29 @@ record Failure(String code, String message, int exitStatus) {
 
     private static Failure of(ErrorCode code, String message) {
         return new Failure(code.name(), message, code.exitStatus());
+    }
+
+    /** The runtime's codes have names of their own, and its messages begin with them. */
+    private static Failure of(ModelException e) {
+        ErrorCode kind =
+                switch (e.code()) {
+                    case NOT_FOUND -> ErrorCode.MODEL_NOT_FOUND;
+                    case IO_FAILED, OUT_OF_MEMORY -> ErrorCode.IO_ERROR;
+                    case CACHE_UNUSABLE -> ErrorCode.OUTPUT_NOT_WRITABLE;
+                    case NO_SUCH_TENSOR, WRONG_DTYPE -> ErrorCode.BAD_DATA;
+                    case BAD_BUNDLE,
+                            DIGEST_MISMATCH,
+                            UNSUPPORTED_VERSION,
+                            NO_TARGET_FOR_CPU,
+                            NATIVE_LOAD_FAILED,
+                            NATIVE_RUN_FAILED,
+                            NO_SUCH_PART,
+                            GOLDEN_MISMATCH,
+                            SESSIONS_OPEN,
+                            CLOSED,
+                            CONCURRENT_USE -> ErrorCode.BAD_BUNDLE;
+                };
+        return new Failure(e.code().name(), text(e).replaceFirst("^" + e.code() + ": ", ""), kind.exitStatus());
     }
 
     /** The JDK's file exceptions carry only a path as their message. */

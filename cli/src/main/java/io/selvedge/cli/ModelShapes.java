@@ -2,6 +2,7 @@ package io.selvedge.cli;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.onnx.ImportOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,29 +24,24 @@ final class ModelShapes {
     private final Map<String, String> inputShapes = new LinkedHashMap<>();
 
     /** @throws SelvedgeException BAD_OPTION */
-    Map<String, Long> dims() {
-        Map<String, Long> values = new LinkedHashMap<>();
+    ImportOptions options() {
+        Map<String, Integer> values = new LinkedHashMap<>();
         dims.forEach((name, value) -> values.put(name, extent("--dim " + name + "=" + value, value)));
-        return values;
-    }
-
-    /** @throws SelvedgeException BAD_OPTION */
-    Map<String, List<Long>> inputShapes() {
-        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        Map<String, List<Integer>> shapes = new LinkedHashMap<>();
         inputShapes.forEach((name, text) -> {
-            List<Long> extents = new ArrayList<>();
+            List<Integer> extents = new ArrayList<>();
             for (String extent : text.replaceAll("[\\[\\]\\s]", "").split("[,x]", -1)) {
                 extents.add(extent("--input-shape " + name + "=" + text, extent));
             }
             shapes.put(name, extents);
         });
-        return shapes;
+        return new ImportOptions(values, shapes);
     }
 
-    private static long extent(String option, String text) {
+    private static int extent(String option, String text) {
         try {
-            long value = Long.parseLong(text.strip());
-            if (value >= 1 && value <= Integer.MAX_VALUE) {
+            int value = Integer.parseInt(text.strip());
+            if (value >= 1) {
                 return value;
             }
         } catch (NumberFormatException e) {

@@ -1,10 +1,8 @@
 package io.selvedge.compress.deploy;
 
+import io.selvedge.compiler.onnx.ImportOptions;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -14,8 +12,7 @@ import java.util.Optional;
  * @param targets names of targets whose code goes into the bundle, the first is measured; empty means this host's best
  * @param outputDir an existing folder; {@code model.selv} and {@code model.onnx} are written into it, nothing else
  * @param seed of every random choice
- * @param dims values of named dimensions
- * @param inputShapes extents by input name; they win over {@code dims}
+ * @param shapes extents of the model's open dimensions
  * @param cc another C compiler than the bundled one
  * @param withSource also store the model as {@code model.onnx} inside the bundle
  * @param threads of one inference, 1 or more
@@ -27,15 +24,12 @@ public record DeployRequest(
         List<String> targets,
         Path outputDir,
         long seed,
-        Map<String, Long> dims,
-        Map<String, List<Long>> inputShapes,
+        ImportOptions shapes,
         Optional<Path> cc,
         boolean withSource,
         int threads) {
     public DeployRequest {
         targets = List.copyOf(targets);
-        dims = Collections.unmodifiableMap(new LinkedHashMap<>(dims));
-        inputShapes = Collections.unmodifiableMap(new LinkedHashMap<>(inputShapes));
         if (threads < 1) {
             throw new IllegalArgumentException("threads " + threads);
         }

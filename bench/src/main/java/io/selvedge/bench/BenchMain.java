@@ -1,0 +1,193 @@
+package io.selvedge.bench;
+
+import io.selvedge.cli.Main;
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.onnx.ImportOptions;
+import io.selvedge.compress.deploy.Machine;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code selvedge bench}: ours and another runtime in one process. */
+@Command(
+        name = "selvedge bench",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Builds a model with Selvedge and runs it and another runtime in one process, in blocks that take turns; prints "
+                    + "medians and compares the results. For quiet numbers see bench/README.md.",
+            ""
+        },
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  selvedge bench net.onnx",
+            "  selvedge bench net.onnx --dtype fp32,int8 --data eval.yaml --json bench.json",
+            "  selvedge bench net.onnx --int8-model out/model.onnx      int8 as deploy made it"
+        })
+public final class BenchMain implements Callable<Integer> {
+    private final PrintStream out;
+    private final PrintStream err;
+
+    @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
+    @SuppressWarnings("NullAway.Init")
+    private Path model;
+
+    @Option(
+            names = "--against",
+            paramLabel = "PEER",
+            defaultValue = "onnxruntime",
+            description = "The other runtime; there is one: onnxruntime.")
+    private String against = "onnxruntime";
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPES",
+            split = ",",
+            description = "Our arithmetic: fp32, int8 or both with a comma. Default: what the model allows.")
+    private List<String> dtypes = List.of();
+
+    @Option(names = "--threads", paramLabel = "N", defaultValue = "1", description = "Threads of one inference. Default: 1")
+    private int threads;
+
+    @Option(names = "--data", paramLabel = "YAML", description = "Calibrate int8 on it and run its first sample.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--int8-model",
+            paramLabel = "FILE",
+            description = "A quantised form (QDQ) of the model, instead of quantising here.")
+    private @Nullable Path int8Model;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            defaultValue = "2",
+            description = "Measured time per contender and row. Default: 2")
+    private double seconds;
+
+    @Option(names = "--dim", paramLabel = "NAME=V", description = "Value of a named dimension. Repeatable.")
+    private Map<String, Integer> dims = new LinkedHashMap<>();
+
+    @Option(names = "--input-shape", paramLabel = "INPUT=D,D,...", description = "Extents of an input. Repeatable.")
+    private Map<String, String> inputShapes = new LinkedHashMap<>();
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Also write the results there as JSON.")
+    private @Nullable Path json;
+
+    BenchMain(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    public static void main(String[] args) {
+        System.exit(execute(System.out, System.err, args));
+    }
+
+    /** Runs one command line. @return the exit status, as of the other commands */
+    public static int execute(PrintStream out, PrintStream err, String... args) {
+        return Main.execute(new BenchMain(out, err), out, err, args);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        List<BenchResult> results = new ArrayList<>();
+        try (Workshop workshop = new Workshop(model, new ImportOptions(dims, shapes()), Optional.ofNullable(data), threads)) {
+            Optional<Path> quantized = Optional.ofNullable(int8Model);
+            for (String dtype : dtypes.isEmpty() ? workshop.dtypes(quantized) : dtypes) {
+                err.println("measuring " + dtype + " ...");
+                results.add(workshop.race(dtype, quantized, seconds));
+            }
+        }
+        print(results);
+        if (json != null) {
+            write(json, BenchResult.tree(Machine.host(), results).toPrettyString() + "\n");
+        }
+        return 0;
+    }
+
+    private void check() {
+        if (!against.equals("onnxruntime")) {
+            throw bad("--against " + against + ": there is one peer, onnxruntime");
+        }
+        if (threads != 1) {
+            throw bad("--threads " + threads + ": our code runs on one thread so far, so only 1 is a fair comparison");
+        }
+        if (!(seconds > 0) || seconds > 3600) {
+            throw bad("--seconds " + seconds + ": needs a number above 0 and up to 3600");
+        }
+        for (String dtype : dtypes) {
+            if (!dtype.equals("fp32") && !dtype.equals("int8")) {
+                throw bad("--dtype " + dtype + ": needs fp32, int8 or fp32,int8");
+            }
+        }
+        if (json != null && !Files.isDirectory(json.toAbsolutePath().getParent())) {
+            throw new SelvedgeException(
+                    ErrorCode.OUTPUT_NOT_WRITABLE, "--json " + json + ": its folder does not exist; create it first");
+        }
+    }
+
+    private Map<String, List<Integer>> shapes() {
+        Map<String, List<Integer>> shapes = new LinkedHashMap<>();
+        inputShapes.forEach((name, text) -> {
+            List<Integer> extents = new ArrayList<>();
+            for (String extent : text.split(",", -1)) {
+                try {
+                    extents.add(Integer.parseInt(extent.strip()));
+                } catch (NumberFormatException e) {
+                    throw bad("--input-shape " + name + "=" + text + ": '" + extent + "' is no whole number");
+                }
+            }
+            shapes.put(name, extents);
+        });
+        return shapes;
+    }
+
+    private static SelvedgeException bad(String message) {
+        return new SelvedgeException(ErrorCode.BAD_OPTION, message);
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.OUTPUT_NOT_WRITABLE, file + " cannot be written (" + e + "); choose another --json", e);
+        }
+    }
+
+    private void print(List<BenchResult> results) {
+        for (BenchResult result : results) {
+            out.printf(
+                    Locale.ROOT,
+                    "%s, %s, %d thread: %.2f times as fast as the fastest peer, results differ by %.2g%n",
+                    result.model(),
+                    result.dtype(),
+                    result.threads(),
+                    result.ratioToFastest(),
+                    result.maxError());
+            line("selvedge", result.ours());
+            for (BenchResult.Peer peer : result.peers()) {
+                line(peer.name() + " " + peer.version(), peer.lap());
+            }
+        }
+    }
+
+    private void line(String name, Race.Lap lap) {
+        out.printf(Locale.ROOT, "  %-28s p50 %10.2f us   p10 %10.2f us%n", name, lap.microsP50(), lap.microsP10());
+    }
+}

@@ -1,0 +1,61 @@
+package io.selvedge.bench;
+
+import io.selvedge.runtime.Model;
+import io.selvedge.runtime.Session;
+import io.selvedge.runtime.TensorBuffer;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/** A bundle in our runtime, as an application runs it. */
+final class SelvedgeContender implements Contender {
+    private final String version;
+    private final Model model;
+    private final Session session;
+
+    SelvedgeContender(Path bundle, Sample sample, String version) {
+        this.version = version;
+        this.model = Model.load(bundle);
+        this.session = model.newSession();
+        for (TensorBuffer input : session.inputs()) {
+            ByteBuffer bytes = Objects.requireNonNull(sample.bytes().get(input.name()), input.name());
+            input.bytes().put(bytes.duplicate().rewind());
+        }
+    }
+
+    @Override
+    public String name() {
+        return "selvedge";
+    }
+
+    @Override
+    public String version() {
+        return version;
+    }
+
+    String target() {
+        return model.targetName();
+    }
+
+    @Override
+    public void run() {
+        session.run();
+    }
+
+    @Override
+    public float[][] outputs() {
+        List<TensorBuffer> outputs = session.outputs();
+        float[][] values = new float[outputs.size()][];
+        for (int o = 0; o < values.length; o++) {
+            values[o] = outputs.get(o).toFloats();
+        }
+        return values;
+    }
+
+    @Override
+    public void close() {
+        session.close();
+        model.close();
+    }
+}

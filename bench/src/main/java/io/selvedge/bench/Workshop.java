@@ -1,0 +1,115 @@
+package io.selvedge.bench;
+
+import io.selvedge.compiler.Compiler;
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.onnx.ImportOptions;
+import io.selvedge.compiler.onnx.OnnxImporter;
+import io.selvedge.compiler.target.Target;
+import io.selvedge.compiler.target.TargetCatalog;
+import io.selvedge.compiler.toolchain.HostCpu;
+import io.selvedge.compiler.toolchain.Toolchain;
+import io.selvedge.compress.data.DataSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Builds contenders of one model in a temporary folder and lets them race. */
+final class Workshop implements AutoCloseable {
+    private static final long SEED = 1;
+
+    private final Path model;
+    private final ImportOptions shapes;
+    private final Optional<Path> data;
+    private final int threads;
+    private final Graph graph;
+    private final Path folder;
+    private final Target target = TargetCatalog.best(HostCpu.detect().flags());
+    private final Compiler compiler = new Compiler(Toolchain.bundled());
+
+    Workshop(Path model, ImportOptions shapes, Optional<Path> data, int threads) throws IOException {
+        this.model = model;
+        this.shapes = shapes;
+        this.data = data;
+        this.threads = threads;
+        this.graph = OnnxImporter.read(model, shapes);
+        this.folder = Files.createTempDirectory("selvedge-bench-");
+    }
+
+    /** What can be measured: a quantised model as it is, an fp32 model in both forms. */
+    List<String> dtypes(Optional<Path> quantized) {
+        return isQuantized(graph) ? List.of("int8") : quantized.isPresent() ? List.of("fp32", "int8") : List.of("fp32");
+    }
+
+    private static boolean isQuantized(Graph graph) {
+        return graph.nodes().stream().anyMatch(node -> node.op().type().equals("QuantizeLinear"));
+    }
+
+    /** @throws SelvedgeException BAD_OPTION when the model has no form in that dtype */
+    BenchResult race(String dtype, Optional<Path> quantized, double seconds) throws IOException {
+        boolean int8 = dtype.equals("int8");
+        if (!int8 && isQuantized(graph)) {
+            throw new SelvedgeException(ErrorCode.BAD_OPTION, "--dtype fp32: " + model + " is quantised; give the fp32 model");
+        }
+        if (!int8) {
+            return race(dtype, model, graph, Optional.empty(), seconds);
+        }
+        if (isQuantized(graph)) {
+            return race(dtype, model, graph, Optional.empty(), seconds);
+        }
+        Path form = quantized.orElseThrow(() -> new SelvedgeException(
+                ErrorCode.BAD_OPTION,
+                "--dtype int8 needs the quantised form: run 'selvedge deploy' and give its model.onnx as --int8-model"));
+        return race(dtype, form, OnnxImporter.read(form, shapes), Optional.of(model), seconds);
+    }
+
+    /** @param fp32 a second form for the peer, so that it may win with it */
+    private BenchResult race(String dtype, Path form, Graph formGraph, Optional<Path> fp32, double seconds)
+            throws IOException {
+        Path bundle = folder.resolve(dtype + ".selv");
+        BundleFile.write(compiler, Compiler.simplify(formGraph), target, bundle);
+        Sample sample = sample(formGraph);
+        List<Contender> contenders = new ArrayList<>();
+        try {
+            contenders.add(new SelvedgeContender(bundle, sample, "0.1.0"));
+            contenders.add(new OnnxRuntimeContender("onnxruntime-" + dtype, form, formGraph, sample, threads));
+            if (fp32.isPresent()) {
+                contenders.add(new OnnxRuntimeContender("onnxruntime-fp32", fp32.get(), graph, sample(graph), threads));
+            }
+            List<Race.Lap> laps = new Race(contenders, seconds).run();
+            List<BenchResult.Peer> peers = new ArrayList<>();
+            for (int i = 1; i < laps.size(); i++) {
+                peers.add(new BenchResult.Peer(contenders.get(i).name(), contenders.get(i).version(), laps.get(i)));
+            }
+            double maxError =
+                    BenchResult.maxError(contenders.get(0).outputs(), contenders.get(1).outputs());
+            return new BenchResult(String.valueOf(model.getFileName()), dtype, threads, laps.getFirst(), peers, maxError);
+        } finally {
+            contenders.forEach(Contender::close);
+        }
+    }
+
+    private Sample sample(Graph of) {
+        if (data.isEmpty()) {
+            return Sample.random(of, SEED);
+        }
+        try (DataSource source = DataSource.open(data.get())) {
+            return Sample.of(of, source.evaluation().get(0).inputs());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

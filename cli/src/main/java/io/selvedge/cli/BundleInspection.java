@@ -1,0 +1,92 @@
+package io.selvedge.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.selvedge.cli.report.Quantity;
+import io.selvedge.runtime.Bundle;
+import io.selvedge.runtime.Manifest;
+import io.selvedge.runtime.Target;
+import io.selvedge.runtime.TensorSpec;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What a bundle says of itself.
+ *
+ * @param partBytes length of every part
+ * @param program the program as text; empty when the bundle has none
+ */
+record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String program) implements Inspection {
+    private static final String PROGRAM = "program.txt";
+
+    static BundleInspection of(Path file) {
+        try (Bundle bundle = Bundle.open(file)) {
+            Map<String, Long> parts = new LinkedHashMap<>();
+            bundle.manifest().parts().keySet().forEach(part -> parts.put(part, bundle.length(part)));
+            String program =
+                    bundle.has(PROGRAM) ? new String(bundle.read(PROGRAM), StandardCharsets.UTF_8) : "";
+            return new BundleInspection(bundle.manifest(), parts, program);
+        }
+    }
+
+    @Override
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add(manifest.name() + ": bundle, every part has the digest that it was written with");
+        manifest.inputs().forEach(input -> lines.add("  input   " + line(input)));
+        manifest.outputs().forEach(output -> lines.add("  output  " + line(output)));
+        lines.add("");
+        lines.add("model SHA-256  " + manifest.modelSha256());
+        lines.add("arena          " + Quantity.exact(manifest.arenaBytes()) + " bytes per session");
+        lines.add("weights        " + Quantity.exact(manifest.weightBytes()) + " bytes");
+        lines.add("threads        " + manifest.threads());
+        lines.add("targets        "
+                + manifest.targets().stream().map(Target::name).collect(Collectors.joining(", ")));
+        lines.add("");
+        TextTable table = new TextTable().left("part").right("bytes");
+        partBytes.forEach((part, bytes) -> table.row(part, Quantity.exact(bytes)));
+        lines.addAll(table.lines());
+        if (!program.isEmpty()) {
+            lines.add("");
+            lines.addAll(program.lines().toList());
+        }
+        return lines;
+    }
+
+    private static String line(TensorSpec spec) {
+        return spec.name() + "  " + spec.dtype().onnxName() + spec.shape()
+                + spec.quantization()
+                        .map(q -> "  (q - " + q.zeroPoint() + ") * " + q.scale())
+                        .orElse("");
+    }
+
+    @Override
+    public ObjectNode tree() {
+        ObjectNode root = new ObjectMapper().createObjectNode();
+        root.put("name", manifest.name()).put("modelSha256", manifest.modelSha256());
+        tensors(root.putArray("inputs"), manifest.inputs());
+        tensors(root.putArray("outputs"), manifest.outputs());
+        root.put("arenaBytes", manifest.arenaBytes())
+                .put("weightBytes", manifest.weightBytes())
+                .put("threads", manifest.threads());
+        ArrayNode targets = root.putArray("targets");
+        manifest.targets().forEach(target -> targets.add(target.name()));
+        ObjectNode parts = root.putObject("parts");
+        partBytes.forEach(parts::put);
+        return root;
+    }
+
+    private static void tensors(ArrayNode array, List<TensorSpec> specs) {
+        for (TensorSpec spec : specs) {
+            ObjectNode node = array.addObject().put("name", spec.name()).put("dtype", spec.dtype().onnxName());
+            ArrayNode shape = node.putArray("shape");
+            spec.shape().forEach(shape::add);
+        }
+    }
+}

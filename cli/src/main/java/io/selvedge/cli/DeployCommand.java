@@ -1,0 +1,143 @@
+package io.selvedge.cli;
+
+import io.selvedge.cli.report.Report;
+import io.selvedge.compress.deploy.Budgets;
+import io.selvedge.compress.deploy.DeployData;
+import io.selvedge.compress.deploy.DeployRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code selvedge deploy}: a model, data and limits in, the best bundle out. */
+@Command(
+        name = "deploy",
+        description = {
+            "Builds fp32, int8 and mixed forms of a model, measures each on your data and this machine, and keeps the best "
+                    + "one that fits the budgets.",
+            "",
+            "Writes model.selv (load it with the runtime jar), model.onnx (the same as valid ONNX), report.html and "
+                    + "report.json."
+        },
+        footer = {
+            "  selvedge deploy net.onnx --data eval.yaml --max-drop 0.5 --out out/",
+            "  selvedge deploy net.onnx --data eval.yaml --max-latency-us 200 --max-arena-bytes 64K",
+            "  selvedge deploy net.onnx --input-shape x=1,3,224,224      without data: fp32 only",
+            "",
+            "  eval.yaml, for images in folders by class:",
+            "    kind: images",
+            "    path: test.tar.gz",
+            "    input: {name: input, layout: NCHW, resize: [32, 32]}",
+            "    metric: top1",
+            "    calibration: {path: train.tar.gz, take: 500, seed: 1}"
+        })
+final class DeployCommand implements Callable<Integer> {
+    private final Console console;
+    private final Deployment deployment;
+
+    @Parameters(paramLabel = "MODEL", description = "An ONNX file, opset 7 to 22.")
+    @SuppressWarnings("NullAway.Init")
+    private Path model;
+
+    @Option(
+            names = "--data",
+            paramLabel = "YAML",
+            description = "What to calibrate on and judge by; see the example below. Without it only fp32 is built.")
+    private @Nullable Path data;
+
+    @Option(names = "--max-drop", paramLabel = "POINTS", description = "Most points of the metric to lose (1 = 0.01 of accuracy).")
+    private @Nullable Double maxDrop;
+
+    @Option(names = "--max-latency-us", paramLabel = "US", description = "Most microseconds for one inference (median).")
+    private @Nullable Double maxLatencyMicros;
+
+    @Option(
+            names = "--max-arena-bytes",
+            paramLabel = "BYTES",
+            converter = ByteCount.Converter.class,
+            description = "Most working memory; 64K and 1.5M are understood.")
+    private @Nullable ByteCount maxArenaBytes;
+
+    @Option(
+            names = "--max-bundle-bytes",
+            paramLabel = "BYTES",
+            converter = ByteCount.Converter.class,
+            description = "Largest bundle.")
+    private @Nullable ByteCount maxBundleBytes;
+
+    @Option(
+            names = "--target",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Targets whose code goes into the bundle, several with commas; the first is measured. "
+                    + "Default: this machine's best.")
+    private List<String> targets = List.of();
+
+    @Option(names = {"-o", "--out"}, paramLabel = "DIR", defaultValue = "out", description = "Where to write. Default: out")
+    private Path out = Path.of("out");
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of every random choice. Default: 1")
+    private long seed;
+
+    @Option(names = "--threads", paramLabel = "N", defaultValue = "1", description = "Threads of one inference. Default: 1")
+    private int threads;
+
+    @Option(names = "--cc", paramLabel = "FILE", description = "Another C compiler than the bundled clang: a clang or gcc.")
+    private @Nullable Path cc;
+
+    @Option(names = "--with-source", description = "Also store the model as ONNX inside the bundle.")
+    private boolean withSource;
+
+    @Option(names = "--json", description = "Print report.json instead of the table.")
+    private boolean json;
+
+    @Mixin
+    private ModelShapes shapes = new ModelShapes();
+
+    DeployCommand(Console console) {
+        this(console, Deployment.REAL);
+    }
+
+    DeployCommand(Console console, Deployment deployment) {
+        this.console = console;
+        this.deployment = deployment;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        return new Deploying(console, deployment, out, json)
+                .run(this::request, ModelFile.sizeOf(model), (result) -> new Report(result, List.of()));
+    }
+
+    private DeployRequest request(Path staging) {
+        return new DeployRequest(
+                model,
+                data == null ? new DeployData.None() : new DeployData.Described(data),
+                budgets(),
+                targets,
+                staging,
+                seed,
+                shapes.options(),
+                Optional.ofNullable(cc),
+                withSource,
+                Limits.atLeastOne("--threads", threads));
+    }
+
+    private Budgets budgets() {
+        return new Budgets(
+                maxDrop == null ? OptionalDouble.empty() : OptionalDouble.of(Limits.finite("--max-drop", maxDrop)),
+                maxLatencyMicros == null
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of(Limits.positive("--max-latency-us", maxLatencyMicros)),
+                maxArenaBytes == null ? OptionalLong.empty() : OptionalLong.of(maxArenaBytes.bytes()),
+                maxBundleBytes == null ? OptionalLong.empty() : OptionalLong.of(maxBundleBytes.bytes()));
+    }
+}

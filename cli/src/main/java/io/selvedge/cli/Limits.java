@@ -1,0 +1,33 @@
+package io.selvedge.cli;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+
+/** Ranges of numbers on the command line. */
+final class Limits {
+    private Limits() {}
+
+    /** @throws SelvedgeException BAD_OPTION for NaN and infinity; negative is fine: a drop may have to be a gain */
+    static double finite(String option, double value) {
+        if (!Double.isFinite(value)) {
+            throw new SelvedgeException(ErrorCode.BAD_OPTION, option + " needs a finite number, got " + value);
+        }
+        return value;
+    }
+
+    /** @throws SelvedgeException BAD_OPTION unless above 0 */
+    static double positive(String option, double value) {
+        if (!(finite(option, value) > 0)) {
+            throw new SelvedgeException(ErrorCode.BAD_OPTION, option + " needs a number above 0, got " + value);
+        }
+        return value;
+    }
+
+    /** @throws SelvedgeException BAD_OPTION below 1 */
+    static int atLeastOne(String option, int value) {
+        if (value < 1) {
+            throw new SelvedgeException(ErrorCode.BAD_OPTION, option + " needs a whole number of at least 1, got " + value);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,73 @@
+package io.selvedge.cli;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import java.io.PrintStream;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line's entry: parses, runs one command, and turns what went wrong into a message and an exit status. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(execute(Console.ofProcess(), args));
+    }
+
+    /** Runs one command line with plain output.
+     *  @return the exit status: 0 done, 2 usage, 3 bad input, 4 nothing fits, 5 tool chain, 6 input/output, 7 bundle, 70 internal */
+    public static int execute(PrintStream out, PrintStream err, String... args) {
+        return execute(Console.plain(out, err), args);
+    }
+
+    static int execute(Console console, String... args) {
+        return execute(console, commandLine(console), args);
+    }
+
+    /** Runs a command of another module with this one's messages and exit statuses. */
+    public static int execute(Object command, PrintStream out, PrintStream err, String... args) {
+        return execute(Console.plain(out, err), new CommandLine(command), args);
+    }
+
+    private static int execute(Console console, CommandLine commandLine, String... args) {
+        commandLine
+                .setOut(console.out())
+                .setErr(console.err())
+                .setColorScheme(CommandLine.Help.defaultColorScheme(console.colour() ? Ansi.ON : Ansi.OFF))
+                .setUsageHelpWidth(100)
+                .setUsageHelpLongOptionsMaxWidth(32)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((exception, _) -> misused(console, exception))
+                .setExecutionExceptionHandler((exception, _, _) -> {
+                    Failure failure = Failure.of(exception, args);
+                    console.err().println(failure.line());
+                    return failure.exitStatus();
+                });
+        int status = commandLine.execute(args);
+        console.out().flush();
+        console.err().flush();
+        return status;
+    }
+
+    /** Every command; this list is the catalogue. */
+    static CommandLine commandLine(Console console) {
+        return new CommandLine(new RootCommand(console))
+                .addSubcommand(new DeployCommand(console))
+                .addSubcommand(new RunCommand(console))
+                .addSubcommand(new InspectCommand(console))
+                .addSubcommand(new DumpCommand(console))
+                .addSubcommand(new DemoCommand(console))
+                .addSubcommand(new DoctorCommand(console))
+                .addSubcommand(new BenchCommand(console))
+                .addSubcommand(new ReportCommand(console));
+    }
+
+    private static int misused(Console console, ParameterException exception) {
+        String command = exception.getCommandLine().getCommandSpec().qualifiedName();
+        console.err().println(ErrorCode.BAD_OPTION + ": " + exception.getMessage());
+        UnmatchedArgumentException.printSuggestions(exception, console.err());
+        console.err().println("See '" + command + " --help'.");
+        return ErrorCode.BAD_OPTION.exitStatus();
+    }
+}

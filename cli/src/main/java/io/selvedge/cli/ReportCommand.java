@@ -1,0 +1,60 @@
+package io.selvedge.cli;
+
+import io.selvedge.cli.report.Report;
+import io.selvedge.cli.report.ReportPage;
+import io.selvedge.cli.report.ReportReader;
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code selvedge report}: shows an earlier deployment again. */
+@Command(
+        name = "report",
+        description = "Prints the table of an earlier deployment, or draws its page again.",
+        footer = {
+            "  selvedge report out/report.json",
+            "  selvedge report out/report.json --html page.html"
+        })
+final class ReportCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Parameters(paramLabel = "REPORT", description = "A report.json, or the folder that it is in.")
+    @SuppressWarnings("NullAway.Init")
+    private Path file;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the page there instead of printing the table.")
+    private @Nullable Path html;
+
+    ReportCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Path json = Files.isDirectory(file) ? file.resolve("report.json") : file;
+        if (Files.notExists(json)) {
+            throw new SelvedgeException(
+                    ErrorCode.DATA_NOT_FOUND, "there is no file " + json + "; 'selvedge deploy' writes report.json into --out");
+        }
+        Report report = ReportReader.read(Files.readString(json), json.toString());
+        if (html == null) {
+            new DeployTable(report.result()).lines().forEach(console.out()::println);
+            return 0;
+        }
+        try {
+            Files.writeString(html, ReportPage.text(report));
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.OUTPUT_NOT_WRITABLE, html + " cannot be written (" + e + "); choose another --html", e);
+        }
+        console.out().println("Wrote " + html);
+        return 0;
+    }
+}

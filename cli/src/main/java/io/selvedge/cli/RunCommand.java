@@ -1,0 +1,170 @@
+package io.selvedge.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.selvedge.cli.report.Quantity;
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compress.data.DataSource;
+import io.selvedge.compress.data.Dataset;
+import io.selvedge.compress.eval.Evaluation;
+import io.selvedge.compress.eval.Evaluator;
+import io.selvedge.compress.eval.MetricCatalog;
+import io.selvedge.runtime.LoadOptions;
+import io.selvedge.runtime.Model;
+import io.selvedge.runtime.Session;
+import io.selvedge.runtime.TensorBuffer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code selvedge run}: one answer of a bundle, or its score over data. */
+@Command(
+        name = "run",
+        description = "Runs a bundle on arrays from NPY files and prints the outputs, or judges it by a data description.",
+        footer = {
+            "  selvedge run out/model.selv --input x=sample.npy",
+            "  selvedge run out/model.selv --input x=sample.npy --output-dir answers/",
+            "  selvedge run out/model.selv --data eval.yaml --take 1000"
+        })
+final class RunCommand implements Callable<Integer> {
+    private final Console console;
+
+    /** What goes in. */
+    static final class Source {
+        @Option(
+                names = {"-i", "--input"},
+                paramLabel = "NAME=FILE.npy",
+                description = "An input's array; the name may be left out when there is one input. Repeatable.")
+        private List<String> inputs = List.of();
+
+        @Option(names = "--data", paramLabel = "YAML", description = "Judge by this data description instead.")
+        private @Nullable Path data;
+    }
+
+    @Parameters(paramLabel = "BUNDLE", description = "A .selv file, as 'selvedge deploy' writes it.")
+    @SuppressWarnings("NullAway.Init")
+    private Path file;
+
+    @ArgGroup(multiplicity = "1")
+    private Source source = new Source();
+
+    @Option(names = "--take", paramLabel = "N", description = "With --data: only the first N samples.")
+    private @Nullable Integer take;
+
+    @Option(names = "--top", paramLabel = "K", defaultValue = "5", description = "How many values to print per output. Default: 5")
+    private int top;
+
+    @Option(names = "--output-dir", paramLabel = "DIR", description = "Write every output there as NAME.npy.")
+    private @Nullable Path outputDir;
+
+    @Option(names = "--target", paramLabel = "NAME", description = "Use this library of the bundle instead of the best one.")
+    private @Nullable String target;
+
+    @Option(names = "--json", description = "Print as JSON.")
+    private boolean json;
+
+    RunCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Limits.atLeastOne("--top", top);
+        if (!ModelFile.isBundle(file)) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_BUNDLE,
+                    file + " is no bundle; run takes the .selv file that 'selvedge deploy' writes from an ONNX model");
+        }
+        LoadOptions options = LoadOptions.defaults();
+        try (Model model = Model.load(file, target == null ? options : options.withTarget(target));
+                Session session = model.newSession()) {
+            if (source.data != null) {
+                judge(session, source.data);
+            } else {
+                new InputFiles(source.inputs).fill(session);
+                session.run();
+                show(session);
+            }
+        }
+        return 0;
+    }
+
+    private void show(Session session) throws IOException {
+        if (outputDir != null) {
+            writeOutputs(session, outputDir);
+        }
+        ObjectNode tree = new ObjectMapper().createObjectNode();
+        for (TensorBuffer output : session.outputs()) {
+            OutputText text = new OutputText(output.name(), output.shape(), output.toFloats());
+            if (json) {
+                text.into(tree.putObject(output.name()));
+            } else {
+                text.lines(top).forEach(console.out()::println);
+            }
+        }
+        if (json) {
+            console.out().println(tree.toPrettyString());
+        }
+    }
+
+    private void writeOutputs(Session session, Path folder) throws IOException {
+        try (OutputFolder output = OutputFolder.open(folder, 0)) {
+            List<String> names = session.outputs().stream()
+                    .map(tensor -> tensor.name().replaceAll("[^A-Za-z0-9._-]", "_") + ".npy")
+                    .toList();
+            for (int i = 0; i < names.size(); i++) {
+                NpyFile.write(output.staging().resolve(names.get(i)), session.outputs().get(i));
+            }
+            output.publish(names);
+        }
+    }
+
+    private void judge(Session session, Path description) {
+        if (Files.notExists(description)) {
+            throw new SelvedgeException(ErrorCode.DATA_NOT_FOUND, "there is no file " + description + "; check --data");
+        }
+        try (DataSource data = DataSource.open(description);
+                ProgressLine progress = new ProgressLine(console)) {
+            String metric = data.metric();
+            if (metric.equals("agreement")) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_DATA,
+                        description + " has no labels, so a single model cannot be judged by it; add 'labels', or use 'selvedge deploy'");
+            }
+            Dataset samples = data.evaluation();
+            if (take != null) {
+                int count = Math.min(Limits.atLeastOne("--take", take), samples.size());
+                samples = samples.subset(java.util.stream.IntStream.range(0, count).toArray());
+            }
+            Evaluation evaluation = new Evaluator(
+                            samples, MetricCatalog.named(metric), (done, total) -> progress.progress("run", done, total))
+                    .original(new SessionRunner(session))
+                    .evaluation();
+            progress.close();
+            printScore(metric, evaluation.value(), samples.size());
+        }
+    }
+
+    private void printScore(String metric, double value, int samples) {
+        if (json) {
+            console.out().println(new ObjectMapper()
+                    .createObjectNode()
+                    .put("metric", metric)
+                    .put("value", value)
+                    .put("samples", samples)
+                    .toPrettyString());
+        } else {
+            console.out().println(metric + " " + Quantity.score(metric, OptionalDouble.of(value)) + " on "
+                    + Quantity.exact(samples) + " samples");
+        }
+    }
+}

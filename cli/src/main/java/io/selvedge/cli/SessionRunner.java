@@ -1,0 +1,56 @@
+package io.selvedge.cli;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compress.eval.ModelRunner;
+import io.selvedge.runtime.Session;
+import io.selvedge.runtime.TensorBuffer;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+
+/** A loaded bundle under the metrics of {@code compress.eval}. */
+record SessionRunner(Session session) implements ModelRunner {
+    /** @throws SelvedgeException BAD_DATA for a missing input, SHAPE_MISMATCH for another number of values */
+    @Override
+    public float[][] run(Map<String, float[]> inputs) {
+        for (TensorBuffer tensor : session.inputs()) {
+            float[] values = inputs.get(tensor.name());
+            if (values == null) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_DATA,
+                        "the model needs an input '" + tensor.name() + "'; the data gives " + inputs.keySet() + "; name them alike");
+            }
+            put(tensor, values);
+        }
+        session.run();
+        List<TensorBuffer> outputs = session.outputs();
+        float[][] results = new float[outputs.size()][];
+        for (int i = 0; i < results.length; i++) {
+            results[i] = outputs.get(i).toFloats();
+        }
+        return results;
+    }
+
+    private static void put(TensorBuffer tensor, float[] values) {
+        if (values.length != tensor.elementCount()) {
+            throw new SelvedgeException(
+                    ErrorCode.SHAPE_MISMATCH,
+                    "input '" + tensor.name() + "' has shape " + tensor.shape() + " = " + tensor.elementCount()
+                            + " values; the data gives " + values.length);
+        }
+        ByteBuffer bytes = tensor.bytes();
+        for (float value : values) {
+            switch (tensor.dtype()) {
+                case FLOAT32 -> bytes.putFloat(value);
+                case FLOAT64 -> bytes.putDouble(value);
+                case FLOAT16 -> bytes.putShort(Float.floatToFloat16(value));
+                case BFLOAT16 -> bytes.putShort((short) (Float.floatToRawIntBits(value) >>> 16));
+                case INT8, UINT8, BOOL -> bytes.put((byte) (int) value);
+                case INT16, UINT16 -> bytes.putShort((short) (int) value);
+                case INT32, UINT32 -> bytes.putInt((int) (long) value);
+                case INT64, UINT64 -> bytes.putLong((long) value);
+            }
+        }
+    }
+}
