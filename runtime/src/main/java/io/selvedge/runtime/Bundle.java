@@ -114,12 +114,12 @@ public final class Bundle implements AutoCloseable {
                     "the manifest needs weights.bin of " + manifest.weightBytes() + " bytes, the file has "
                             + (weights == null ? "none" : weights.length()));
         }
-        ByteBuffer chunk = ByteBuffer.allocate(ZipLayout.PIECE_BYTES);
+        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(ZipLayout.PIECE_BYTES, file.size()));
         for (String part : present) {
             Digest digest = new Digest();
             ZipLayout.Entry entry = entries.get(part);
             for (long done = 0; done < entry.length(); done += chunk.limit()) {
-                chunk.clear().limit((int) Math.min(ZipLayout.PIECE_BYTES, entry.length() - done));
+                chunk.clear().limit((int) Math.min(chunk.capacity(), entry.length() - done));
                 ZipLayout.readFully(file, chunk, entry.offset() + done);
                 digest.update(chunk.flip());
             }

@@ -1,8 +1,8 @@
 package io.selvedge.runtime;
 
 import static io.selvedge.runtime.AffineModel.options;
+import static io.selvedge.runtime.Failures.assertCode;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.selvedge.runtime.ModelException.Code;
 import java.io.IOException;
@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -209,13 +208,5 @@ final class ModelTest {
         try (Model model = Model.load(path, options, cpu)) {
             return model.targetName();
         }
-    }
-
-    private static org.assertj.core.api.ThrowableAssertAlternative<ModelException> assertCode(
-            Code code, ThrowingCallable action) {
-        return assertThatExceptionOfType(ModelException.class)
-                .isThrownBy(action)
-                .withMessageStartingWith(code + ": ")
-                .matches(e -> e.code() == code);
     }
 }
