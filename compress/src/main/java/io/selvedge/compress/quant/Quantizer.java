@@ -1,0 +1,239 @@
+package io.selvedge.compress.quant;
+
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.GraphBuilder;
+import io.selvedge.compiler.ir.Node;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.op.DequantizeLinear;
+import io.selvedge.compiler.op.QuantizeLinear;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Makes a QDQ graph in plain ONNX: int8 weights, symmetric per output channel in [-127, 127]; uint8 activations, asymmetric per
+ * tensor, zero exactly representable; int32 biases at scale sx*sw. Biases are corrected for the mean error that rounding the
+ * weights makes: {@code b += sum (w - w') * E[x]} (after Nagel et al., Data-Free Quantization, 2019).
+ */
+public final class Quantizer {
+    private static final int WEIGHT_LEVELS = 127;
+    private static final double BIAS_LIMIT = 1L << 30;
+
+    private final Graph graph;
+    private final QuantizedValues values;
+    private final Map<String, Quantization> quantizations = new HashMap<>();
+    private final GraphBuilder builder;
+    private final Map<String, String> renamed = new HashMap<>();
+
+    private record Quantization(float scale, int zeroPoint) {
+        static Quantization of(float lo, float hi) {
+            float scale = (hi - lo) / 255;
+            if (!(scale > 0)) {
+                return new Quantization(1, 0);
+            }
+            return new Quantization(scale, Math.clamp((long) Math.rint(-lo / scale), 0, 255));
+        }
+    }
+
+    private Quantizer(Graph graph, Ranges ranges, Set<String> keepFloat) {
+        this.graph = graph;
+        this.values = new QuantizedValues(graph, keepFloat);
+        this.builder = new GraphBuilder(graph.name());
+        this.ranges = ranges;
+        Map<String, float[]> groups = new LinkedHashMap<>();
+        for (String value : values.names()) {
+            Range range = ranges.of(value);
+            float[] union = groups.computeIfAbsent(values.scaleGroup(value), _ -> new float[2]);
+            union[0] = Math.min(union[0], range.lo());
+            union[1] = Math.max(union[1], range.hi());
+        }
+        for (String value : values.names()) {
+            float[] union = groups.get(values.scaleGroup(value));
+            quantizations.put(value, Quantization.of(union[0], union[1]));
+        }
+    }
+
+    private final Ranges ranges;
+
+    /**
+     * The graph with QuantizeLinear/DequantizeLinear pairs.
+     *
+     * @param graph simplified float graph
+     * @param keepFloat names of Conv and Gemm nodes that stay in float
+     */
+    public static Graph quantize(Graph graph, Ranges ranges, Set<String> keepFloat) {
+        return new Quantizer(graph, ranges, keepFloat).build();
+    }
+
+    /** Names of the nodes that can be quantised, in order: what {@code keepFloat} chooses from. */
+    public static List<String> quantizableNodes(Graph graph) {
+        return graph.nodes().stream().filter(node -> isQuantizable(graph, node)).map(Node::name).toList();
+    }
+
+    static boolean isQuantizable(Graph graph, Node node) {
+        String type = node.op().type();
+        boolean conv = type.equals("Conv") && graph.type(node.input(0)).shape().rank() <= 4;
+        boolean gemm = type.equals("Gemm")
+                && Long.valueOf(0).equals(node.op().attributes().getOrDefault("transA", 0L))
+                && Float.valueOf(1).equals(node.op().attributes().getOrDefault("alpha", 1f))
+                && Float.valueOf(1).equals(node.op().attributes().getOrDefault("beta", 1f));
+        boolean bias = !node.hasInput(2)
+                || graph.constant(node.input(2)).filter(b -> b.shape().rank() == 1).isPresent();
+        return (conv || gemm)
+                && node.op().domain().isEmpty()
+                && bias
+                && graph.constant(node.input(1)).filter(w -> w.dtype() == DType.FLOAT32).isPresent();
+    }
+
+    private Graph build() {
+        builder.reserve(graph.types().keySet());
+        for (String input : graph.inputs()) {
+            builder.input(input, graph.type(input));
+        }
+        graph.inputs().forEach(this::insertPair);
+        for (Node node : graph.nodes()) {
+            List<String> inputs = new ArrayList<>();
+            for (int i = 0; i < node.inputs().size(); i++) {
+                inputs.add(operand(node, i));
+            }
+            boolean[] paired = new boolean[node.outputs().size()];
+            List<String> outputs = new ArrayList<>(node.outputs());
+            for (int i = 0; i < outputs.size(); i++) {
+                paired[i] = values.names().contains(outputs.get(i));
+                if (paired[i] && graph.outputs().contains(outputs.get(i))) {
+                    outputs.set(i, builder.fresh(outputs.get(i) + "_float"));
+                }
+            }
+            builder.add(new Node(node.name(), node.op(), inputs, outputs));
+            for (int i = 0; i < outputs.size(); i++) {
+                if (paired[i]) {
+                    insertPair(node.outputs().get(i), outputs.get(i));
+                }
+            }
+        }
+        graph.outputs().forEach(builder::output);
+        return builder.build();
+    }
+
+    private void insertPair(String value) {
+        if (values.names().contains(value)) {
+            insertPair(value, value);
+        }
+    }
+
+    /** QuantizeLinear and DequantizeLinear behind {@code made}; readers of {@code value} read the result. */
+    private void insertPair(String value, String made) {
+        Quantization q = quantizations.get(value);
+        String scale = builder.constant(value + "_scale", Tensor.floats(new float[] {q.scale()}));
+        String zero = builder.constant(
+                value + "_zero_point", Tensor.filled(TensorType.of(DType.UINT8), _ -> q.zeroPoint()));
+        String eight = builder.fresh(value + "_quantized");
+        builder.add(new Node(value + "_QuantizeLinear", new QuantizeLinear(1), List.of(made, scale, zero), List.of(eight)));
+        String real = made.equals(value) ? builder.fresh(value + "_dequantized") : value;
+        builder.add(new Node(value + "_DequantizeLinear", new DequantizeLinear(1), List.of(eight, scale, zero), List.of(real)));
+        renamed.put(value, real);
+    }
+
+    private String operand(Node node, int index) {
+        String input = node.inputs().get(index);
+        if (input.isEmpty()) {
+            return input;
+        }
+        if (values.isAnchor(node) && index == 1) {
+            return weights(node).dequantized();
+        }
+        if (values.isAnchor(node) && index == 2) {
+            return bias(node);
+        }
+        if (graph.isConstant(input)) {
+            return builder.defines(input) ? input : builder.namedConstant(input, graph.constant(input).orElseThrow());
+        }
+        return renamed.getOrDefault(input, input);
+    }
+
+    /** Weights of one node: the value to read, scales, and the rounding error per output channel times the mean input. */
+    private record Weights(String dequantized, float[] scales, double[] meanErrors) {}
+
+    private final Map<String, Weights> weights = new HashMap<>();
+
+    private Weights weights(Node node) {
+        return weights.computeIfAbsent(node.name(), _ -> quantizeWeights(node));
+    }
+
+    private Weights quantizeWeights(Node node) {
+        Tensor w = graph.constant(node.input(1)).orElseThrow();
+        int[] extents = w.shape().extents();
+        boolean conv = node.op().type().equals("Conv");
+        int axis = conv || Long.valueOf(1).equals(node.op().attributes().get("transB")) ? 0 : 1;
+        int channels = extents[axis];
+        int inner = axis == 0 ? w.elements() / channels : 1;
+        float[] values = w.toFloats();
+        float[] scales = new float[channels];
+        for (int i = 0; i < values.length; i++) {
+            int channel = i / inner % channels;
+            scales[channel] = Math.max(scales[channel], Math.abs(values[i]) / WEIGHT_LEVELS);
+        }
+        float sx = quantizations.get(node.input(0)).scale();
+        float[] bias = node.hasInput(2) ? graph.constant(node.input(2)).orElseThrow().toFloats() : new float[channels];
+        for (int c = 0; c < channels; c++) {
+            scales[c] = (float) Math.max(scales[c], Math.max(Math.abs(bias[c]) / (sx * BIAS_LIMIT), 1e-30));
+        }
+        byte[] eight = new byte[values.length];
+        double[] errors = new double[channels];
+        for (int i = 0; i < values.length; i++) {
+            int channel = i / inner % channels;
+            long q = Math.clamp((long) Math.rint(values[i] / scales[channel]), -WEIGHT_LEVELS, WEIGHT_LEVELS);
+            eight[i] = (byte) q;
+            errors[channel] += (values[i] - q * (double) scales[channel]) * meanInput(node, i, channel, extents, inner);
+        }
+        String stored = builder.constant(
+                node.input(1) + "_int8", Tensor.of(new TensorType(DType.INT8, w.shape()), eight));
+        String scale = builder.constant(node.input(1) + "_scale", Tensor.floats(scales, channels));
+        String zero = builder.constant(
+                node.input(1) + "_zero_point", Tensor.filled(TensorType.of(DType.INT8, channels), _ -> 0));
+        String real = builder.fresh(node.input(1) + "_dequantized");
+        builder.add(new Node(real + "_node", new DequantizeLinear(axis), List.of(stored, scale, zero), List.of(real)));
+        return new Weights(real, scales, errors);
+    }
+
+    /** Mean of the input channel that weight {@code i} multiplies; 0 when unknown. */
+    private double meanInput(Node node, int i, int channel, int[] extents, int inner) {
+        List<Float> means = ranges.of(node.input(0)).channelMeans();
+        if (means.isEmpty()) {
+            return 0;
+        }
+        if (!node.op().type().equals("Conv")) {
+            int k = extents.length == 2 && inner == 1 ? i / extents[1] : i % inner;
+            return k < means.size() ? means.get(k) : 0;
+        }
+        int taps = inner / extents[1];
+        int group = means.size() / extents[1];
+        int input = channel / (extents[0] / group) * extents[1] + i % inner / taps;
+        return input < means.size() ? means.get(input) : 0;
+    }
+
+    private String bias(Node node) {
+        Weights w = weights(node);
+        Tensor bias = graph.constant(node.input(2)).orElseThrow();
+        float sx = quantizations.get(node.input(0)).scale();
+        float[] scales = new float[w.scales().length];
+        for (int c = 0; c < scales.length; c++) {
+            scales[c] = sx * w.scales()[c];
+        }
+        Tensor steps = Tensor.filled(
+                TensorType.of(DType.INT32, scales.length),
+                c -> Math.rint((bias.getFloat(c) + w.meanErrors()[c]) / scales[c]));
+        String stored = builder.constant(node.name() + "_bias_int32", steps);
+        String scale = builder.constant(node.name() + "_bias_scale", Tensor.floats(scales, scales.length));
+        String zero = builder.constant(
+                node.name() + "_bias_zero_point", Tensor.filled(TensorType.of(DType.INT32, scales.length), _ -> 0));
+        String real = builder.fresh(node.name() + "_bias_dequantized");
+        builder.add(new Node(real + "_node", new DequantizeLinear(0), List.of(stored, scale, zero), List.of(real)));
+        return real;
+    }
+}
