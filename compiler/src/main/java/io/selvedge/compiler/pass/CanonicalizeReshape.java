@@ -27,13 +27,19 @@ public final class CanonicalizeReshape implements Pass {
     }
 
     private static void canonicalize(GraphEdit edit, Node node, Shape shape) {
-        String source = edit.producer(node.input(0), RESHAPES)
-                .map(inner -> inner.input(0))
-                .orElse(node.input(0));
+        String source = source(edit, node.input(0));
         if (source.equals(node.input(0)) && isCanonical(edit.graph(), node, shape)) {
             return;
         }
         edit.replace(node, reshape(edit, node.name(), source, shape, node.output()));
+    }
+
+    /** What a chain of reshapes reads; it holds whatever else this pass does to them. */
+    private static String source(GraphEdit edit, String value) {
+        return edit.original(value)
+                .filter(node -> node.op().domain().isEmpty() && RESHAPES.contains(node.op().type()))
+                .map(node -> source(edit, node.input(0)))
+                .orElse(value);
     }
 
     /** A Reshape to a static shape. */

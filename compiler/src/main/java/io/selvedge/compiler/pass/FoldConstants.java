@@ -24,6 +24,21 @@ public final class FoldConstants implements Pass {
     private static final Set<String> RANDOM =
             Set.of("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli");
 
+    private final boolean dequantizes;
+
+    private FoldConstants(boolean dequantizes) {
+        this.dequantizes = dequantizes;
+    }
+
+    public FoldConstants() {
+        this(false);
+    }
+
+    /** Folds DequantizeLinear too: for weights that no 8-bit operator took. */
+    static FoldConstants withDequantized() {
+        return new FoldConstants(true);
+    }
+
     @Override
     public Graph run(Graph graph) {
         GraphEdit edit = new GraphEdit(graph);
@@ -42,7 +57,7 @@ public final class FoldConstants implements Pass {
         return edit.apply();
     }
 
-    private static Optional<List<Tensor>> values(Graph graph, Node node, Map<String, Tensor> known) {
+    private Optional<List<Tensor>> values(Graph graph, Node node, Map<String, Tensor> known) {
         List<Optional<TensorType>> types = new ArrayList<>();
         List<Optional<Tensor>> values = new ArrayList<>();
         boolean allKnown = true;
@@ -55,7 +70,8 @@ public final class FoldConstants implements Pass {
         if (fromTypes.isPresent()) {
             return fromTypes.map(List::of);
         }
-        boolean weights = node.op().type().equals("DequantizeLinear")
+        boolean weights = !dequantizes
+                && node.op().type().equals("DequantizeLinear")
                 && QUANTIZED.contains(graph.type(node.input(0)).dtype());
         if (!allKnown || weights || RANDOM.contains(node.op().type()) || explodes(graph, node)) {
             return Optional.empty();

@@ -45,9 +45,14 @@ final class GraphEdit {
         return graph;
     }
 
+    /** The node that made a value before this edit. */
+    Optional<Node> original(String value) {
+        return Optional.ofNullable(producers.get(value));
+    }
+
     /** The node that makes a value, unless this edit has changed it already. */
     Optional<Node> producer(String value) {
-        return Optional.ofNullable(producers.get(value)).filter(node -> !changed(node));
+        return original(value).filter(node -> !changed(node));
     }
 
     /** The node of one of these types that makes a value. */

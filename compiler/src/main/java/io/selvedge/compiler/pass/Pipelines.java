@@ -10,6 +10,7 @@ public final class Pipelines {
     public static final List<Pass> SIMPLIFY = List.of(
             new EliminateDeadNodes(),
             new FoldConstants(),
+            new HoistDequantize(),
             new EliminateIdentity(),
             new EliminateCommonSubexpressions(),
             new CanonicalizeReshape(),
@@ -22,7 +23,7 @@ public final class Pipelines {
             new FoldAffineIntoConv());
 
     /** In front of lowering, after 8-bit patterns were fused; the result has operators of domain {@code selvedge}. */
-    public static final List<Pass> FUSE = List.of(new FuseConv(), new FuseElementWise());
+    public static final List<Pass> FUSE = List.of(FoldConstants.withDequantized(), new FuseConv(), new FuseElementWise());
 
     private Pipelines() {}
 
