@@ -57,7 +57,9 @@ final class GraphEdit {
 
     /** The node of one of these types that makes a value. */
     Optional<Node> producer(String value, Set<String> types) {
-        return producer(value).filter(node -> node.op().domain().isEmpty() && types.contains(node.op().type()));
+        return producer(value)
+                .filter(node ->
+                        node.op().domain().isEmpty() && types.contains(node.op().type()));
     }
 
     List<Node> consumers(String value) {

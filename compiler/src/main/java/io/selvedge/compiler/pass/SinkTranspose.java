@@ -24,12 +24,54 @@ import java.util.Set;
 /** Rewrites {@code op(Transpose(x))} as {@code Transpose(op'(x))}; axis k of the transposed value is axis perm[k] of x. */
 final class SinkTranspose {
     private static final Set<String> UNARY = Set.of(
-            "Relu", "LeakyRelu", "Elu", "Selu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Softplus", "Softsign",
-            "Erf", "Gelu", "Exp", "Log", "Sqrt", "Reciprocal", "Abs", "Neg", "Floor", "Ceil", "Round", "Sign", "Sin",
-            "Cos", "Not", "Clip", "Cast", "Identity");
+            "Relu",
+            "LeakyRelu",
+            "Elu",
+            "Selu",
+            "Sigmoid",
+            "HardSigmoid",
+            "HardSwish",
+            "Tanh",
+            "Softplus",
+            "Softsign",
+            "Erf",
+            "Gelu",
+            "Exp",
+            "Log",
+            "Sqrt",
+            "Reciprocal",
+            "Abs",
+            "Neg",
+            "Floor",
+            "Ceil",
+            "Round",
+            "Sign",
+            "Sin",
+            "Cos",
+            "Not",
+            "Clip",
+            "Cast",
+            "Identity");
     private static final Set<String> BROADCASTING = Set.of(
-            "Add", "Sub", "Mul", "Div", "Pow", "PRelu", "Min", "Max", "Sum", "Mean", "Equal", "Less", "LessOrEqual",
-            "Greater", "GreaterOrEqual", "And", "Or", "Xor", "Where");
+            "Add",
+            "Sub",
+            "Mul",
+            "Div",
+            "Pow",
+            "PRelu",
+            "Min",
+            "Max",
+            "Sum",
+            "Mean",
+            "Equal",
+            "Less",
+            "LessOrEqual",
+            "Greater",
+            "GreaterOrEqual",
+            "And",
+            "Or",
+            "Xor",
+            "Where");
 
     private final GraphEdit edit;
     private final Graph graph;
@@ -155,7 +197,8 @@ final class SinkTranspose {
         List<String> inputs = new ArrayList<>();
         for (String input : node.inputs()) {
             Optional<Node> transpose = transpose(input);
-            if (transpose.isPresent() && ((Transpose) transpose.get().op()).perm().equals(perm)) {
+            if (transpose.isPresent()
+                    && ((Transpose) transpose.get().op()).perm().equals(perm)) {
                 inputs.add(transpose.get().input(0));
             } else if (graph.type(input).shape().elements() == 1 && !(node.op() instanceof Concat)) {
                 inputs.add(input);
