@@ -93,7 +93,7 @@ final class SinkTranspose {
         }
         List<Integer> perm = found.get();
         if (UNARY.contains(node.op().type())) {
-            data(perm, node.op(), perm);
+            data(node.op(), perm);
         } else if (BROADCASTING.contains(node.op().type())) {
             operands(perm).ifPresent(inputs -> replace(node.op(), inputs, perm));
         } else {
@@ -105,17 +105,17 @@ final class SinkTranspose {
         switch (node.op()) {
             case Concat(int axis) ->
                 operands(perm).ifPresent(inputs -> replace(new Concat(moved(perm, axis)), inputs, perm));
-            case Split(int axis) -> data(perm, new Split(moved(perm, axis)), perm);
-            case Softmax(int axis, boolean log) -> data(perm, new Softmax(moved(perm, axis), log), perm);
-            case QuantizeLinear(int axis) -> data(perm, new QuantizeLinear(parameterAxis(perm, axis)), perm);
-            case DequantizeLinear(int axis) -> data(perm, new DequantizeLinear(parameterAxis(perm, axis)), perm);
+            case Split(int axis) -> data(new Split(moved(perm, axis)), perm);
+            case Softmax(int axis, boolean log) -> data(new Softmax(moved(perm, axis), log), perm);
+            case QuantizeLinear(int axis) -> data(new QuantizeLinear(parameterAxis(perm, axis)), perm);
+            case DequantizeLinear(int axis) -> data(new DequantizeLinear(parameterAxis(perm, axis)), perm);
             case Reduce(Reduce.Kind kind, List<Integer> axes, boolean keep) -> {
                 List<Integer> moved = axes.stream().map(perm::get).sorted().toList();
-                data(perm, new Reduce(kind, moved, keep), keep ? perm : without(perm, moved));
+                data(new Reduce(kind, moved, keep), keep ? perm : without(perm, moved));
             }
             case ArgReduce(boolean max, int axis, boolean keep, boolean last) -> {
                 int moved = moved(perm, axis);
-                data(perm, new ArgReduce(max, moved, keep, last), keep ? perm : without(perm, List.of(moved)));
+                data(new ArgReduce(max, moved, keep, last), keep ? perm : without(perm, List.of(moved)));
             }
             case Pad pad -> pads(perm, pad);
             case Slice slice -> slice(perm, slice);
@@ -144,7 +144,7 @@ final class SinkTranspose {
     }
 
     /** Sinks through an operator that reads one tensor, input 0; the others are parameters. */
-    private void data(List<Integer> perm, Op op, List<Integer> outputPerm) {
+    private void data(Op op, List<Integer> outputPerm) {
         List<String> inputs = new ArrayList<>(node.inputs());
         Optional<Node> transpose = transpose(inputs.getFirst());
         if (transpose.isPresent()) {
