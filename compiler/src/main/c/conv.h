@@ -1,90 +1,129 @@
-/* Dense convolution over channels-last buffers, f32 and u8 x s8. Every size is a compile-time constant at the call, so that a
- * tile of output pixels times vectors of output channels unrolls into registers. */
+/* Dense f32 convolution over channels-last buffers: y = epilogue(bias + sum x * w, residual). Every size is a
+   compile-time constant at the call, so that a tile's accumulators become registers. */
+#ifndef SV_CONV_H
+#define SV_CONV_H
 
-/* Sizes in elements. A kernel tap run is `run` contiguous inputs; there are rows * taps runs. Output pixels form `height` rows
- * of `width`; a tile covers `tile_rows` rows of `tile` pixels (tile_rows > 1 only when tile == width). */
-typedef struct {
-  int images, height, width, rows, taps, run, filters;
-  int row_step, tap_step;                  /* from run to run */
-  int x_pixel, x_row, x_image;             /* from output pixel to output pixel, in x */
-  int y_pixel, y_row, y_image;
-  int r_pixel, r_row, r_image;
-  int tile, tile_rows, blocks;             /* blocks: vectors of SV_LANES output channels */
-  int channels_outer;                      /* walk all pixels for one chunk of channels before the next */
-} sv_conv;
-
+/* What follows a convolution, on vectors: the accumulator and the residual (0 if there is none). */
 typedef sv_f32 (*sv_epilogue)(sv_f32 acc, sv_f32 residual);
 
-/* float weights lie [OC/16][run total][16] */
-SV_INLINE void sv_conv_tile_f32(const float *restrict x, const float *restrict w, const float *restrict bias,
-                                const float *restrict residual, float *restrict y, const sv_conv g, const int cols,
-                                const int tile_rows, const int blocks, const sv_epilogue epilogue) {
-  sv_f32 acc[32];
-  const int panel = g.rows * g.taps * g.run * SV_BLOCK, tile = cols * tile_rows;
-  SV_UNROLL for (int t = 0; t < tile; t++)
-    SV_UNROLL for (int b = 0; b < blocks; b++) acc[t * blocks + b] = sv_load(bias + b * SV_LANES);
-  SV_ROLL for (int row = 0; row < g.rows; row++) {
-    SV_ROLL for (int tap = 0; tap < g.taps; tap++) {
-      const float *restrict in = x + row * g.row_step + tap * g.tap_step;
-      SV_ROLL for (int k = 0; k < g.run; k++, w += SV_BLOCK) {
-        sv_f32 weight[8];
-        SV_UNROLL for (int b = 0; b < blocks; b++)
-          weight[b] = sv_load(w + b * SV_LANES / SV_BLOCK * panel + b * SV_LANES % SV_BLOCK);
-        SV_UNROLL for (int t = 0; t < tile; t++) {
-          const sv_f32 input = sv_splat(in[t / cols * g.x_row + t % cols * g.x_pixel + k]);
-          SV_UNROLL for (int b = 0; b < blocks; b++)
-            acc[t * blocks + b] = sv_fma(input, weight[b], acc[t * blocks + b]);
+/* Steps are in elements. Axes whose pixels follow each other evenly are collapsed: a 1x1 convolution is one long row. */
+struct sv_conv {
+    int images, rows, cols;            /* output pixels */
+    int vectors;                       /* of SV_LANES output channels */
+    int tile_rows, tile_cols, blocks;  /* one tile: so many pixels times so many vectors */
+    int pixels_first;                  /* the outer loop goes over pixels, not over output channels */
+    int kernel_rows, segments, run;    /* a window is kernel_rows x segments contiguous runs; in words of 4 if 8-bit */
+    int x_kernel_row, x_segment;       /* from one run to the next */
+    int x_image, x_row, x_col;         /* from one output pixel's window to the next's */
+    int y_image, y_row, y_col;
+    int r_image, r_row, r_col;         /* residual */
+};
+
+#define SV_MAX_TILE 32
+#define SV_BLOCK 16                        /* output channels that are packed together */
+#define SV_PARTS (SV_BLOCK / SV_LANES)     /* vectors in a block */
+
+/* Where vector number v of a packed block sequence starts, in units of SV_LANES-wide columns of `depth` rows. */
+SV_INLINE long sv_packed(const int v, const long depth) {
+    return (v / SV_PARTS) * depth * SV_BLOCK + (v % SV_PARTS) * SV_LANES;
+}
+
+/* One tile. */
+SV_INLINE void sv_conv_tile(const struct sv_conv *s, const int tile_rows, const int tile_cols, const int blocks,
+                            const float *restrict x, const float *restrict w, const float *restrict bias,
+                            float *restrict y, const float *restrict residual, const sv_epilogue epilogue) {
+    const int tile = tile_rows * tile_cols;
+    const long depth = (long)s->kernel_rows * s->segments * s->run;
+    sv_f32 acc[SV_MAX_TILE];
+    SV_UNROLL
+    for (int t = 0; t < tile; t++)
+        SV_UNROLL
+        for (int b = 0; b < blocks; b++) acc[t * blocks + b] = sv_load(bias + b * SV_LANES);
+    SV_NO_UNROLL
+    for (int row = 0; row < s->kernel_rows; row++) {
+        SV_NO_UNROLL
+        for (int segment = 0; segment < s->segments; segment++) {
+            const float *input = x + (long)row * s->x_kernel_row + (long)segment * s->x_segment;
+            SV_NO_UNROLL
+            for (int k = 0; k < s->run; k++, w += SV_BLOCK, input++) {
+                sv_f32 weight[SV_MAX_TILE];
+                SV_UNROLL
+                for (int b = 0; b < blocks; b++) weight[b] = sv_load(w + sv_packed(b, depth));
+                SV_UNROLL
+                for (int t = 0; t < tile; t++) {
+                    const sv_f32 splat =
+                        sv_splat(input[(long)(t / tile_cols) * s->x_row + (long)(t % tile_cols) * s->x_col]);
+                    SV_UNROLL
+                    for (int b = 0; b < blocks; b++)
+                        acc[t * blocks + b] = sv_fma(splat, weight[b], acc[t * blocks + b]);
+                }
+            }
         }
-      }
     }
-  }
-  SV_UNROLL for (int t = 0; t < tile; t++)
-    SV_UNROLL for (int b = 0; b < blocks; b++) {
-      const sv_f32 r = residual ? sv_load(residual + t / cols * g.r_row + t % cols * g.r_pixel + b * SV_LANES) : sv_splat(0);
-      sv_store(y + t / cols * g.y_row + t % cols * g.y_pixel + b * SV_LANES, epilogue(acc[t * blocks + b], r));
+    SV_UNROLL
+    for (int t = 0; t < tile; t++) {
+        const long at = (long)(t / tile_cols) * s->y_row + (long)(t % tile_cols) * s->y_col;
+        const long from = (long)(t / tile_cols) * s->r_row + (long)(t % tile_cols) * s->r_col;
+        SV_UNROLL
+        for (int b = 0; b < blocks; b++)
+            sv_store(y + at + b * SV_LANES,
+                     epilogue(acc[t * blocks + b], residual ? sv_load(residual + from + b * SV_LANES) : sv_splat(0)));
     }
 }
 
-/* All pixels of `tile_rows` output rows for one chunk of channels. */
-SV_INLINE void sv_conv_rows_f32(const float *restrict x, const float *restrict w, const float *restrict bias,
-                                const float *restrict residual, float *restrict y, const sv_conv g, const int tile_rows,
-                                const int blocks, const sv_epilogue epilogue) {
-  const int full = g.width / g.tile, rest = g.width % g.tile;
-  for (int c = 0; c < full; c++)
-    sv_conv_tile_f32(x + c * g.tile * g.x_pixel, w, bias, residual ? residual + c * g.tile * g.r_pixel : 0,
-                     y + c * g.tile * g.y_pixel, g, g.tile, tile_rows, blocks, epilogue);
-  if (rest)
-    sv_conv_tile_f32(x + full * g.tile * g.x_pixel, w, bias, residual ? residual + full * g.tile * g.r_pixel : 0,
-                     y + full * g.tile * g.y_pixel, g, rest, tile_rows, blocks, epilogue);
-}
-
-SV_INLINE void sv_conv_chunk_f32(const float *restrict x, const float *restrict w, const float *restrict bias,
-                                 const float *restrict residual, float *restrict y, const sv_conv g, const int tile_rows,
-                                 const int chunk, const sv_epilogue epilogue) {
-  const int vectors = g.filters / SV_LANES, rest = vectors % g.blocks, first = chunk * g.blocks * SV_LANES;
-  const float *wc = w + (long)(first / SV_BLOCK) * g.rows * g.taps * g.run * SV_BLOCK + first % SV_BLOCK;
-  const float *r = residual ? residual + first : 0;
-  if (rest && chunk == vectors / g.blocks)
-    sv_conv_rows_f32(x, wc, bias + first, r, y + first, g, tile_rows, rest, epilogue);
-  else
-    sv_conv_rows_f32(x, wc, bias + first, r, y + first, g, tile_rows, g.blocks, epilogue);
-}
-
-/* y = epilogue(bias + sum x*w, residual); filters is a multiple of 16 */
-SV_INLINE void sv_conv2d_f32(const float *restrict x, const float *restrict w, const float *restrict bias,
-                             const float *restrict residual, float *restrict y, const sv_conv g, const sv_epilogue epilogue) {
-  const int chunks = (g.filters / SV_LANES + g.blocks - 1) / g.blocks, bands = g.height / g.tile_rows;
-  const int rest = g.height % g.tile_rows, all = bands + (rest != 0);
-  for (int n = 0; n < g.images; n++) {
-    for (int i = 0; i < all * chunks; i++) {
-      const int band = g.channels_outer ? i % all : i / chunks, chunk = g.channels_outer ? i / all : i % chunks;
-      const float *xb = x + (long)n * g.x_image + band * g.tile_rows * g.x_row;
-      const float *rb = residual ? residual + (long)n * g.r_image + band * g.tile_rows * g.r_row : 0;
-      float *yb = y + (long)n * g.y_image + band * g.tile_rows * g.y_row;
-      if (rest && band == bands)
-        sv_conv_chunk_f32(xb, w, bias, rb, yb, g, rest, chunk, epilogue);
-      else
-        sv_conv_chunk_f32(xb, w, bias, rb, yb, g, g.tile_rows, chunk, epilogue);
+/* One band of tile_rows rows for `blocks` vectors of output channels. */
+SV_INLINE void sv_conv_band(const struct sv_conv *s, const int tile_rows, const int blocks, const float *restrict x,
+                            const float *restrict w, const float *restrict bias, float *restrict y,
+                            const float *restrict residual, const sv_epilogue epilogue) {
+    const int tiles = s->cols / s->tile_cols, rest = s->cols % s->tile_cols;
+    for (int c = 0; c < tiles; c++) {
+        const long col = (long)c * s->tile_cols;
+        sv_conv_tile(s, tile_rows, s->tile_cols, blocks, x + col * s->x_col, w, bias, y + col * s->y_col,
+                     residual ? residual + col * s->r_col : 0, epilogue);
     }
-  }
+    if (rest) {
+        const long col = (long)tiles * s->tile_cols;
+        sv_conv_tile(s, tile_rows, rest, blocks, x + col * s->x_col, w, bias, y + col * s->y_col,
+                     residual ? residual + col * s->r_col : 0, epilogue);
+    }
 }
+
+/* All bands of one image for the vectors first .. first + blocks. */
+SV_INLINE void sv_conv_bands(const struct sv_conv *s, const int first_row, const int tile_rows, const int bands,
+                             const int first, const int blocks, const int groups, const float *restrict x,
+                             const float *restrict w, const float *restrict bias, float *restrict y,
+                             const float *restrict residual, const sv_epilogue epilogue) {
+    const long depth = (long)s->kernel_rows * s->segments * s->run;
+    const int outer = s->pixels_first ? bands : groups, inner = s->pixels_first ? groups : bands;
+    for (int o = 0; o < outer; o++) {
+        for (int i = 0; i < inner; i++) {
+            const long row = first_row + (long)(s->pixels_first ? o : i) * tile_rows;
+            const int v = first + (s->pixels_first ? i : o) * blocks;
+            sv_conv_band(s, tile_rows, blocks, x + row * s->x_row, w + sv_packed(v, depth), bias + v * SV_LANES,
+                         y + row * s->y_row + v * SV_LANES,
+                         residual ? residual + row * s->r_row + v * SV_LANES : 0, epilogue);
+        }
+    }
+}
+
+SV_INLINE void sv_conv_f32(const struct sv_conv *s, const float *restrict x, const float *restrict w,
+                           const float *restrict bias, float *restrict y, const float *restrict residual,
+                           const sv_epilogue epilogue) {
+    const int bands = s->rows / s->tile_rows, rest_rows = s->rows % s->tile_rows;
+    const int groups = s->vectors / s->blocks, rest = s->vectors % s->blocks;
+    for (int image = 0; image < s->images; image++) {
+        const float *xi = x + (long)image * s->x_image;
+        float *yi = y + (long)image * s->y_image;
+        const float *ri = residual ? residual + (long)image * s->r_image : 0;
+        if (bands && groups)
+            sv_conv_bands(s, 0, s->tile_rows, bands, 0, s->blocks, groups, xi, w, bias, yi, ri, epilogue);
+        if (rest_rows && groups)
+            sv_conv_bands(s, s->rows - rest_rows, rest_rows, 1, 0, s->blocks, groups, xi, w, bias, yi, ri, epilogue);
+        if (bands && rest)
+            sv_conv_bands(s, 0, s->tile_rows, bands, s->vectors - rest, rest, 1, xi, w, bias, yi, ri, epilogue);
+        if (rest_rows && rest)
+            sv_conv_bands(s, s->rows - rest_rows, rest_rows, 1, s->vectors - rest, rest, 1, xi, w, bias, yi, ri,
+                          epilogue);
+    }
+}
+#endif

@@ -1,28 +1,46 @@
-/* JNI exports, declared by hand: no jni.h, no libc. Slot 230 of the function table is GetDirectBufferAddress. */
+/* What the library exports: the run function for C and JNI entries for class io.selvedge.runtime.NativeEntry, declared
+   by hand because there is no jni.h and no libc. Addresses travel as 64-bit integers. */
+#ifndef SV_ENTRY_H
+#define SV_ENTRY_H
 #define SV_EXPORT __attribute__((visibility("default")))
-#define SV_JNI(NAME) Java_io_selvedge_runtime_NativeEntry_##NAME
-SV_EXPORT int selvedge_run(const sv_byte *weights, void *const *io, sv_byte *arena, int thread, int threads);
-SV_EXPORT void selvedge_step(const sv_byte *weights, void *const *io, sv_byte *arena, int step);
-SV_EXPORT long SV_JNI(address)(void **env, void *cls, void *buffer);
-SV_EXPORT int SV_JNI(abi)(void **env, void *cls);
-SV_EXPORT int SV_JNI(run)(void **env, void *cls, long weights, long io, long arena, int thread, int threads);
-SV_EXPORT long SV_JNI(profile)(void **env, void *cls, long weights, long io, long arena, int step);
+#define SV_ABI 1
+#define SV_GET_DIRECT_BUFFER_ADDRESS 230 /* slot of the JNI function table, fixed by the JNI specification */
 
-long SV_JNI(address)(void **env, void *cls, void *buffer) {
-  (void)cls;
-  void *(*const get)(void **, void *) = (void *(*)(void **, void *))((void **)*env)[230];
-  return (long)get(env, buffer);
+typedef long long sv_jlong;
+typedef int sv_jint;
+typedef void *const **sv_jni; /* JNIEnv*: points to the function table */
+
+SV_EXPORT int selvedge_run(const unsigned char *weights, void *const *io, unsigned char *arena, int thread,
+                           int threads);
+SV_EXPORT void selvedge_step(const unsigned char *weights, void *const *io, unsigned char *arena, int step);
+
+SV_EXPORT sv_jlong Java_io_selvedge_runtime_NativeEntry_address(sv_jni env, void *cls, void *buffer);
+SV_EXPORT sv_jint Java_io_selvedge_runtime_NativeEntry_abi(sv_jni env, void *cls);
+SV_EXPORT sv_jint Java_io_selvedge_runtime_NativeEntry_run(sv_jni env, void *cls, sv_jlong weights, sv_jlong io,
+                                                           sv_jlong arena, sv_jint thread, sv_jint threads);
+SV_EXPORT sv_jlong Java_io_selvedge_runtime_NativeEntry_profile(sv_jni env, void *cls, sv_jlong weights, sv_jlong io,
+                                                                sv_jlong arena, sv_jint step);
+
+sv_jlong Java_io_selvedge_runtime_NativeEntry_address(sv_jni env, void *cls, void *buffer) {
+    (void)cls;
+    void *(*address)(sv_jni, void *) = (void *(*)(sv_jni, void *))(*env)[SV_GET_DIRECT_BUFFER_ADDRESS];
+    return (sv_jlong)(__UINTPTR_TYPE__)address(env, buffer);
 }
-int SV_JNI(abi)(void **env, void *cls) {
-  (void)env, (void)cls;
-  return 1;
+sv_jint Java_io_selvedge_runtime_NativeEntry_abi(sv_jni env, void *cls) {
+    (void)env, (void)cls;
+    return SV_ABI;
 }
-int SV_JNI(run)(void **env, void *cls, long weights, long io, long arena, int thread, int threads) {
-  (void)env, (void)cls;
-  return selvedge_run((const sv_byte *)weights, (void *const *)io, (sv_byte *)arena, thread, threads);
+sv_jint Java_io_selvedge_runtime_NativeEntry_run(sv_jni env, void *cls, sv_jlong weights, sv_jlong io, sv_jlong arena,
+                                                 sv_jint thread, sv_jint threads) {
+    (void)env, (void)cls;
+    return selvedge_run((const unsigned char *)(__UINTPTR_TYPE__)weights, (void *const *)(__UINTPTR_TYPE__)io,
+                        (unsigned char *)(__UINTPTR_TYPE__)arena, thread, threads);
 }
-long SV_JNI(profile)(void **env, void *cls, long weights, long io, long arena, int step) {
-  (void)env, (void)cls;
-  selvedge_step((const sv_byte *)weights, (void *const *)io, (sv_byte *)arena, step);
-  return 0;
+sv_jlong Java_io_selvedge_runtime_NativeEntry_profile(sv_jni env, void *cls, sv_jlong weights, sv_jlong io,
+                                                      sv_jlong arena, sv_jint step) {
+    (void)env, (void)cls;
+    selvedge_step((const unsigned char *)(__UINTPTR_TYPE__)weights, (void *const *)(__UINTPTR_TYPE__)io,
+                  (unsigned char *)(__UINTPTR_TYPE__)arena, step);
+    return 0;
 }
+#endif

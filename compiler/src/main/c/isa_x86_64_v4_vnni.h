@@ -1,13 +1,61 @@
-/* AVX-512 with VNNI: 16 lanes, 32 registers. */
-typedef float sv_f32 __attribute__((vector_size(64)));
-typedef int sv_s32 __attribute__((vector_size(64)));
-typedef unsigned char sv_u8 __attribute__((vector_size(16)));
+/* x86-64-v4 with VNNI: 16 lanes, 32 registers. */
+#ifndef SV_ISA_H
+#define SV_ISA_H
 #define SV_LANES 16
+#define SV_HAS_FMA 1
+#define SV_HAS_MASKS 1
 #define SV_SPLAT(x) {x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}
 #include "isa_common.h"
-SV_INLINE sv_f32 sv_max(sv_f32 a, sv_f32 b) { return __builtin_ia32_maxps512(a, b, 4); }
-SV_INLINE sv_f32 sv_min(sv_f32 a, sv_f32 b) { return __builtin_ia32_minps512(a, b, 4); }
-SV_INLINE sv_f32 sv_fma(sv_f32 a, sv_f32 b, sv_f32 c) { return __builtin_elementwise_fma(a, b, c); }
-/* acc[i] += sum of four u8*s8 products; exact */
-SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) { return (sv_s32)__builtin_ia32_vpdpbusd512(acc, u8x4, s8x4); }
-SV_INLINE sv_f32 sv_sqrt(sv_f32 x) { return __builtin_elementwise_sqrt(x); }
+
+/* acc[i] += the sum of four u8 * s8 products, exact */
+SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
+#ifdef __clang__
+    return (sv_s32)__builtin_ia32_vpdpbusd512(acc, u8x4, s8x4);
+#else
+    return (sv_s32)__builtin_ia32_vpdpbusd_v16si(acc, u8x4, s8x4);
+#endif
+}
+
+#ifdef __clang__
+#define SV_512(name, a, b) __builtin_ia32_##name##512(a, b, 4)
+#else
+#define SV_512(name, a, b) __builtin_ia32_##name##512_mask(a, b, a, (unsigned short)-1, 4)
+#endif
+#define SV_HAS_BETWEEN 1
+/* a if it is above (below) b, else b. Builtins, because the optimiser would move the addition that follows into a select. */
+SV_INLINE sv_f32 sv_above(sv_f32 a, sv_f32 b) {
+    return SV_512(maxps, a, b);
+}
+SV_INLINE sv_f32 sv_below(sv_f32 a, sv_f32 b) {
+    return SV_512(minps, a, b);
+}
+
+#ifndef __clang__
+SV_INLINE sv_f32 sv_fma(sv_f32 a, sv_f32 b, sv_f32 c) {
+    return __builtin_ia32_vfmaddps512_mask(a, b, c, (unsigned short)-1, 4);
+}
+SV_INLINE sv_f32 sv_sqrt(sv_f32 v) {
+    return __builtin_ia32_sqrtps512_mask(v, v, (unsigned short)-1, 4);
+}
+#endif
+
+/* The first n lanes, zeros behind; n is below SV_LANES. */
+SV_INLINE sv_f32 sv_load_part(const float *p, const int n) {
+    return __builtin_ia32_loadups512_mask(p, sv_splat(0), (unsigned short)((1 << n) - 1));
+}
+SV_INLINE void sv_store_part(float *p, sv_f32 v, const int n) {
+    __builtin_ia32_storeups512_mask(p, v, (unsigned short)((1 << n) - 1));
+}
+typedef char sv_masked_bytes __attribute__((vector_size(16)));
+SV_INLINE sv_s32 sv_load_part_u8(const unsigned char *p, const int n) {
+    const sv_masked_bytes zero = {0};
+    const sv_u8 bytes = (sv_u8)__builtin_ia32_loaddquqi128_mask(
+        (const void *)p, zero, (unsigned short)((1 << n) - 1));
+    return __builtin_convertvector(bytes, sv_s32);
+}
+SV_INLINE void sv_store_part_bytes(unsigned char *p, sv_u8 v, const int n) {
+    __builtin_ia32_storedquqi128_mask(
+        (void *)p, (sv_masked_bytes)v, (unsigned short)((1 << n) - 1));
+}
+#include "isa_vectors.h"
+#endif

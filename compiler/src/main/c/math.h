@@ -1,110 +1,165 @@
-/* Elementary functions on vectors; no libm. Errors are a few units in the last place unless said. */
-SV_INLINE sv_f32 sv_abs(sv_f32 x) { return (sv_f32)((sv_s32)x & sv_splat_s32(0x7fffffff)); }
-SV_INLINE sv_f32 sv_copysign(sv_f32 x, sv_f32 sign) { return (sv_f32)(((sv_s32)x & sv_splat_s32(0x7fffffff)) | ((sv_s32)sign & sv_splat_s32((int)0x80000000))); }
-SV_INLINE sv_f32 sv_truth(sv_s32 mask) { return (sv_f32)(mask & (sv_s32)sv_splat(1.0f)); }
-/* exact for |x| < 2^22, identity above 2^23 */
-SV_INLINE sv_f32 sv_rint(sv_f32 x) {
-  const sv_f32 r = sv_copysign(sv_round(sv_min(sv_max(x, sv_splat(-4194304.0f)), sv_splat(4194304.0f))), x);
-  return sv_select((sv_s32)(sv_abs(x) < sv_splat(4194304.0f)), r, x);
-}
-SV_INLINE sv_f32 sv_floor(sv_f32 x) { const sv_f32 r = sv_rint(x); return sv_select((sv_s32)(r > x), r - sv_splat(1.0f), r); }
-SV_INLINE sv_f32 sv_ceil(sv_f32 x) { return -sv_floor(-x); }
-SV_INLINE sv_f32 sv_sign(sv_f32 x) { return sv_truth((sv_s32)(x > sv_splat(0))) - sv_truth((sv_s32)(x < sv_splat(0))); }
+/* Elementary functions on f32 vectors, errors of a few units in the last place. Polynomials are minimax fits of our own
+   (Lawson's iteration); where rounding would hurt, the work is done in f64. */
+#ifndef SV_MATH_H
+#define SV_MATH_H
 
-/* 2^n * exp(r), |r| <= ln(2)/2, Taylor to the seventh power; clamps to the finite range of f32, underflow gives 0 */
-SV_INLINE sv_f32 sv_exp(sv_f32 x) {
-  const sv_f32 bounded = sv_min(sv_max(x, sv_splat(-87.33f)), sv_splat(88.72f));
-  const sv_f32 n = sv_round(bounded * sv_splat(1.44269504f));
-  const sv_f32 r = bounded - n * sv_splat(0.693359375f) - n * sv_splat(-2.12194440e-4f);
-  sv_f32 p = sv_splat(1.9841270e-4f);
-  p = p * r + sv_splat(1.3888889e-3f);
-  p = p * r + sv_splat(8.3333333e-3f);
-  p = p * r + sv_splat(4.1666667e-2f);
-  p = p * r + sv_splat(1.6666667e-1f);
-  p = p * r + sv_splat(0.5f);
-  p = p * r * r + r + sv_splat(1.0f);
-  /* in two factors, since 2^128 is no f32 */
-  const sv_s32 e = sv_to_s32(n), half = e >> 1;
-  const sv_f32 y = p * (sv_f32)((half + sv_splat_s32(127)) << 23) * (sv_f32)((e - half + sv_splat_s32(127)) << 23);
-  const sv_f32 low = sv_select((sv_s32)(x < sv_splat(-87.33f)), sv_splat(0), y);
-  const sv_f32 high = sv_select((sv_s32)(x > sv_splat(88.72284f)), sv_splat(__builtin_inff()), low);
-  return sv_select((sv_s32)(x == x), high, x);
+SV_INLINE sv_f32 sv_infinity(void) {
+    return sv_splat(__builtin_inff());
 }
-/* e * ln 2 + log(m), m in [sqrt(1/2), sqrt(2)), by the series of atanh((m-1)/(m+1)) */
-SV_INLINE sv_f32 sv_log(sv_f32 x) {
-  const sv_s32 tiny = (sv_s32)(x < sv_splat(1.17549435e-38f));
-  const sv_s32 bits = (sv_s32)sv_select(tiny, x * sv_splat(8388608.0f), x);
-  const sv_s32 e = ((bits - sv_splat_s32(0x3f3504f3)) >> 23);
-  const sv_f32 m = (sv_f32)(bits - (e << 23));
-  const sv_f32 s = (m - sv_splat(1.0f)) / (m + sv_splat(1.0f)), z = s * s;
-  sv_f32 p = sv_splat(0.22222222f);
-  p = p * z + sv_splat(0.28571429f);
-  p = p * z + sv_splat(0.4f);
-  p = p * z + sv_splat(0.66666667f);
-  const sv_f32 k = sv_to_f32(e - (tiny & sv_splat_s32(23)));
-  const sv_f32 y = k * sv_splat(0.693359375f) + (k * sv_splat(-2.12194440e-4f) + (s * z * p + s * sv_splat(2.0f)));
-  const sv_f32 inf = sv_splat(__builtin_inff());
-  sv_f32 r = sv_select((sv_s32)(x == inf), inf, y);
-  r = sv_select((sv_s32)(x == sv_splat(0)), -inf, r);
-  return sv_select((sv_s32)(x >= sv_splat(0)), r, sv_splat(__builtin_nanf("")));
+SV_INLINE sv_f32 sv_not_a_number(void) {
+    return sv_splat(__builtin_nanf(""));
 }
-SV_INLINE sv_f32 sv_sigmoid(sv_f32 x) { return sv_splat(1.0f) / (sv_splat(1.0f) + sv_exp(-x)); }
-/* below 0.625 an odd polynomial (Cephes), above by exp */
-SV_INLINE sv_f32 sv_tanh(sv_f32 x) {
-  const sv_f32 a = sv_abs(x), z = x * x;
-  sv_f32 p = sv_splat(-5.70498872745e-3f);
-  p = p * z + sv_splat(2.06390887954e-2f);
-  p = p * z + sv_splat(-5.37397155531e-2f);
-  p = p * z + sv_splat(1.33314422036e-1f);
-  p = p * z + sv_splat(-3.33332819422e-1f);
-  const sv_f32 small = p * z * x + x;
-  const sv_f32 large = sv_splat(1.0f) - sv_splat(2.0f) / (sv_exp(a + a) + sv_splat(1.0f));
-  return sv_select((sv_s32)(a < sv_splat(0.625f)), small, sv_copysign(large, x));
+/* Half to even. Numbers from 2^22 on are left alone but for their half. */
+SV_INLINE sv_f32 sv_round(sv_f32 v) {
+    const sv_f32 small = sv_abs(v) + sv_splat(0x1p23f) - sv_splat(0x1p23f);
+    return sv_select(sv_abs(v) < sv_splat(0x1p23f), sv_with_sign(small, v), v);
 }
-/* Abramowitz and Stegun 7.1.26 is too coarse near 0: series below 1, their 7.1.26 above (absolute error 1.5e-7) */
-SV_INLINE sv_f32 sv_erf(sv_f32 x) {
-  const sv_f32 a = sv_abs(x), z = x * x;
-  sv_f32 s = sv_splat(-1.3212e-5f);
-  s = s * z + sv_splat(1.2055333e-4f);
-  s = s * z + sv_splat(-8.5483270e-4f);
-  s = s * z + sv_splat(5.2239776e-3f);
-  s = s * z + sv_splat(-2.6866171e-2f);
-  s = s * z + sv_splat(1.1283792e-1f);
-  s = s * z + sv_splat(-3.7612639e-1f);
-  s = s * z + sv_splat(1.1283792f);
-  const sv_f32 t = sv_splat(1.0f) / (sv_splat(1.0f) + sv_splat(0.3275911f) * a);
-  sv_f32 p = sv_splat(1.061405429f);
-  p = p * t + sv_splat(-1.453152027f);
-  p = p * t + sv_splat(1.421413741f);
-  p = p * t + sv_splat(-0.284496736f);
-  p = p * t + sv_splat(0.254829592f);
-  const sv_f32 large = sv_splat(1.0f) - p * t * sv_exp(-z);
-  return sv_select((sv_s32)(a < sv_splat(0.9f)), s * x, sv_copysign(large, x));
+SV_INLINE sv_f32 sv_floor(sv_f32 v) {
+    const sv_f32 near = sv_round(v);
+    return near - sv_truth(near > v);
 }
-/* |x| up to some thousands: reduction by pi/2 in three parts */
-SV_INLINE sv_f32 sv_sincos(sv_f32 x, const int quarter) {
-  const sv_f32 k = sv_round(x * sv_splat(0.636619772f));
-  const sv_f32 r = x - k * sv_splat(1.5703125f) - k * sv_splat(4.8375129e-4f) - k * sv_splat(7.5497899e-8f), z = r * r;
-  sv_f32 s = sv_splat(-1.9515296e-4f);
-  s = s * z + sv_splat(8.3321609e-3f);
-  s = s * z + sv_splat(-1.6666655e-1f);
-  s = s * z * r + r;
-  sv_f32 c = sv_splat(2.4433157e-5f);
-  c = c * z + sv_splat(-1.3887316e-3f);
-  c = c * z + sv_splat(4.1666646e-2f);
-  c = c * z * z - sv_splat(0.5f) * z + sv_splat(1.0f);
-  const sv_s32 q = sv_to_s32(k) + sv_splat_s32(quarter);
-  const sv_f32 v = sv_select((sv_s32)((q & sv_splat_s32(1)) == sv_splat_s32(1)), c, s);
-  return sv_select((sv_s32)((q & sv_splat_s32(2)) == sv_splat_s32(2)), -v, v);
+SV_INLINE sv_f32 sv_ceil(sv_f32 v) {
+    const sv_f32 near = sv_round(v);
+    return near + sv_truth(near < v);
 }
-SV_INLINE sv_f32 sv_sin(sv_f32 x) { return sv_sincos(x, 0); }
-SV_INLINE sv_f32 sv_cos(sv_f32 x) { return sv_sincos(x, 1); }
-/* exp(b log |a|) with the sign of an odd integer power; relative error grows with |b log a| */
+SV_INLINE sv_f32 sv_sign(sv_f32 v) {
+    return sv_select(v == v, sv_truth(v > 0) - sv_truth(v < 0), v);
+}
+
+/* e^v: v = n ln 2 + r, |r| <= ln 2 / 2; the power of two in two steps, so that denormal results come out right. */
+SV_INLINE sv_f32 sv_exp(sv_f32 v) {
+    v = sv_min(sv_max(v, sv_splat(-104)), sv_splat(89));
+    const sv_f32 bits = v * sv_splat(1.442695041f) + sv_splat(SV_ROUNDER);
+    const sv_f32 n = bits - sv_splat(SV_ROUNDER);
+    const sv_f32 r = sv_fma(n, sv_splat(-1.428606820e-06f), sv_fma(n, sv_splat(-0.693145751953125f), v));
+    sv_f32 p = sv_fma(r, sv_splat(1.395048622e-03f), sv_splat(8.368887863e-03f));
+    p = sv_fma(p, r, sv_splat(4.166620587e-02f));
+    p = sv_fma(p, r, sv_splat(1.666651885e-01f));
+    p = sv_fma(p, r, sv_splat(5.000000095e-01f));
+    p = sv_fma(p, r * r, r) + 1;
+    const sv_s32 power = (sv_s32)bits - (sv_s32)sv_splat(SV_ROUNDER), half = power >> 1;
+    return p * (sv_f32)((half + 127) << 23) * (sv_f32)((power - half + 127) << 23);
+}
+
+/* Natural logarithm: v = 2^e m with m in [sqrt 0.5, sqrt 2]. */
+SV_INLINE sv_f32 sv_log(sv_f32 v) {
+    const sv_s32 tiny = v < 0x1p-126f;
+    const sv_f32 normal = sv_select(tiny, v * 0x1p23f, v);
+    const sv_s32 power = ((sv_s32)normal - 0x3f3504f3) >> 23;
+    const sv_f32 f = (sv_f32)((sv_s32)normal - (sv_s32)((sv_u32)power << 23)) - 1;
+    const sv_f32 e = __builtin_convertvector(power + (tiny & -23), sv_f32);
+    sv_f32 p = sv_fma(f, sv_splat(-7.636254305e-02f), sv_splat(1.276363311e-01f));
+    p = sv_fma(p, f, sv_splat(-1.316051356e-01f));
+    p = sv_fma(p, f, sv_splat(1.420150819e-01f));
+    p = sv_fma(p, f, sv_splat(-1.662330019e-01f));
+    p = sv_fma(p, f, sv_splat(2.000123531e-01f));
+    p = sv_fma(p, f, sv_splat(-2.500082272e-01f));
+    p = sv_fma(p, f, sv_splat(3.333333164e-01f));
+    const sv_f32 square = f * f;
+    const sv_f32 low = sv_fma(p * f, square, sv_fma(square, sv_splat(-0.5f), e * sv_splat(1.428606820e-06f)));
+    const sv_f32 result = sv_fma(e, sv_splat(0.693145751953125f), f + low);
+    const sv_f32 finite = sv_select(v < __builtin_inff(), result, v);
+    return sv_select(v > 0, finite, sv_select(v == 0, -sv_infinity(), sv_not_a_number()));
+}
+
+SV_INLINE sv_f32 sv_sigmoid(sv_f32 v) {
+    return 1 / (1 + sv_exp(-v));
+}
+
+SV_INLINE sv_f32 sv_tanh(sv_f32 v) {
+    const sv_f32 a = sv_abs(v), s = v * v;
+    sv_f32 p = sv_fma(s, sv_splat(-5.543112480e-03f), sv_splat(2.049663543e-02f));
+    p = sv_fma(p, s, sv_splat(-5.369713479e-02f));
+    p = sv_fma(p, s, sv_splat(1.333095024e-01f));
+    p = sv_fma(p, s, sv_splat(-3.333326474e-01f));
+    const sv_f32 large = 1 - 2 / (sv_exp(a + a) + 1);
+    return sv_select(a < 0.625f, sv_fma(p * s, v, v), sv_with_sign(large, v));
+}
+
+/* Error function: v + v p(v^2) near 0, 1 - e^(-t q(t)) further out. */
+SV_INLINE sv_f32 sv_erf(sv_f32 v) {
+    const sv_f32 a = sv_abs(v), s = v * v, t = sv_min(a, sv_splat(4));
+    sv_f32 p = sv_fma(s, sv_splat(8.223984483e-05f), sv_splat(-8.108082080e-04f));
+    p = sv_fma(p, s, sv_splat(5.197991767e-03f));
+    p = sv_fma(p, s, sv_splat(-2.685818586e-02f));
+    p = sv_fma(p, s, sv_splat(1.128367407e-01f));
+    p = sv_fma(p, s, sv_splat(-3.761263239e-01f));
+    p = sv_fma(p, s, sv_splat(1.283791665e-01f));
+    sv_f32 q = sv_fma(t, sv_splat(4.938215915e-06f), sv_splat(-4.558120119e-05f));
+    q = sv_fma(q, t, sv_splat(-4.958668557e-05f));
+    q = sv_fma(q, t, sv_splat(2.930157447e-03f));
+    q = sv_fma(q, t, sv_splat(-2.267413814e-02f));
+    q = sv_fma(q, t, sv_splat(1.052626995e-01f));
+    q = sv_fma(q, t, sv_splat(6.356252730e-01f));
+    q = sv_fma(q, t, sv_splat(1.128551747e+00f));
+    return sv_select(a < 0.94868f, sv_fma(p, v, v), sv_with_sign(1 - sv_exp(-t * q), v));
+}
+
+/* sin(v + quarters * pi / 2), reduced in f64: right up to |v| of about 2^30. */
+SV_INLINE sv_f32 sv_sine(sv_f32 v, const int quarters) {
+    const sv_f64 wide = __builtin_convertvector(v, sv_f64);
+    const sv_f64 bits = wide * 0.63661977236758134 + 0x1.8p52;
+    const sv_f64 n = bits - 0x1.8p52;
+    const sv_f32 r =
+        __builtin_convertvector(wide - n * 1.5707963267341256 - n * 6.0771005065061922e-11, sv_f32);
+    const sv_s32 quadrant = __builtin_convertvector((sv_s64)bits & 3, sv_s32) + quarters;
+    const sv_f32 s = r * r;
+    sv_f32 sine = sv_fma(s, sv_splat(2.718302534e-06f), sv_splat(-1.983933391e-04f));
+    sine = sv_fma(sine, s, sv_splat(8.333329383e-03f));
+    sine = sv_fma(sine, s, sv_splat(-1.666666664e-01f));
+    sine = sv_fma(sine * s, r, r);
+    sv_f32 cosine = sv_fma(s, sv_splat(2.443836180e-05f), sv_splat(-1.388736676e-03f));
+    cosine = sv_fma(cosine, s, sv_splat(4.166664685e-02f));
+    cosine = sv_fma(cosine * s, s, sv_fma(s, sv_splat(-0.5f), sv_splat(1)));
+    const sv_f32 value = sv_select(-(quadrant & 1), cosine, sine);
+    return (sv_f32)((sv_s32)value ^ ((quadrant & 2) << 30));
+}
+SV_INLINE sv_f32 sv_sin(sv_f32 v) {
+    return sv_sine(v, 0);
+}
+SV_INLINE sv_f32 sv_cos(sv_f32 v) {
+    return sv_sine(v, 1);
+}
+
+/* a^b = 2^(b log2 |a|) in f64, with the special cases of C's pow. */
 SV_INLINE sv_f32 sv_pow(sv_f32 a, sv_f32 b) {
-  const sv_f32 size = sv_exp(b * sv_log(sv_abs(a))), one = sv_splat(1.0f), zero = sv_splat(0);
-  const sv_f32 half = b * sv_splat(0.5f);
-  const sv_s32 whole = (sv_s32)(sv_floor(b) == b), odd = whole & (sv_s32)(sv_floor(half) != half);
-  const sv_f32 negative = sv_select(whole, sv_select(odd, -size, size), sv_splat(__builtin_nanf("")));
-  const sv_f32 y = sv_select((sv_s32)(a < zero), negative, size);
-  return sv_select((sv_s32)(b == zero), one, y);
+    const sv_f32 base = sv_abs(a);
+    const sv_s32 tiny = base < 0x1p-126f;
+    const sv_f32 normal = sv_select(tiny, base * 0x1p23f, base);
+    const sv_s32 power = ((sv_s32)normal - 0x3f3504f3) >> 23;
+    const sv_f64 m = __builtin_convertvector((sv_f32)((sv_s32)normal - (sv_s32)((sv_u32)power << 23)), sv_f64);
+    const sv_f64 z = (m - 1) / (m + 1), s = z * z;
+    sv_f64 p = s * 2.82790474306750750e-01 + 3.19914569055800291e-01;
+    p = p * s + 4.12208993485268849e-01;
+    p = p * s + 5.77077945620988020e-01;
+    p = p * s + 9.61796694097207472e-01;
+    p = p * s + 2.88539008177786949e+00;
+    const sv_f64 log2 = __builtin_convertvector(power + (tiny & -23), sv_f64) + z * p;
+    const sv_f32 rough = __builtin_convertvector(log2, sv_f32) * b;
+    sv_f64 y = log2 * __builtin_convertvector(b, sv_f64);
+    const sv_s32 big = rough > 200, small = rough < -200;
+    const sv_s64 out = __builtin_convertvector(big | small, sv_s64);
+    y = (sv_f64)((sv_s64)y & ~out);
+    const sv_f64 bits = y + 0x1.8p52, r = y - (bits - 0x1.8p52);
+    sv_f64 e = r * 1.53164592238664264e-05 + 1.54697316672176843e-04;
+    e = e * r + 1.33334226559491840e-03;
+    e = e * r + 9.61802560410812690e-03;
+    e = e * r + 5.55041097609652798e-02;
+    e = e * r + 2.40226512135846115e-01;
+    e = e * r + 6.93147180535030216e-01;
+    e = e * r + 9.99999999959549468e-01;
+    const sv_s64 exponent = (((sv_s64)bits << 32) >> 32) + 1023;
+    e *= (sv_f64)(exponent << 52);
+    sv_f32 value = __builtin_convertvector(e, sv_f32);
+    value = sv_select(big, sv_infinity(), sv_select(small, sv_splat(0), value));
+    const sv_f32 whole = sv_floor(b), half = b * 0.5f;
+    const sv_s32 odd = (whole == b) & (sv_floor(half) != half);
+    const sv_f32 rising = sv_select(b > 0, sv_infinity(), sv_splat(0));
+    value = sv_select(base == 0, sv_select(b > 0, sv_splat(0), sv_infinity()), value);
+    value = sv_select(base == sv_infinity(), rising, value);
+    const sv_f32 negative = sv_select(whole == b, (sv_f32)((sv_s32)value ^ (odd & (int)0x80000000)), sv_not_a_number());
+    value = sv_select((a < 0) & (base != sv_infinity()), negative, value);
+    value = sv_select((a == a) & (b == b), value, sv_not_a_number());
+    return sv_select((b == 0) | (a == 1), sv_splat(1), value);
 }
+#endif

@@ -1,73 +1,109 @@
-/* Dense u8 x s8 convolution; the walk is that of conv.h. `run` counts words of four inputs, weights lie
- * [OC/16][runs][run][16][4], the zero point of x is folded into the bias. */
-SV_INLINE void sv_qconv_tile(const sv_byte *restrict x, const sv_s8 *restrict w, const int *restrict bias, const float *restrict scale,
-                             const sv_byte *restrict residual, sv_byte *restrict y, const sv_conv g, const int cols,
-                             const int tile_rows, const int blocks, const sv_requant q) {
-  sv_s32 acc[32];
-  const int panel = g.rows * g.taps * g.run * SV_BLOCK * 4, tile = cols * tile_rows;
-  SV_UNROLL for (int t = 0; t < tile; t++)
-    SV_UNROLL for (int b = 0; b < blocks; b++) acc[t * blocks + b] = sv_load_s32(bias + b * SV_LANES);
-  SV_ROLL for (int row = 0; row < g.rows; row++) {
-    SV_ROLL for (int tap = 0; tap < g.taps; tap++) {
-      const sv_byte *restrict in = x + row * g.row_step + tap * g.tap_step;
-      SV_ROLL for (int k = 0; k < g.run; k++, w += SV_BLOCK * 4) {
-        sv_s32 weight[8];
-        SV_UNROLL for (int b = 0; b < blocks; b++)
-          weight[b] = sv_load_s32(w + b * SV_LANES / SV_BLOCK * panel + b * SV_LANES % SV_BLOCK * 4);
-        SV_UNROLL for (int t = 0; t < tile; t++) {
-          const sv_s32 input = sv_splat_s32(*(const sv_word_unaligned *)(in + t / cols * g.x_row + t % cols * g.x_pixel + 4 * k));
-          SV_UNROLL for (int b = 0; b < blocks; b++)
-            acc[t * blocks + b] = sv_dot4(acc[t * blocks + b], input, weight[b]);
+/* Dense u8 x s8 convolution with int32 accumulators; zero points are folded into the bias. Sizes as in conv.h. */
+#ifndef SV_QCONV_H
+#define SV_QCONV_H
+#include "conv.h"
+#include "requantize.h"
+
+/* One tile. Weights are packed [words][16 channels][4]; a run may read up to 3 bytes behind its end. */
+SV_INLINE void sv_qconv_tile(const struct sv_conv *s, const int tile_rows, const int tile_cols, const int blocks,
+                             const unsigned char *restrict x, const signed char *restrict w,
+                             const int *restrict bias, const float *restrict scale, unsigned char *restrict y,
+                             const unsigned char *restrict residual, const struct sv_requantize *q) {
+    const int tile = tile_rows * tile_cols;
+    const long depth = (long)s->kernel_rows * s->segments * s->run;
+    sv_s32 acc[SV_MAX_TILE];
+    SV_UNROLL
+    for (int t = 0; t < tile; t++)
+        SV_UNROLL
+        for (int b = 0; b < blocks; b++) acc[t * blocks + b] = sv_load_s32(bias + b * SV_LANES);
+    SV_NO_UNROLL
+    for (int row = 0; row < s->kernel_rows; row++) {
+        SV_NO_UNROLL
+        for (int segment = 0; segment < s->segments; segment++) {
+            const unsigned char *input = x + (long)row * s->x_kernel_row + (long)segment * s->x_segment;
+            SV_NO_UNROLL
+            for (int k = 0; k < s->run; k++, w += SV_BLOCK * 4, input += 4) {
+                sv_s32 weight[SV_MAX_TILE];
+                SV_UNROLL
+                for (int b = 0; b < blocks; b++) weight[b] = sv_load_s32(w + sv_packed(b, depth) * 4);
+                SV_UNROLL
+                for (int t = 0; t < tile; t++) {
+                    const sv_s32 word =
+                        sv_splat_word(input + (long)(t / tile_cols) * s->x_row + (long)(t % tile_cols) * s->x_col);
+                    SV_UNROLL
+                    for (int b = 0; b < blocks; b++)
+                        acc[t * blocks + b] = sv_dot4(acc[t * blocks + b], word, weight[b]);
+                }
+            }
         }
-      }
     }
-  }
-  SV_UNROLL for (int b = 0; b < blocks; b++) {
-    const sv_f32 s = sv_load(scale + b * SV_LANES);
-    SV_UNROLL for (int t = 0; t < tile; t++)
-      sv_requantize(y + t / cols * g.y_row + t % cols * g.y_pixel + b * SV_LANES,
-                    residual ? residual + t / cols * g.r_row + t % cols * g.r_pixel + b * SV_LANES : 0, acc[t * blocks + b], s, q);
-  }
-}
-
-SV_INLINE void sv_qconv_rows(const sv_byte *restrict x, const sv_s8 *restrict w, const int *restrict bias, const float *restrict scale,
-                             const sv_byte *restrict residual, sv_byte *restrict y, const sv_conv g, const int tile_rows,
-                             const int blocks, const sv_requant q) {
-  const int full = g.width / g.tile, rest = g.width % g.tile;
-  for (int c = 0; c < full; c++)
-    sv_qconv_tile(x + c * g.tile * g.x_pixel, w, bias, scale, residual ? residual + c * g.tile * g.r_pixel : 0,
-                  y + c * g.tile * g.y_pixel, g, g.tile, tile_rows, blocks, q);
-  if (rest)
-    sv_qconv_tile(x + full * g.tile * g.x_pixel, w, bias, scale, residual ? residual + full * g.tile * g.r_pixel : 0,
-                  y + full * g.tile * g.y_pixel, g, rest, tile_rows, blocks, q);
-}
-
-SV_INLINE void sv_qconv_chunk(const sv_byte *restrict x, const sv_s8 *restrict w, const int *restrict bias, const float *restrict scale,
-                              const sv_byte *restrict residual, sv_byte *restrict y, const sv_conv g, const int tile_rows,
-                              const int chunk, const sv_requant q) {
-  const int vectors = g.filters / SV_LANES, rest = vectors % g.blocks, first = chunk * g.blocks * SV_LANES;
-  const sv_s8 *wc = w + (long)(first / SV_BLOCK) * g.rows * g.taps * g.run * SV_BLOCK * 4 + first % SV_BLOCK * 4;
-  const sv_byte *r = residual ? residual + first : 0;
-  if (rest && chunk == vectors / g.blocks)
-    sv_qconv_rows(x, wc, bias + first, scale + first, r, y + first, g, tile_rows, rest, q);
-  else
-    sv_qconv_rows(x, wc, bias + first, scale + first, r, y + first, g, tile_rows, g.blocks, q);
-}
-
-SV_INLINE void sv_qconv2d(const sv_byte *restrict x, const sv_s8 *restrict w, const int *restrict bias, const float *restrict scale,
-                          const sv_byte *restrict residual, sv_byte *restrict y, const sv_conv g, const sv_requant q) {
-  const int chunks = (g.filters / SV_LANES + g.blocks - 1) / g.blocks, bands = g.height / g.tile_rows;
-  const int rest = g.height % g.tile_rows, all = bands + (rest != 0);
-  for (int n = 0; n < g.images; n++) {
-    for (int i = 0; i < all * chunks; i++) {
-      const int band = g.channels_outer ? i % all : i / chunks, chunk = g.channels_outer ? i / all : i % chunks;
-      const sv_byte *xb = x + (long)n * g.x_image + band * g.tile_rows * g.x_row;
-      const sv_byte *rb = residual ? residual + (long)n * g.r_image + band * g.tile_rows * g.r_row : 0;
-      sv_byte *yb = y + (long)n * g.y_image + band * g.tile_rows * g.y_row;
-      if (rest && band == bands)
-        sv_qconv_chunk(xb, w, bias, scale, rb, yb, g, rest, chunk, q);
-      else
-        sv_qconv_chunk(xb, w, bias, scale, rb, yb, g, g.tile_rows, chunk, q);
+    SV_UNROLL
+    for (int b = 0; b < blocks; b++) {
+        const sv_f32 factor = sv_load(scale + b * SV_LANES);
+        SV_UNROLL
+        for (int t = 0; t < tile; t++) {
+            const long at = (long)(t / tile_cols) * s->y_row + (long)(t % tile_cols) * s->y_col;
+            const long from = (long)(t / tile_cols) * s->r_row + (long)(t % tile_cols) * s->r_col;
+            sv_store_requantized(q, acc[t * blocks + b], factor, y + at + b * SV_LANES,
+                                 residual ? residual + from + b * SV_LANES : 0);
+        }
     }
-  }
 }
+
+/* One band of tile_rows rows for `blocks` vectors of output channels. */
+SV_INLINE void sv_qconv_band(const struct sv_conv *s, const int tile_rows, const int blocks, const unsigned char *restrict x,
+                            const signed char *restrict w, const int *restrict bias, const float *restrict scale, unsigned char *restrict y,
+                            const unsigned char *restrict residual, const struct sv_requantize *q) {
+    const int tiles = s->cols / s->tile_cols, rest = s->cols % s->tile_cols;
+    for (int c = 0; c < tiles; c++) {
+        const long col = (long)c * s->tile_cols;
+        sv_qconv_tile(s, tile_rows, s->tile_cols, blocks, x + col * s->x_col, w, bias, scale, y + col * s->y_col,
+                     residual ? residual + col * s->r_col : 0, q);
+    }
+    if (rest) {
+        const long col = (long)tiles * s->tile_cols;
+        sv_qconv_tile(s, tile_rows, rest, blocks, x + col * s->x_col, w, bias, scale, y + col * s->y_col,
+                     residual ? residual + col * s->r_col : 0, q);
+    }
+}
+
+/* All bands of one image for the vectors first .. first + blocks. */
+SV_INLINE void sv_qconv_bands(const struct sv_conv *s, const int first_row, const int tile_rows, const int bands,
+                             const int first, const int blocks, const int groups, const unsigned char *restrict x,
+                             const signed char *restrict w, const int *restrict bias, const float *restrict scale, unsigned char *restrict y,
+                             const unsigned char *restrict residual, const struct sv_requantize *q) {
+    const long depth = (long)s->kernel_rows * s->segments * s->run;
+    const int outer = s->pixels_first ? bands : groups, inner = s->pixels_first ? groups : bands;
+    for (int o = 0; o < outer; o++) {
+        for (int i = 0; i < inner; i++) {
+            const long row = first_row + (long)(s->pixels_first ? o : i) * tile_rows;
+            const int v = first + (s->pixels_first ? i : o) * blocks;
+            sv_qconv_band(s, tile_rows, blocks, x + row * s->x_row, w + sv_packed(v, depth) * 4, bias + v * SV_LANES,
+                          scale + v * SV_LANES,
+                         y + row * s->y_row + v * SV_LANES,
+                         residual ? residual + row * s->r_row + v * SV_LANES : 0, q);
+        }
+    }
+}
+
+SV_INLINE void sv_conv_u8(const struct sv_conv *s, const unsigned char *restrict x, const signed char *restrict w,
+                           const int *restrict bias, const float *restrict scale, unsigned char *restrict y, const unsigned char *restrict residual,
+                           const struct sv_requantize *q) {
+    const int bands = s->rows / s->tile_rows, rest_rows = s->rows % s->tile_rows;
+    const int groups = s->vectors / s->blocks, rest = s->vectors % s->blocks;
+    for (int image = 0; image < s->images; image++) {
+        const unsigned char *xi = x + (long)image * s->x_image;
+        unsigned char *yi = y + (long)image * s->y_image;
+        const unsigned char *ri = residual ? residual + (long)image * s->r_image : 0;
+        if (bands && groups)
+            sv_qconv_bands(s, 0, s->tile_rows, bands, 0, s->blocks, groups, xi, w, bias, scale, yi, ri, q);
+        if (rest_rows && groups)
+            sv_qconv_bands(s, s->rows - rest_rows, rest_rows, 1, 0, s->blocks, groups, xi, w, bias, scale, yi, ri, q);
+        if (bands && rest)
+            sv_qconv_bands(s, 0, s->tile_rows, bands, s->vectors - rest, rest, 1, xi, w, bias, scale, yi, ri, q);
+        if (rest_rows && rest)
+            sv_qconv_bands(s, s->rows - rest_rows, rest_rows, 1, s->vectors - rest, rest, 1, xi, w, bias, scale, yi, ri,
+                          q);
+    }
+}
+#endif

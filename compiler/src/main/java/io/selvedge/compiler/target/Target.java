@@ -3,15 +3,16 @@ package io.selvedge.compiler.target;
 import java.util.List;
 
 /**
- * Where code runs.
+ * Where code runs: how it is compiled and what register tiles fit.
  *
  * @param name as on the command line and in bundles
- * @param cFlags flags that select the instruction set
- * @param cpuFlags features that the CPU must have, as /proc/cpuinfo names them
+ * @param arch machine architecture as Linux names it
+ * @param cFlags flags of the C compiler, the instruction set among them
+ * @param cpuFlags features that the CPU must have, as /proc/cpuinfo names them; empty when every CPU will do
  * @param header kernel header of the instruction set
  * @param lanes f32 elements of a vector
- * @param accumulators vectors of accumulators that stay in registers, f32
- * @param quantizedAccumulators the same for u8 x s8, whose dot product may need temporaries
+ * @param registers vector registers
+ * @param dotProduct whether one instruction sums four u8 x s8 products
  */
 public record Target(
         String name,
@@ -20,8 +21,8 @@ public record Target(
         List<String> cpuFlags,
         String header,
         int lanes,
-        int accumulators,
-        int quantizedAccumulators) {
+        int registers,
+        boolean dotProduct) {
     public Target {
         cFlags = List.copyOf(cFlags);
         cpuFlags = List.copyOf(cpuFlags);

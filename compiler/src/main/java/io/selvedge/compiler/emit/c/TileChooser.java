@@ -1,71 +1,105 @@
 package io.selvedge.compiler.emit.c;
 
-import io.selvedge.compiler.program.WeightPacking;
+import io.selvedge.compiler.target.Target;
 
 /**
- * Chooses the register tile of a dense convolution by a static cost model: output pixels times vectors of output channels.
- * A step of the inner loop costs the most of its multiply-adds, its loads, and the latency of a dependent multiply-add; a tile
- * costs its steps and its prologue and epilogue.
+ * Chooses register tiles by a small cost model: a step along K costs as many half-cycles as it has multiply-adds or loads,
+ * whichever are more, and no fewer than the latency of a multiply-add; a tile costs its stores once more.
  */
 final class TileChooser {
-    private static final int LATENCY_STEPS = 8;
-    private static final int NARROW = 8;
+    /** Two multiply-adds of four cycles each in flight. */
+    private static final int LATENCY = 8;
 
-    private TileChooser() {}
+    private static final int TILE_COST = 10;
+    private static final int STORE_COST = 3;
+    private static final int MAX_TILE = 28;
+    private static final int WEIGHTS_IN_CACHE = 200 * 1024;
 
-    /** @param tile pixels of one row, {@code rows} rows, {@code blocks} vectors of channels */
-    record Tile(int tile, int rows, int blocks) {}
+    private final Target target;
+    private final boolean eightBit;
+
+    TileChooser(Target target, boolean eightBit) {
+        this.target = target;
+        this.eightBit = eightBit;
+    }
 
     /**
-     * @param lanes channels of a vector
-     * @param steps inner-loop steps of one pixel and vector
+     * The tile for a convolution over {@code rows x cols} pixels.
+     *
      * @param vectors vectors of output channels
-     * @param accumulators most vectors that stay in registers
+     * @param depth steps along K
+     * @param xBytes input bytes that the windows cover
      */
-    static Tile choose(
-            int width, int height, int vectors, int lanes, long steps, int accumulators, boolean quantized) {
-        boolean several = width <= NARROW && height > 1;
-        Tile best = new Tile(1, 1, 1);
-        double bestCost = Double.POSITIVE_INFINITY;
-        for (int blocks = 1; blocks <= Math.min(vectors, NARROW); blocks++) {
-            if (!startsWithBlocks(blocks * lanes)) {
+    Tile choose(int rows, int cols, int vectors, int depth, long xBytes) {
+        double best = Double.POSITIVE_INFINITY;
+        Tile tile = new Tile(1, 1, 1, true);
+        long weightBytes = (long) vectors * target.lanes() * depth * 4;
+        boolean pixelsFirst = weightBytes < Math.min(xBytes, WEIGHTS_IN_CACHE);
+        for (int blocks = 1; blocks <= Math.min(8, vectors); blocks++) {
+            if (!dividesBlock(blocks)) {
                 continue;
             }
-            for (int tile = 1; tile <= width && tile * blocks <= accumulators; tile++) {
-                int rows = several && tile == width ? Math.min(height, accumulators / (tile * blocks)) : 1;
-                double cost = cost(width, height, vectors, steps, tile, rows, blocks, quantized);
-                if (cost < bestCost - 1e-9) {
-                    bestCost = cost;
-                    best = new Tile(tile, rows, blocks);
-                }
-            }
-        }
-        return best;
-    }
-
-    /** Chunks of channels must not straddle the packed blocks of 16. */
-    private static boolean startsWithBlocks(int channels) {
-        return channels % WeightPacking.BLOCK == 0 || WeightPacking.BLOCK % channels == 0;
-    }
-
-    private static double cost(
-            int width, int height, int vectors, long steps, int tile, int rows, int blocks, boolean quantized) {
-        double cost = 0;
-        int[][] chunks = {{blocks, vectors / blocks}, {vectors % blocks, 1}};
-        int[][] columns = {{tile, width / tile}, {width % tile, 1}};
-        int[][] bands = {{rows, height / rows}, {height % rows, 1}};
-        for (int[] chunk : chunks) {
-            for (int[] column : columns) {
-                for (int[] band : bands) {
-                    int pixels = column[0] * band[0];
-                    if (chunk[0] > 0 && pixels > 0) {
-                        long times = (long) chunk[1] * column[1] * band[1];
-                        int step = Math.max(Math.max(pixels * chunk[0], pixels + chunk[0]), LATENCY_STEPS);
-                        cost += times * (step * (double) steps + 10 + pixels * chunk[0] * (quantized ? 6 : 3));
+            for (int bandRows = 1; bandRows <= rows; bandRows++) {
+                // Tiles of several rows are whole rows.
+                for (int tileCols = bandRows == 1 ? 1 : cols; tileCols <= cols; tileCols++) {
+                    if (!fits(bandRows * tileCols, blocks)) {
+                        break;
+                    }
+                    double cost = cost(rows, cols, vectors, depth, new Tile(bandRows, tileCols, blocks, pixelsFirst));
+                    if (cost < best) {
+                        best = cost;
+                        tile = new Tile(bandRows, tileCols, blocks, pixelsFirst);
                     }
                 }
             }
         }
-        return cost;
+        return tile;
+    }
+
+    /** Vectors of a tile either make whole packed blocks of 16 channels or divide one. */
+    private boolean dividesBlock(int blocks) {
+        int parts = 16 / target.lanes();
+        return blocks % parts == 0 || parts % blocks == 0;
+    }
+
+    private boolean fits(int pixels, int blocks) {
+        int accumulators = pixels * blocks;
+        int weights = blocks * (eightBit && !target.dotProduct() ? 2 : 1);
+        // Without a dot product: even and odd bytes, a product and the mask; without fused multiply-add: a product.
+        int scratch = eightBit && !target.dotProduct() ? 4 : target.lanes() == 4 ? 2 : 1;
+        return accumulators <= MAX_TILE && accumulators + weights + scratch <= target.registers()
+                || pixels == 1 && blocks == 1;
+    }
+
+    private double cost(int rows, int cols, int vectors, int depth, Tile tile) {
+        double cost = 0;
+        int[][] groups = {{tile.blocks(), vectors / tile.blocks()}, {vectors % tile.blocks(), 1}};
+        int[][] bands = {{tile.rows(), rows / tile.rows()}, {rows % tile.rows(), 1}};
+        int[][] columns = {{tile.cols(), cols / tile.cols()}, {cols % tile.cols(), 1}};
+        for (int[] group : groups) {
+            for (int[] band : bands) {
+                for (int[] column : columns) {
+                    int pixels = band[0] * column[0];
+                    if (pixels * group[0] > 0) {
+                        cost += (double) group[1] * band[1] * column[1] * tileCost(pixels, group[0], depth);
+                    }
+                }
+            }
+        }
+        boolean weightsLeaveCache = tile.blocks() > 2 && (long) vectors * target.lanes() * depth * 4 > 100_000;
+        return weightsLeaveCache && tile.rows() * tile.cols() > 1 ? cost * 1.5 : cost;
+    }
+
+    private double tileCost(int pixels, int blocks, int depth) {
+        double products = pixels * blocks;
+        double step = products;
+        double loads = pixels + blocks;
+        if (eightBit && !target.dotProduct()) {
+            step = 4 * products + 3.0 * pixels + 3.0 * blocks;
+            loads = 0;
+        } else if (target.lanes() == 4) {
+            step = 2 * products + 2.0 * pixels;
+        }
+        return Math.max(Math.max(step, loads), LATENCY) * depth + TILE_COST + STORE_COST * products * (eightBit ? 2 : 1);
     }
 }

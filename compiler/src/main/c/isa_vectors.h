@@ -1,0 +1,152 @@
+/* Vector primitives that follow from those of the isa headers. Masks are s32 vectors of 0 and -1. */
+
+SV_INLINE sv_f32 sv_select(sv_s32 mask, sv_f32 a, sv_f32 b) {
+    return (sv_f32)((mask & (sv_s32)a) | (~mask & (sv_s32)b));
+}
+#ifndef SV_HAS_BETWEEN
+/* a if it is above (below) b, else b; so b where either is NaN. */
+SV_INLINE sv_f32 sv_above(sv_f32 a, sv_f32 b) {
+    return sv_select(a > b, a, b);
+}
+SV_INLINE sv_f32 sv_below(sv_f32 a, sv_f32 b) {
+    return sv_select(a < b, a, b);
+}
+#endif
+/* The larger (smaller); a NaN in a stays. */
+SV_INLINE sv_f32 sv_max(sv_f32 a, sv_f32 b) {
+    return sv_above(b, a);
+}
+SV_INLINE sv_f32 sv_min(sv_f32 a, sv_f32 b) {
+    return sv_below(b, a);
+}
+/* 1 where the mask is set, else 0. */
+SV_INLINE sv_f32 sv_truth(sv_s32 mask) {
+    return (sv_f32)(mask & (sv_s32)sv_splat(1));
+}
+SV_INLINE sv_f32 sv_abs(sv_f32 v) {
+    return (sv_f32)((sv_s32)v & 0x7fffffff);
+}
+SV_INLINE sv_f32 sv_with_sign(sv_f32 magnitude, sv_f32 sign) {
+    return (sv_f32)((sv_s32)magnitude | ((sv_s32)sign & (int)0x80000000));
+}
+
+/* Adding 1.5 * 2^23 to |v| < 2^22 rounds half to even, on every CPU, and leaves the integer in the low bits. */
+#define SV_ROUNDER 0x1.8p23f
+
+/* Clamped to lo..hi (NaN gives lo), rounded half to even, the integer in the low 22 bits. */
+SV_INLINE sv_f32 sv_rounded_bits(sv_f32 v, const int lo, const int hi) {
+    return sv_below(sv_above(v, sv_splat((float)lo)), sv_splat((float)hi)) + sv_splat(SV_ROUNDER);
+}
+/* The same as a float. */
+SV_INLINE sv_f32 sv_round_between(sv_f32 v, const int lo, const int hi) {
+    return sv_rounded_bits(v, lo, hi) - sv_splat(SV_ROUNDER);
+}
+SV_INLINE sv_u8 sv_low_bytes(sv_s32 v) {
+    return __builtin_convertvector((sv_u32)v, sv_u8);
+}
+SV_INLINE sv_u8 sv_bytes(sv_f32 v) {
+    return sv_low_bytes(__builtin_convertvector(v, sv_s32));
+}
+SV_INLINE void sv_store_u8(unsigned char *p, sv_f32 v) {
+    sv_store_bytes(p, sv_bytes(v));
+}
+SV_INLINE sv_f32 sv_load_u8_f32(const unsigned char *p) {
+    return __builtin_convertvector(sv_load_u8(p), sv_f32);
+}
+SV_INLINE sv_f32 sv_load_s32_f32(const int *p) {
+    return __builtin_convertvector(sv_load_s32(p), sv_f32);
+}
+SV_INLINE sv_f32 sv_load_s64_f32(const long long *p) {
+    return __builtin_convertvector(*(const sv_s64_unaligned *)p, sv_f32);
+}
+SV_INLINE void sv_store_s32(int *p, sv_f32 v) {
+    *(sv_s32_unaligned *)p = __builtin_convertvector(v, sv_s32);
+}
+SV_INLINE void sv_store_s64(long long *p, sv_f32 v) {
+    *(sv_s64_unaligned *)p = __builtin_convertvector(v, sv_s64);
+}
+
+#ifndef SV_HAS_MASKS
+/* The first n lanes, zeros behind; n is below SV_LANES. */
+SV_INLINE sv_f32 sv_load_part(const float *p, const int n) {
+    sv_f32 v = {0};
+    SV_UNROLL
+    for (int i = 0; i < SV_LANES; i++)
+        if (i < n) v[i] = p[i];
+    return v;
+}
+SV_INLINE void sv_store_part(float *p, sv_f32 v, const int n) {
+    SV_UNROLL
+    for (int i = 0; i < SV_LANES; i++)
+        if (i < n) p[i] = v[i];
+}
+SV_INLINE sv_s32 sv_load_part_u8(const unsigned char *p, const int n) {
+    sv_s32 v = {0};
+    SV_UNROLL
+    for (int i = 0; i < SV_LANES; i++)
+        if (i < n) v[i] = p[i];
+    return v;
+}
+SV_INLINE void sv_store_part_bytes(unsigned char *p, sv_u8 v, const int n) {
+    SV_UNROLL
+    for (int i = 0; i < SV_LANES; i++)
+        if (i < n) p[i] = v[i];
+}
+#endif
+SV_INLINE sv_f32 sv_load_part_u8_f32(const unsigned char *p, const int n) {
+    return __builtin_convertvector(sv_load_part_u8(p, n), sv_f32);
+}
+SV_INLINE void sv_store_part_u8(unsigned char *p, sv_f32 v, const int n) {
+    sv_store_part_bytes(p, sv_bytes(v), n);
+}
+
+/* Elements that lie apart, n of them (at most SV_LANES), zeros behind. */
+#define SV_STRIDED(name, type)                                                            \
+    SV_INLINE sv_f32 sv_gather##name(const type *p, const long stride, const int n) {     \
+        sv_f32 v = {0};                                                                   \
+        SV_UNROLL                                                                         \
+        for (int i = 0; i < SV_LANES; i++)                                                \
+            if (i < n) v[i] = (float)p[i * stride];                                       \
+        return v;                                                                         \
+    }                                                                                     \
+    SV_INLINE void sv_scatter##name(type *p, const long stride, sv_f32 v, const int n) {  \
+        SV_UNROLL                                                                         \
+        for (int i = 0; i < SV_LANES; i++)                                                \
+            if (i < n) p[i * stride] = (type)v[i];                                        \
+    }
+SV_STRIDED(, float)
+SV_STRIDED(_s32, int)
+SV_STRIDED(_s64, long long)
+SV_INLINE sv_f32 sv_gather_u8(const unsigned char *p, const long stride, const int n) {
+    sv_s32 v = {0};
+    SV_UNROLL
+    for (int i = 0; i < SV_LANES; i++)
+        if (i < n) v[i] = p[i * stride];
+    return __builtin_convertvector(v, sv_f32);
+}
+SV_INLINE void sv_scatter_u8(unsigned char *p, const long stride, sv_f32 v, const int n) {
+    const sv_u8 bytes = sv_bytes(v);
+    SV_UNROLL
+    for (int i = 0; i < SV_LANES; i++)
+        if (i < n) p[i * stride] = bytes[i];
+}
+
+/* Folds over the lanes, pairwise. */
+SV_INLINE float sv_sum_lanes(sv_f32 v) {
+    float part[SV_LANES];
+    sv_store(part, v);
+    SV_UNROLL
+    for (int step = SV_LANES / 2; step > 0; step /= 2)
+        SV_UNROLL
+        for (int i = 0; i < step; i++) part[i] += part[i + step];
+    return part[0];
+}
+SV_INLINE float sv_max_lanes(sv_f32 v) {
+    float part[SV_LANES];
+    sv_store(part, v);
+    SV_UNROLL
+    for (int step = SV_LANES / 2; step > 0; step /= 2)
+        SV_UNROLL
+        for (int i = 0; i < step; i++) part[i] = part[i + step] > part[i] ? part[i + step] : part[i];
+    return part[0];
+}

@@ -1,0 +1,122 @@
+/* f32 Y[b] = alpha * A[b] * B[b], A [m,k], B [k,n], Y [m,n], every axis with its own stride in elements. */
+#ifndef SV_MATMUL_H
+#define SV_MATMUL_H
+
+struct sv_matmul {
+    int batch, m, k, n;
+    int tile, blocks; /* rows times vectors of columns that are computed together */
+    long a_batch, a_row, a_col, b_batch, b_row, b_col, y_batch, y_row, y_col;
+    float alpha;
+};
+#define SV_MATMUL_TILE 32
+
+/* `lanes` neighbours of a row of B or Y. */
+SV_INLINE sv_f32 sv_matmul_load(const float *p, const long stride, const int lanes) {
+    if (stride != 1) return sv_gather(p, stride, lanes);
+    return lanes == SV_LANES ? sv_load(p) : sv_load_part(p, lanes % SV_LANES);
+}
+SV_INLINE void sv_matmul_store(float *p, const long stride, sv_f32 v, const int lanes) {
+    if (stride != 1)
+        sv_scatter(p, stride, v, lanes);
+    else if (lanes == SV_LANES)
+        sv_store(p, v);
+    else
+        sv_store_part(p, v, lanes % SV_LANES);
+}
+
+/* Vectors along n; the last of `blocks` has `lanes` columns. */
+SV_INLINE void sv_matmul_tile(const struct sv_matmul *s, const int tile, const int blocks, const int lanes,
+                              const float *restrict a, const float *restrict b, float *restrict y) {
+    sv_f32 acc[SV_MATMUL_TILE];
+    SV_UNROLL
+    for (int i = 0; i < tile * blocks; i++) acc[i] = sv_splat(0);
+    SV_NO_UNROLL
+    for (int k = 0; k < s->k; k++) {
+        sv_f32 row[SV_MATMUL_TILE];
+        SV_UNROLL
+        for (int j = 0; j < blocks; j++)
+            row[j] = sv_matmul_load(b + k * s->b_row + j * SV_LANES * s->b_col, s->b_col,
+                                    j == blocks - 1 ? lanes : SV_LANES);
+        SV_UNROLL
+        for (int t = 0; t < tile; t++) {
+            const sv_f32 splat = sv_splat(a[t * s->a_row + k * s->a_col]);
+            SV_UNROLL
+            for (int j = 0; j < blocks; j++) acc[t * blocks + j] = sv_fma(splat, row[j], acc[t * blocks + j]);
+        }
+    }
+    SV_UNROLL
+    for (int t = 0; t < tile; t++)
+        SV_UNROLL
+        for (int j = 0; j < blocks; j++)
+            sv_matmul_store(y + t * s->y_row + j * SV_LANES * s->y_col, s->y_col,
+                            s->alpha == 1 ? acc[t * blocks + j] : acc[t * blocks + j] * s->alpha,
+                            j == blocks - 1 ? lanes : SV_LANES);
+}
+SV_INLINE void sv_matmul_rows(const struct sv_matmul *s, const int blocks, const int lanes, const float *restrict a,
+                              const float *restrict b, float *restrict y) {
+    const int tiles = s->m / s->tile, rest = s->m % s->tile;
+    for (int t = 0; t < tiles; t++)
+        sv_matmul_tile(s, s->tile, blocks, lanes, a + (long)t * s->tile * s->a_row, b,
+                       y + (long)t * s->tile * s->y_row);
+    if (rest)
+        sv_matmul_tile(s, rest, blocks, lanes, a + (long)tiles * s->tile * s->a_row, b,
+                       y + (long)tiles * s->tile * s->y_row);
+}
+SV_INLINE void sv_matmul_f32(const struct sv_matmul *s, const float *restrict a, const float *restrict b,
+                             float *restrict y) {
+    const int width = s->blocks * SV_LANES, full = s->n / width, rest = s->n % width;
+    for (int i = 0; i < s->batch; i++, a += s->a_batch, b += s->b_batch, y += s->y_batch) {
+        for (int j = 0; j < full; j++)
+            sv_matmul_rows(s, s->blocks, SV_LANES, a, b + (long)j * width * s->b_col,
+                           y + (long)j * width * s->y_col);
+        if (rest)
+            sv_matmul_rows(s, (rest + SV_LANES - 1) / SV_LANES, (rest - 1) % SV_LANES + 1, a,
+                           b + (long)full * width * s->b_col, y + (long)full * width * s->y_col);
+    }
+}
+
+/* Vectors along k, which is contiguous in A and in B: dot products of `tile` rows with `blocks` columns. */
+SV_INLINE void sv_dot_tile(const struct sv_matmul *s, const int tile, const int blocks, const float *restrict a,
+                           const float *restrict b, float *restrict y) {
+    const int full = s->k / SV_LANES * SV_LANES, rest = s->k % SV_LANES;
+    sv_f32 acc[SV_MATMUL_TILE];
+    SV_UNROLL
+    for (int i = 0; i < tile * blocks; i++) acc[i] = sv_splat(0);
+    SV_NO_UNROLL
+    for (int k = 0; k < full; k += SV_LANES) {
+        SV_UNROLL
+        for (int t = 0; t < tile; t++)
+            SV_UNROLL
+            for (int j = 0; j < blocks; j++)
+                acc[t * blocks + j] =
+                    sv_fma(sv_load(a + t * s->a_row + k), sv_load(b + j * s->b_col + k), acc[t * blocks + j]);
+    }
+    SV_UNROLL
+    for (int t = 0; t < tile; t++)
+        SV_UNROLL
+        for (int j = 0; j < blocks; j++) {
+            sv_f32 v = acc[t * blocks + j];
+            if (rest)
+                v = sv_fma(sv_load_part(a + t * s->a_row + full, rest), sv_load_part(b + j * s->b_col + full, rest), v);
+            y[t * s->y_row + j * s->y_col] = sv_sum_lanes(v) * s->alpha;
+        }
+}
+SV_INLINE void sv_dot_columns(const struct sv_matmul *s, const int tile, const float *restrict a,
+                              const float *restrict b, float *restrict y) {
+    const int full = s->n / s->blocks, rest = s->n % s->blocks;
+    for (int j = 0; j < full; j++)
+        sv_dot_tile(s, tile, s->blocks, a, b + (long)j * s->blocks * s->b_col, y + (long)j * s->blocks * s->y_col);
+    if (rest)
+        sv_dot_tile(s, tile, rest, a, b + (long)full * s->blocks * s->b_col, y + (long)full * s->blocks * s->y_col);
+}
+SV_INLINE void sv_matmul_dot_f32(const struct sv_matmul *s, const float *restrict a, const float *restrict b,
+                                 float *restrict y) {
+    const int tiles = s->m / s->tile, rest = s->m % s->tile;
+    for (int i = 0; i < s->batch; i++, a += s->a_batch, b += s->b_batch, y += s->y_batch) {
+        for (int t = 0; t < tiles; t++)
+            sv_dot_columns(s, s->tile, a + (long)t * s->tile * s->a_row, b, y + (long)t * s->tile * s->y_row);
+        if (rest)
+            sv_dot_columns(s, rest, a + (long)tiles * s->tile * s->a_row, b, y + (long)tiles * s->tile * s->y_row);
+    }
+}
+#endif

@@ -1,0 +1,221 @@
+package io.selvedge.compiler.emit.c;
+
+import io.selvedge.compiler.program.Buffer;
+import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.WeightPacking;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Convolutions, dense and depthwise, f32 and 8 bits. */
+final class ConvCode {
+    private static final int MAX_DEPTHWISE_TILE = 8;
+
+    private final StepCode code;
+    private final Buffer x;
+    private final Buffer y;
+    private final OptionalInt residual;
+    private final Kernel.Window window;
+
+    private ConvCode(StepCode code, int x, int y, OptionalInt residual, Kernel.Window window) {
+        this.code = code;
+        this.x = code.buffer(x);
+        this.y = code.buffer(y);
+        this.residual = residual;
+        this.window = window;
+    }
+
+    static void write(StepCode code, Kernel.Conv conv) {
+        ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
+        code.include("conv.h");
+        c.declareConv(false);
+        c.declareEpilogue(conv.epilogue());
+        code.line(
+                "sv_conv_f32(&%s, %s, %s, %s, %s, %s, %s);",
+                code.named("conv"),
+                c.input(),
+                code.weight(conv.weights(), "float", 0),
+                code.weight(conv.bias(), "float", 0),
+                c.output(),
+                c.residual(),
+                code.named("epilogue"));
+    }
+
+    static void write(StepCode code, Kernel.QConv conv) {
+        ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
+        code.include("qconv.h");
+        c.declareConv(true);
+        declareRequantize(code, conv.requantize());
+        code.line(
+                "sv_conv_u8(&%s, %s, %s, %s, %s, %s, %s, &%s);",
+                code.named("conv"),
+                c.input(),
+                code.weight(conv.weights(), "signed char", 0),
+                code.weight(conv.bias(), "int", 0),
+                code.weight(conv.scales(), "float", 0),
+                c.output(),
+                c.residual(),
+                code.named("requantize"));
+    }
+
+    static void write(StepCode code, Kernel.DepthwiseConv conv) {
+        ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
+        code.include("depthwise.h");
+        c.declareDepthwise();
+        c.declareEpilogue(conv.epilogue());
+        code.line(
+                "sv_depthwise_f32(&%s, %s, %s, %s, %s, %s, %s);",
+                code.named("depthwise"),
+                c.input(),
+                code.weight(conv.weights(), "float", 0),
+                code.weight(conv.bias(), "float", 0),
+                c.output(),
+                c.residual(),
+                code.named("epilogue"));
+    }
+
+    static void write(StepCode code, Kernel.QDepthwiseConv conv) {
+        ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
+        code.include("qdepthwise.h");
+        c.declareDepthwise();
+        declareRequantize(code, conv.requantize());
+        code.line(
+                "sv_depthwise_u8(&%s, %s, %s, %s, %s, %s, %s, &%s);",
+                code.named("depthwise"),
+                c.input(),
+                code.weight(conv.weights(), "signed char", 0),
+                code.weight(conv.bias(), "int", 0),
+                code.weight(conv.scales(), "float", 0),
+                c.output(),
+                c.residual(),
+                code.named("requantize"));
+    }
+
+    /** {@code struct sv_requantize} with the kernel's roundings. */
+    static void declareRequantize(StepCode code, Kernel.Requantize q) {
+        code.declare(("static const struct sv_requantize %s = {.zero = %d, .lo = %d, .hi = %d, .add_scale = %s,\n"
+                        + "    .r_zero = %d, .r_scale = %s, .add_zero = %d, .add_lo = %d, .add_hi = %d};\n")
+                .formatted(
+                        code.named("requantize"),
+                        q.zeroPoint(),
+                        q.lo(),
+                        q.hi(),
+                        CTypes.literal(q.addScale()),
+                        q.residualZeroPoint(),
+                        CTypes.literal(q.residualScale()),
+                        q.addZeroPoint(),
+                        q.addLo(),
+                        q.addHi()));
+    }
+
+    private void declareEpilogue(Expr epilogue) {
+        if (ExprCode.usesMath(epilogue)) {
+            code.include("math.h");
+        }
+        code.declare(ExprCode.function(code.named("epilogue"), 2, epilogue));
+    }
+
+    private void declareConv(boolean eightBit) {
+        boolean tapRuns = window.dilationW() > 1 && window.kernelW() > 1;
+        int segments = tapRuns ? window.kernelW() : 1;
+        int run = window.kernelW() == 1 || tapRuns ? x.c() : window.kernelW() * x.pixelPitch();
+        int steps = eightBit ? (run + 3) / 4 : run;
+        if (eightBit && run % 4 != 0) {
+            checkSlack(run);
+        }
+        PixelAxes axes = PixelAxes.of(x, y, residual.isPresent() ? Optional.of(code.buffer(residual.getAsInt())) : Optional.empty(), window, true);
+        int vectors = vectors();
+        int depth = window.kernelH() * segments * steps;
+        long covered = (long) axes.pixels() * window.strideH() * window.strideW() * x.c() * x.dtype().bytes();
+        Tile tile = new TileChooser(code.target(), eightBit)
+                .choose(axes.rows().extent(), axes.cols().extent(), vectors, depth, covered);
+        code.declare(("static const struct sv_conv %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile_cols = %d, "
+                        + ".blocks = %d, .pixels_first = %d,\n    .kernel_rows = %d, .segments = %d, .run = %d, "
+                        + ".x_kernel_row = %d, .x_segment = %d};\n")
+                .formatted(
+                        code.named("conv"),
+                        axes.fields(true),
+                        vectors,
+                        tile.rows(),
+                        tile.cols(),
+                        tile.blocks(),
+                        tile.pixelsFirst() ? 1 : 0,
+                        window.kernelH(),
+                        segments,
+                        steps,
+                        window.dilationH() * x.rowPitch(),
+                        window.dilationW() * x.pixelPitch()));
+    }
+
+    /** The last run of the last window may be read to the end of its word. */
+    private void checkSlack(int run) {
+        long lastRow = origin() + (long) (y.n() - 1) * x.imagePitch()
+                + (long) ((y.h() - 1) * window.strideH() + (window.kernelH() - 1) * window.dilationH()) * x.rowPitch();
+        long lastRun = lastRow + (long) (y.w() - 1) * window.strideW() * x.pixelPitch()
+                + (window.dilationW() > 1 ? (long) (window.kernelW() - 1) * window.dilationW() * x.pixelPitch() : 0);
+        if (lastRun + (run + 3) / 4 * 4 > x.bytes()) {
+            throw new IllegalStateException("buffer " + x.name() + " needs slack for the last run of " + run + " bytes");
+        }
+    }
+
+    private void declareDepthwise() {
+        if (x.pixelPitch() < WeightPacking.roundUp(y.c())) {
+            throw new IllegalStateException("depthwise input " + x.name() + " needs whole vectors of channels");
+        }
+        PixelAxes axes = PixelAxes.of(x, y, residual.isPresent() ? Optional.of(code.buffer(residual.getAsInt())) : Optional.empty(), window, false);
+        code.declare(("static const struct sv_depthwise %s = {%s,\n    .vectors = %d, .tile = %d, .kernel_h = %d, "
+                        + ".kernel_w = %d, .stride_w = %d, .dilation_w = %d, .x_kernel_row = %d, .x_pixel = %d};\n")
+                .formatted(
+                        code.named("depthwise"),
+                        axes.fields(false),
+                        vectors(),
+                        depthwiseTile(axes.cols().extent()),
+                        window.kernelH(),
+                        window.kernelW(),
+                        window.strideW(),
+                        window.dilationW(),
+                        window.dilationH() * x.rowPitch(),
+                        x.pixelPitch()));
+    }
+
+    /** The largest tile that divides the row, if it is not tiny. */
+    private int depthwiseTile(int cols) {
+        int max = code.target().registers() > 16 ? MAX_DEPTHWISE_TILE : MAX_DEPTHWISE_TILE / 2;
+        for (int tile = Math.min(max, cols); tile >= 3; tile--) {
+            if (cols % tile == 0) {
+                return tile;
+            }
+        }
+        return Math.min(cols, 4);
+    }
+
+    private int vectors() {
+        int channels = WeightPacking.roundUp(y.c());
+        if (y.pixelPitch() < channels || residual.isPresent() && code.buffer(residual.getAsInt()).pixelPitch() < channels) {
+            throw new IllegalStateException("output " + y.name() + " and its residual need whole vectors of channels");
+        }
+        return channels / code.target().lanes();
+    }
+
+    private int origin() {
+        int origin = x.origin() - window.padTop() * x.rowPitch() - window.padLeft() * x.pixelPitch();
+        if (x.channelsLast().top() < window.padTop() || x.channelsLast().left() < window.padLeft()) {
+            throw new IllegalStateException("buffer " + x.name() + " has a smaller border than its convolution pads");
+        }
+        return origin;
+    }
+
+    private String input() {
+        return code.pointer(x.id(), origin(), false);
+    }
+
+    private String output() {
+        return code.pointer(y.id(), y.origin(), true);
+    }
+
+    private String residual() {
+        return residual.isPresent()
+                ? code.pointer(residual.getAsInt(), code.buffer(residual.getAsInt()).origin(), false)
+                : "0";
+    }
+}

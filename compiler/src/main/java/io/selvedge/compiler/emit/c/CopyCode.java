@@ -1,0 +1,93 @@
+package io.selvedge.compiler.emit.c;
+
+import io.selvedge.compiler.program.Kernel;
+import java.util.List;
+import java.util.Locale;
+
+/** Bitwise copies and table look-ups. */
+final class CopyCode {
+    private CopyCode() {}
+
+    static void write(StepCode code, Kernel.Copy copy) {
+        LoopNest nest = LoopNest.of(
+                copy.extents(), List.of(copy.input().strides(), copy.output().strides()));
+        int size = copy.elementBytes();
+        code.include("copy.h");
+        String type = elementType(size);
+        String from = copy.input().weight()
+                ? code.weight(copy.input().buffer(), "unsigned char", (long) copy.input().offset() * size)
+                : code.bytes(copy.input().buffer(), copy.input().offset(), size, false);
+        String to = code.bytes(copy.output().buffer(), copy.output().offset(), size, true);
+        LoopNest.Axis run = nest.innermost();
+        if (run.strides().equals(List.of(1, 1))) {
+            code.line("const unsigned char *x = %s;", from);
+            code.line("unsigned char *y = %s;", to);
+            StridedCode.open(code, nest.outer(), 0);
+            code.line(
+                    "sv_copy(%s, %s, %d, %d);",
+                    scaled("y", nest.outer(), 1, size),
+                    scaled("x", nest.outer(), 0, size),
+                    (long) run.extent() * size,
+                    copy.xor());
+            StridedCode.close(code, nest.outer());
+            return;
+        }
+        code.line("const %s *restrict x = (const %s *)(%s);", type, type, from);
+        code.line("%s *restrict y = (%s *)(%s);", type, type, to);
+        LoopNest ordered = longestInner(nest);
+        StridedCode.open(code, ordered.axes(), 0);
+        code.line(
+                "y[%s] = x[%s]%s;",
+                subscript(ordered, 1),
+                subscript(ordered, 0),
+                copy.xor() == 0 ? "" : String.format(Locale.ROOT, " ^ 0x%02x", copy.xor()));
+        StridedCode.close(code, ordered.axes());
+    }
+
+    static void write(StepCode code, Kernel.Lut lut) {
+        LoopNest nest = longestInner(LoopNest.of(
+                lut.extents(), List.of(lut.input().strides(), lut.output().strides())));
+        StridedCode.declare(code, "x", lut.input(), false);
+        StridedCode.declare(code, "y", lut.output(), true);
+        code.line("const unsigned char *table = %s;", code.weight(lut.table(), "unsigned char", 0));
+        StridedCode.open(code, nest.axes(), 0);
+        code.line("y[%s] = table[x[%s]];", subscript(nest, 1), subscript(nest, 0));
+        StridedCode.close(code, nest.axes());
+    }
+
+    /** A short innermost loop costs more than strided memory in the first cache does. */
+    private static LoopNest longestInner(LoopNest nest) {
+        int best = nest.axes().size() - 1;
+        if (nest.innermost().extent() < 8) {
+            for (int i = 0; i < nest.axes().size(); i++) {
+                if (nest.axes().get(i).extent() > nest.axes().get(best).extent()) {
+                    best = i;
+                }
+            }
+        }
+        return nest.inner(best);
+    }
+
+    private static String subscript(LoopNest nest, int operand) {
+        String sum = StridedCode.element("", nest.axes(), 0, operand);
+        return sum.isEmpty() ? "0" : sum.startsWith(" + ") ? sum.substring(3) : sum.strip();
+    }
+
+    private static String scaled(String base, List<LoopNest.Axis> axes, int operand, int size) {
+        StringBuilder sum = new StringBuilder(base);
+        for (int i = 0; i < axes.size(); i++) {
+            StridedCode.add(sum, StridedCode.index(i), Math.multiplyExact(axes.get(i).strides().get(operand), size));
+        }
+        return sum.toString();
+    }
+
+    private static String elementType(int bytes) {
+        return switch (bytes) {
+            case 1 -> "unsigned char";
+            case 2 -> "sv_word2_unaligned";
+            case 4 -> "sv_word4_unaligned";
+            case 8 -> "sv_word8_unaligned";
+            default -> throw new IllegalStateException("no copy of elements of " + bytes + " bytes");
+        };
+    }
+}

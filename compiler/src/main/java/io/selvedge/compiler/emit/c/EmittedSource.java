@@ -1,0 +1,19 @@
+package io.selvedge.compiler.emit.c;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The C files of one model for one target, all meant for one folder.
+ *
+ * @param files content by file name, in alphabetical order
+ * @param sources the files to compile; the others are included
+ */
+public record EmittedSource(Map<String, String> files, List<String> sources) {
+    public EmittedSource {
+        files = Collections.unmodifiableMap(new TreeMap<>(files));
+        sources = List.copyOf(sources);
+    }
+}

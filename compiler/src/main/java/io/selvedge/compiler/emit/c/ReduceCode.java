@@ -1,0 +1,170 @@
+package io.selvedge.compiler.emit.c;
+
+import io.selvedge.compiler.program.Kernel;
+import java.util.List;
+
+/** Reductions: vectors of neighbouring results, or, where the reduced axis is the contiguous one, of neighbouring inputs. */
+final class ReduceCode {
+    private final StepCode code;
+    private final Kernel.Reduce reduce;
+    private final int vector;
+
+    private ReduceCode(StepCode code, Kernel.Reduce reduce) {
+        this.code = code;
+        this.reduce = reduce;
+        this.vector = code.target().lanes();
+    }
+
+    static void write(StepCode code, Kernel.Reduce reduce) {
+        new ReduceCode(code, reduce).write();
+    }
+
+    private void write() {
+        LoopNest results = MapCode.vectorised(
+                LoopNest.of(
+                        reduce.extents(),
+                        List.of(reduce.input().strides(), reduce.output().strides())),
+                vector);
+        // The "output" of the reduced axes is the input too: the order is that of memory.
+        LoopNest folded = LoopNest.of(reduce.reduced(), List.of(reduce.reducedStrides(), reduce.reducedStrides()));
+        StridedCode.declare(code, "x", reduce.input(), false);
+        StridedCode.declare(code, "y", reduce.output(), true);
+        boolean along = folded.innermost().output() == 1
+                && folded.innermost().extent() > 1
+                && !results.innermost().strides().equals(List.of(1, 1));
+        if (along) {
+            foldAlong(results, folded);
+        } else {
+            foldAcross(results, folded);
+        }
+    }
+
+    private void foldAcross(LoopNest results, LoopNest folded) {
+        StridedCode.open(code, results.outer(), 0);
+        String index = StridedCode.index(results.outer().size());
+        int extent = results.innermost().extent();
+        int full = extent / vector * vector;
+        if (full > 0) {
+            code.open("for (long %s = 0; %s < %d; %s += SV_LANES)", index, index, full, index);
+            foldVector(results, folded, index, vector);
+            code.close();
+        }
+        if (extent > full) {
+            code.open("");
+            foldVector(results, folded, String.valueOf(full), extent - full);
+            code.close();
+        }
+        StridedCode.close(code, results.outer());
+    }
+
+    private void foldVector(LoopNest results, LoopNest folded, String index, int lanes) {
+        int first = results.axes().size();
+        code.line("sv_f32 acc = sv_splat(%s);", initial());
+        StridedCode.open(code, folded.axes(), first);
+        String from = StridedCode.element(at("x", results, index, 0), folded.axes(), first, 0);
+        code.line(
+                "const sv_f32 v = %s;",
+                CTypes.load(
+                        StridedCode.dtype(code, reduce.input()),
+                        from,
+                        results.innermost().strides().get(0),
+                        lanes,
+                        vector));
+        code.line("acc = %s;", step());
+        StridedCode.close(code, folded.axes());
+        code.line(CTypes.store(
+                code.buffer(reduce.output().buffer()).dtype(),
+                at("y", results, index, 1),
+                results.innermost().output(),
+                lanes,
+                vector,
+                mean("acc")));
+    }
+
+    private void foldAlong(LoopNest results, LoopNest folded) {
+        int first = results.axes().size();
+        StridedCode.open(code, results.axes(), 0);
+        code.line("sv_f32 acc = sv_splat(%s);", initial());
+        code.line("float rest[SV_LANES];");
+        StridedCode.open(code, folded.outer(), first);
+        String from = StridedCode.element(
+                StridedCode.element("x", results.axes(), 0, 0), folded.outer(), first, 0);
+        String index = StridedCode.index(first + folded.outer().size());
+        int extent = folded.innermost().extent();
+        int full = extent / vector * vector;
+        if (full > 0) {
+            code.open("for (long %s = 0; %s < %d; %s += SV_LANES)", index, index, full, index);
+            code.line(
+                    "const sv_f32 v = %s;",
+                    CTypes.load(StridedCode.dtype(code, reduce.input()), from + " + " + index, 1, vector, vector));
+            code.line("acc = %s;", step());
+            code.close();
+        }
+        if (extent > full) {
+            code.line("sv_store(rest, sv_splat(%s));", neutral());
+            code.line(
+                    "for (long %s = 0; %s < %d; %s++) rest[%s] = (float)(%s)[%s];",
+                    index, index, extent - full, index, index, full == 0 ? from : from + " + " + full, index);
+            code.open("");
+            code.line("const sv_f32 v = sv_load(rest);");
+            code.line("acc = %s;", step());
+            code.close();
+        }
+        StridedCode.close(code, folded.outer());
+        code.line("sv_store(rest, acc);");
+        code.line("float result = rest[0];");
+        code.line("for (int lane = 1; lane < SV_LANES; lane++) result = %s;", laneStep());
+        code.line("*(%s) = (%s)%s;", StridedCode.element("y", results.axes(), 0, 1),
+                CTypes.of(code.buffer(reduce.output().buffer()).dtype()), mean("result"));
+        StridedCode.close(code, results.axes());
+    }
+
+    private static String at(String base, LoopNest nest, String index, int operand) {
+        StringBuilder sum = new StringBuilder(StridedCode.element(base, nest.outer(), 0, operand));
+        if (!index.equals("0")) {
+            StridedCode.add(sum, index, nest.innermost().strides().get(operand));
+        }
+        return sum.toString();
+    }
+
+    private String initial() {
+        return switch (reduce.kind()) {
+            case SUM, MEAN, SUM_SQUARE -> "0";
+            case PROD -> "1";
+            case MAX -> "-__builtin_inff()";
+            case MIN -> "__builtin_inff()";
+        };
+    }
+
+    /** An input that changes nothing. */
+    private String neutral() {
+        return initial();
+    }
+
+    private String step() {
+        return switch (reduce.kind()) {
+            case SUM, MEAN -> "acc + v";
+            case SUM_SQUARE -> "sv_fma(v, v, acc)";
+            case PROD -> "acc * v";
+            case MAX -> "sv_max(v, acc)";
+            case MIN -> "sv_min(v, acc)";
+        };
+    }
+
+    private String laneStep() {
+        return switch (reduce.kind()) {
+            case SUM, MEAN, SUM_SQUARE -> "result + rest[lane]";
+            case PROD -> "result * rest[lane]";
+            case MAX -> "rest[lane] > result ? rest[lane] : result";
+            case MIN -> "rest[lane] < result ? rest[lane] : result";
+        };
+    }
+
+    private String mean(String sum) {
+        if (reduce.kind() != Kernel.Reduce.Kind.MEAN) {
+            return sum;
+        }
+        long count = reduce.reduced().stream().mapToLong(e -> e).reduce(1, Math::multiplyExact);
+        return "(" + sum + " / " + count + ")";
+    }
+}

@@ -1,0 +1,126 @@
+package io.selvedge.compiler.emit.c;
+
+import io.selvedge.compiler.program.Buffer;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.PlannedProgram;
+import io.selvedge.compiler.target.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** The C of one step while it is written: what stands before its function, and the function's lines. */
+final class StepCode {
+    private final PlannedProgram planned;
+    private final Target target;
+    private final int number;
+    private final Set<String> headers;
+    private final StringBuilder declarations = new StringBuilder();
+    private final List<String> lines = new ArrayList<>();
+    private int depth = 1;
+
+    StepCode(PlannedProgram planned, Target target, int number, Set<String> headers) {
+        this.planned = planned;
+        this.target = target;
+        this.number = number;
+        this.headers = headers;
+    }
+
+    Target target() {
+        return target;
+    }
+
+    Buffer buffer(int id) {
+        return planned.program().buffer(id);
+    }
+
+    /** A name that no other step uses. */
+    String named(String what) {
+        return what + "_" + number;
+    }
+
+    void include(String header) {
+        headers.add(header);
+    }
+
+    void declare(String text) {
+        declarations.append(text);
+    }
+
+    void line(String format, Object... values) {
+        lines.add("    ".repeat(depth) + (values.length == 0 ? format : String.format(Locale.ROOT, format, values)));
+    }
+
+    void open(String format, Object... values) {
+        line(format + " {", values);
+        depth++;
+    }
+
+    void close() {
+        depth--;
+        line("}");
+    }
+
+    /** A pointer to element {@code element} of a buffer. */
+    String pointer(int buffer, long element, boolean written) {
+        Buffer b = buffer(buffer);
+        String type = (written ? "" : "const ") + CTypes.of(b.dtype()) + " *";
+        return at(b, type, element, b.dtype().bytes());
+    }
+
+    /** The same as bytes. */
+    String bytes(int buffer, long element, int elementBytes, boolean written) {
+        return at(buffer(buffer), written ? "unsigned char *" : "const unsigned char *", element, elementBytes);
+    }
+
+    private String at(Buffer b, String type, long element, int elementBytes) {
+        if (b.place() == Buffer.Place.ARENA) {
+            int offset = planned.offsets().get(b.id());
+            if (offset < 0) {
+                throw new IllegalStateException("buffer " + b.name() + " has no place in the arena");
+            }
+            return cast(type, "arena", offset + element * elementBytes);
+        }
+        String base = "io[" + b.ioIndex() + "]";
+        return element == 0
+                ? "(" + type + ")" + base
+                : "(" + type + ")((unsigned char *)" + base + " + " + element * elementBytes + ")";
+    }
+
+    /** A pointer to byte {@code offset} of a weight. */
+    String weight(int weight, String type, long offset) {
+        return cast("const " + type + " *", "weights", planned.weightOffsets().get(weight) + offset);
+    }
+
+    private static String cast(String type, String base, long offset) {
+        String sum = offset == 0 ? base : base + " + " + offset;
+        if (type.endsWith("unsigned char *")) {
+            return sum;
+        }
+        return "(" + type + ")" + (offset == 0 ? base : "(" + sum + ")");
+    }
+
+    /** Whether a strided operand and the output lie in the same memory. */
+    boolean inPlace(Kernel.Strided input, int output) {
+        return !input.weight()
+                && buffer(input.buffer()).place() == Buffer.Place.ARENA
+                && buffer(output).place() == Buffer.Place.ARENA
+                && planned.offsets().get(input.buffer()).equals(planned.offsets().get(output));
+    }
+
+    /** The whole text: declarations and {@code static void step_N(...)}. */
+    String text() {
+        StringBuilder text = new StringBuilder(declarations);
+        text.append("static void step_")
+                .append(number)
+                .append("(const unsigned char *weights, void *const *io, unsigned char *arena) {\n");
+        for (String parameter : List.of("weights", "io", "arena")) {
+            String word = parameter.equals("io") ? "io[" : parameter;
+            if (lines.stream().noneMatch(line -> line.contains(word))) {
+                text.append("    (void)").append(parameter).append(";\n");
+            }
+        }
+        lines.forEach(line -> text.append(line).append('\n'));
+        return text.append("}\n").toString();
+    }
+}

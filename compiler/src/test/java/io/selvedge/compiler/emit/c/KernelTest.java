@@ -1,0 +1,253 @@
+package io.selvedge.compiler.emit.c;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.Layout;
+import io.selvedge.compiler.program.Program;
+import io.selvedge.compiler.program.WeightPacking;
+import io.selvedge.compiler.target.Target;
+import io.selvedge.compiler.target.TargetCatalog;
+import io.selvedge.compiler.toolchain.HostCpu;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every kernel on every target that this CPU runs, against the scalar machine. */
+final class KernelTest {
+    private static final Expr RELU = new Expr.Binary(Expr.BinaryOp.MAX, new Expr.Input(0), new Expr.Const(0));
+    private static final Expr ADD_RELU = new Expr.Binary(
+            Expr.BinaryOp.MAX,
+            new Expr.Binary(Expr.BinaryOp.ADD, new Expr.Input(0), new Expr.Input(1)),
+            new Expr.Const(0));
+
+    @TempDir
+    Path folder;
+
+    /** One convolution: shape of x, channels of y, kernel, stride, dilation, pads before and behind. */
+    private record Case(int n, int c, int h, int w, int oc, int kh, int kw, int stride, int dilation, int pad, boolean residual) {
+        int oh() {
+            return (h + 2 * pad - (kh - 1) * dilation - 1) / stride + 1;
+        }
+
+        int ow() {
+            return (w + 2 * pad - (kw - 1) * dilation - 1) / stride + 1;
+        }
+
+        Kernel.Window window() {
+            return new Kernel.Window(kh, kw, stride, stride, dilation, dilation, pad, pad);
+        }
+    }
+
+    private static List<Case> cases() {
+        List<Case> cases = new ArrayList<>();
+        int[] channels = {1, 3, 15, 16, 17, 31, 33};
+        for (int i = 0; i < channels.length; i++) {
+            cases.add(new Case(1, channels[i], 5, 6 + i, channels[6 - i], 3, 3, 1, 1, 1, i % 2 == 0));
+            cases.add(new Case(1 + i % 2, channels[i], 4, 5, channels[6 - i], 1, 1, 1, 1, 0, i % 3 == 0));
+        }
+        for (int w = 1; w <= 20; w++) {
+            cases.add(new Case(1, 4, 3, w, 16, 3, 3, 1, 1, 1, w % 2 == 0));
+        }
+        cases.add(new Case(1, 16, 8, 8, 32, 3, 3, 2, 1, 1, false));
+        cases.add(new Case(2, 8, 9, 7, 20, 3, 3, 2, 1, 1, true));
+        cases.add(new Case(1, 16, 9, 9, 16, 3, 3, 1, 2, 2, false));
+        cases.add(new Case(1, 5, 9, 9, 16, 3, 3, 1, 2, 2, true));
+        cases.add(new Case(1, 32, 8, 8, 64, 1, 1, 2, 1, 0, false));
+        cases.add(new Case(7, 30, 1, 1, 50, 1, 1, 1, 1, 0, false));
+        cases.add(new Case(1, 1, 12, 6, 64, 10, 4, 2, 1, 0, false));
+        cases.add(new Case(1, 64, 16, 16, 64, 3, 3, 1, 1, 1, true));
+        return cases;
+    }
+
+    @Test
+    void f32_convolutions_agree_with_their_definition() throws IOException {
+        Assembly a = new Assembly(1);
+        for (Case c : cases()) {
+            int x = padded(a, c, DType.FLOAT32, 0, pitch(c.c()));
+            OptionalInt r = c.residual() ? OptionalInt.of(result(a, c, c.oc(), DType.FLOAT32)) : OptionalInt.empty();
+            if (r.isPresent()) {
+                a.copy(a.input(DType.FLOAT32, c.n(), c.oc(), c.oh(), c.ow()), r.getAsInt());
+            }
+            int y = result(a, c, c.oc(), DType.FLOAT32);
+            int run = c.kw() == 1 || c.dilation() > 1 ? c.c() : pitch(c.c());
+            int w = a.weight(WeightPacking.conv(
+                    a.floats(c.oc() * c.c() * c.kh() * c.kw()), c.oc(), c.c(), c.kh(), c.kw(), run));
+            int b = a.weight(WeightPacking.vector(a.floats(c.oc())));
+            a.step(new Kernel.Conv(x, y, r, w, b, c.window(), c.residual() ? ADD_RELU : RELU));
+            a.copy(y, a.output(DType.FLOAT32, c.n(), c.oc(), c.oh(), c.ow()));
+        }
+        check(a, 1e-5);
+    }
+
+    @Test
+    void eight_bit_convolutions_give_the_same_bytes_everywhere() throws IOException {
+        Assembly a = new Assembly(2);
+        for (Case c : cases()) {
+            int zero = 17 + c.w();
+            int x = padded(a, c, DType.UINT8, zero, pitch(c.c()));
+            OptionalInt r = c.residual() ? OptionalInt.of(result(a, c, c.oc(), DType.UINT8)) : OptionalInt.empty();
+            if (r.isPresent()) {
+                a.copy(a.input(DType.UINT8, c.n(), c.oc(), c.oh(), c.ow()), r.getAsInt());
+            }
+            int y = result(a, c, c.oc(), DType.UINT8);
+            boolean tapRuns = c.dilation() > 1 && c.kw() > 1;
+            int run = c.kw() == 1 || tapRuns ? c.c() : pitch(c.c());
+            int k = c.c() * c.kh() * c.kw();
+            int w = a.weight(
+                    WeightPacking.qconv(a.bytes(c.oc() * k), c.oc(), c.c(), c.kh(), c.kw(), run, tapRuns));
+            a.step(new Kernel.QConv(
+                    x, y, r, w, biases(a, c.oc(), k), scales(a, c.oc(), k), c.window(), requantize(c)));
+            a.copy(y, a.output(DType.UINT8, c.n(), c.oc(), c.oh(), c.ow()));
+        }
+        check(a, 0);
+    }
+
+    private static List<Case> depthwiseCases() {
+        List<Case> cases = new ArrayList<>();
+        for (int c : new int[] {1, 3, 15, 16, 17, 31, 33, 64}) {
+            cases.add(new Case(1, c, 5, 7, c, 3, 3, 1, 1, 1, c % 2 == 0));
+            cases.add(new Case(2, c, 6, 9, c, 3, 3, 2, 1, 1, c == 17));
+        }
+        for (int w = 1; w <= 20; w++) {
+            cases.add(new Case(1, 16, 3, w, 16, 3, 3, 1 + w % 2, 1, 1, false));
+        }
+        cases.add(new Case(1, 20, 9, 11, 20, 5, 5, 1, 1, 2, false));
+        cases.add(new Case(1, 20, 9, 11, 20, 3, 3, 1, 2, 2, true));
+        cases.add(new Case(1, 16, 9, 3, 16, 8, 1, 1, 1, 0, false));
+        return cases;
+    }
+
+    @Test
+    void f32_depthwise_convolutions_agree_with_their_definition() throws IOException {
+        Assembly a = new Assembly(3);
+        for (Case c : depthwiseCases()) {
+            int x = padded(a, c, DType.FLOAT32, 0, WeightPacking.roundUp(c.c()));
+            OptionalInt r = c.residual() ? OptionalInt.of(result(a, c, c.c(), DType.FLOAT32)) : OptionalInt.empty();
+            if (r.isPresent()) {
+                a.copy(a.input(DType.FLOAT32, c.n(), c.c(), c.oh(), c.ow()), r.getAsInt());
+            }
+            int y = result(a, c, c.c(), DType.FLOAT32);
+            int taps = c.kh() * c.kw();
+            int w = a.weight(WeightPacking.depthwise(a.floats(c.c() * taps), c.c(), taps));
+            int b = a.weight(WeightPacking.vector(a.floats(c.c())));
+            a.step(new Kernel.DepthwiseConv(x, y, r, w, b, c.window(), c.residual() ? ADD_RELU : RELU));
+            a.copy(y, a.output(DType.FLOAT32, c.n(), c.c(), c.oh(), c.ow()));
+        }
+        check(a, 1e-5);
+    }
+
+    @Test
+    void eight_bit_depthwise_convolutions_give_the_same_bytes_everywhere() throws IOException {
+        Assembly a = new Assembly(4);
+        for (Case c : depthwiseCases()) {
+            int x = padded(a, c, DType.UINT8, 100, WeightPacking.roundUp(c.c()));
+            OptionalInt r = c.residual() ? OptionalInt.of(result(a, c, c.c(), DType.UINT8)) : OptionalInt.empty();
+            if (r.isPresent()) {
+                a.copy(a.input(DType.UINT8, c.n(), c.c(), c.oh(), c.ow()), r.getAsInt());
+            }
+            int y = result(a, c, c.c(), DType.UINT8);
+            int taps = c.kh() * c.kw();
+            int w = a.weight(WeightPacking.qdepthwise(a.bytes(c.c() * taps), c.c(), c.kh(), c.kw()));
+            a.step(new Kernel.QDepthwiseConv(
+                    x, y, r, w, biases(a, c.c(), taps), scales(a, c.c(), taps), c.window(), requantize(c)));
+            a.copy(y, a.output(DType.UINT8, c.n(), c.c(), c.oh(), c.ow()));
+        }
+        check(a, 0);
+    }
+
+    private static int biases(Assembly a, int channels, int k) {
+        int[] bias = a.random.ints(channels, -1000 * k, 1000 * k).toArray();
+        return a.weight(WeightPacking.vector(bias));
+    }
+
+    private static int scales(Assembly a, int channels, int k) {
+        float[] scale = new float[channels];
+        for (int i = 0; i < channels; i++) {
+            scale[i] = (a.random.nextFloat() + 0.5f) / (60 * (float) Math.sqrt(k));
+        }
+        return a.weight(WeightPacking.vector(scale));
+    }
+
+    private static Kernel.Requantize requantize(Case c) {
+        return c.residual()
+                ? new Kernel.Requantize(120, 3, 250, 0.7f, 99, 0.43f, 111, 111, 255)
+                : Kernel.Requantize.of(c.w() % 2 == 0 ? 0 : 101, 0, 255);
+    }
+
+    /** Channel pitch of inputs: whole vectors unless there are few channels. */
+    private static int pitch(int channels) {
+        return channels < 8 ? channels : WeightPacking.roundUp(channels);
+    }
+
+    /** x as an input, copied into a buffer with the border that the convolution needs. */
+    private static int padded(Assembly a, Case c, DType dtype, int padValue, int pitch) {
+        int bottom = Math.max(0, (c.oh() - 1) * c.stride() + (c.kh() - 1) * c.dilation() + 1 - c.pad() - c.h());
+        int right = Math.max(0, (c.ow() - 1) * c.stride() + (c.kw() - 1) * c.dilation() + 1 - c.pad() - c.w());
+        int x = a.channelsLast(
+                dtype,
+                new Layout.ChannelsLast(pitch, c.pad(), c.pad(), bottom, right),
+                padValue,
+                dtype == DType.UINT8 ? 4 : 0,
+                c.n(), c.c(), c.h(), c.w());
+        a.copy(a.input(dtype, c.n(), c.c(), c.h(), c.w()), x);
+        return x;
+    }
+
+    private static int result(Assembly a, Case c, int channels, DType dtype) {
+        return a.channelsLast(
+                dtype,
+                new Layout.ChannelsLast(WeightPacking.roundUp(channels), c.pad(), c.pad(), c.pad(), c.pad()),
+                dtype == DType.UINT8 ? 7 : 0,
+                0,
+                c.n(), channels, c.oh(), c.ow());
+    }
+
+    private void check(Assembly a, double tolerance) throws IOException {
+        Program program = a.build();
+        List<byte[]> inputs = new ArrayList<>();
+        for (int id : program.inputs()) {
+            int bytes = (int) program.buffer(id).bytes();
+            inputs.add(
+                    program.buffer(id).dtype() == DType.FLOAT32
+                            ? Assembly.littleEndian(a.floats(bytes / 4))
+                            : a.bytes(bytes));
+        }
+        List<byte[]> expected = ScalarMachine.run(program, inputs);
+        for (Target target : TargetCatalog.all()) {
+            if (!HostCpu.detect().missingFor(target.name()).isEmpty()) {
+                continue;
+            }
+            List<byte[]> actual = NativeMachine.run(program, inputs, target, folder);
+            for (int i = 0; i < expected.size(); i++) {
+                compare(program, i, target, expected.get(i), actual.get(i), tolerance);
+            }
+        }
+    }
+
+    private static void compare(
+            Program program, int output, Target target, byte[] expected, byte[] actual, double tolerance) {
+        String where = "output " + output + " " + program.buffer(program.outputs().get(output)).shape() + " on " + target.name();
+        if (program.buffer(program.outputs().get(output)).dtype() != DType.FLOAT32) {
+            assertThat(actual).as(where).isEqualTo(expected);
+            return;
+        }
+        FloatBuffer want = ByteBuffer.wrap(expected).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        FloatBuffer got = ByteBuffer.wrap(actual).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        for (int i = 0; i < want.capacity(); i++) {
+            double error = Math.abs((double) want.get(i) - got.get(i));
+            assertThat(error <= tolerance * Math.max(1, Math.abs(want.get(i))) || want.get(i) == got.get(i))
+                    .as("%s, element %d: %s instead of %s", where, i, got.get(i), want.get(i))
+                    .isTrue();
+        }
+    }
+}
