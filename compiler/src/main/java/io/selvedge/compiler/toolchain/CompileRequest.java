@@ -32,6 +32,10 @@ public record CompileRequest(
     /** {@code path} as the compiler sees it from the work folder. */
     String relative(Path path) {
         Path absolute = workDir.resolve(path).normalize();
+        if (absolute.equals(workDir)) {
+            // An empty name would make -I swallow the flag that follows it.
+            return ".";
+        }
         return (absolute.startsWith(workDir) ? workDir.relativize(absolute) : absolute).toString();
     }
 }
