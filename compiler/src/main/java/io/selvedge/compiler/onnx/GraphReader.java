@@ -132,11 +132,12 @@ final class GraphReader {
             Op op = entry.factory().apply(call);
             builder.add(new Node(name, op, call.inputs(), outputs));
         } catch (SelvedgeException e) {
-            if (e.getMessage().endsWith(where)) {
+            if (String.valueOf(e.getMessage()).endsWith(where)) {
                 throw e;
             }
             String subject = node.getOpType() + " '" + name + "'";
-            String message = e.getMessage().startsWith(subject) ? e.getMessage() : subject + ": " + e.getMessage();
+            String text = String.valueOf(e.getMessage());
+            String message = text.startsWith(subject) ? text : subject + ": " + text;
             throw new SelvedgeException(e.code(), message + where, e);
         } catch (ArithmeticException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
             // Shapes of a damaged file overflow or contradict each other in ways that no single check foresees.
