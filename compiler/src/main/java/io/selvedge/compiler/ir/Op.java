@@ -27,6 +27,11 @@ public interface Op {
         return Optional.empty();
     }
 
+    /** Multiply-accumulate operations of one run, for reports; 0 for operators that are not sums of products. */
+    default long macs(List<TensorType> inputs, List<TensorType> outputs) {
+        return 0;
+    }
+
     /** Scalar reference evaluation: the oracle inside the project and the constant folder. Absent optional inputs are empty. */
     List<Tensor> evaluate(List<Optional<Tensor>> inputs);
 }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -33,6 +34,7 @@ final class GraphReader {
     private final TensorReader tensors;
     private final AttributeReader attributes;
     private final InputShapes shapes;
+    private final Map<String, Tensor> constants;
     private final GraphBuilder builder;
     private final Set<String> read = new HashSet<>();
 
@@ -44,6 +46,7 @@ final class GraphReader {
         this.tensors = new TensorReader(file, folder);
         this.attributes = new AttributeReader(tensors);
         this.shapes = new InputShapes(options);
+        this.constants = options.constants();
         this.builder = new GraphBuilder(file.endsWith(".onnx") ? file.substring(0, file.length() - 5) : file);
     }
 
@@ -55,9 +58,13 @@ final class GraphReader {
         reserveNames();
         Set<String> given = readInitializers();
         for (ValueInfoProto input : proto.getInputList()) {
-            if (!given.contains(input.getName())) {
-                builder.input(input.getName(), inputType(input));
-                given.add(input.getName());
+            if (given.add(input.getName())) {
+                Tensor constant = constants.get(input.getName());
+                if (constant == null) {
+                    builder.input(input.getName(), inputType(input));
+                } else {
+                    builder.namedConstant(input.getName(), constant);
+                }
             }
         }
         shapes.checkAllUsed();
@@ -125,11 +132,13 @@ final class GraphReader {
             Op op = entry.factory().apply(call);
             builder.add(new Node(name, op, call.inputs(), outputs));
         } catch (SelvedgeException e) {
-            if (e.getMessage().endsWith(where)) {
+            if (String.valueOf(e.getMessage()).endsWith(where)) {
                 throw e;
             }
-            throw new SelvedgeException(
-                    e.code(), node.getOpType() + " '" + name + "': " + e.getMessage() + where, e);
+            String subject = node.getOpType() + " '" + name + "'";
+            String text = String.valueOf(e.getMessage());
+            String message = text.startsWith(subject) ? text : subject + ": " + text;
+            throw new SelvedgeException(e.code(), message + where, e);
         } catch (ArithmeticException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
             // Shapes of a damaged file overflow or contradict each other in ways that no single check foresees.
             throw new SelvedgeException(

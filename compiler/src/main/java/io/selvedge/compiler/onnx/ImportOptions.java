@@ -1,5 +1,6 @@
 package io.selvedge.compiler.onnx;
 
+import io.selvedge.compiler.ir.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -9,12 +10,19 @@ import java.util.stream.Collectors;
  *
  * @param dims extents of named dimensions; an unnamed one is called {@code input:axis}
  * @param inputShapes whole shapes by input, which win over {@code dims} and over the file
+ * @param constants values of inputs that never change; such an input becomes a constant
  */
-public record ImportOptions(Map<String, Integer> dims, Map<String, List<Integer>> inputShapes) {
+public record ImportOptions(
+        Map<String, Integer> dims, Map<String, List<Integer>> inputShapes, Map<String, Tensor> constants) {
     public ImportOptions {
         dims = Map.copyOf(dims);
+        constants = Map.copyOf(constants);
         inputShapes = inputShapes.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> List.copyOf(entry.getValue())));
+    }
+
+    public ImportOptions(Map<String, Integer> dims, Map<String, List<Integer>> inputShapes) {
+        this(dims, inputShapes, Map.of());
     }
 
     public static ImportOptions none() {

@@ -4,8 +4,10 @@ import com.google.protobuf.CodedInputStream;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.onnx.proto.ModelProto;
 import io.selvedge.compiler.onnx.proto.OperatorSetIdProto;
+import io.selvedge.compiler.onnx.proto.TensorProto;
 import io.selvedge.compiler.op.OpCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,6 +59,20 @@ public final class OnnxImporter {
     public static Graph read(byte[] bytes, String name, Optional<Path> folder, ImportOptions options) {
         ModelProto model = parse(bytes, name);
         return new GraphReader(model, opset(model, name), name, folder, options).read();
+    }
+
+    /**
+     * Reads a file that holds one tensor, as test suites and tools store them ({@code input_0.pb}).
+     *
+     * @throws SelvedgeException BAD_MODEL, UNSUPPORTED_DTYPE
+     */
+    public static Tensor readTensor(byte[] bytes, String name) {
+        try {
+            return new TensorReader(name, Optional.empty()).read(TensorProto.parseFrom(bytes), name);
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_MODEL, name + " is not an ONNX tensor, or it is cut off: " + e.getMessage(), e);
+        }
     }
 
     private static ModelProto parse(byte[] bytes, String name) {

@@ -105,6 +105,12 @@ public record Conv(List<Integer> strides, List<Integer> pads, List<Integer> dila
     }
 
     @Override
+    public long macs(List<TensorType> inputs, List<TensorType> outputs) {
+        Shape w = inputs.get(1).shape();
+        return outputs.getFirst().shape().elements() * (w.elements() / w.extent(0));
+    }
+
+    @Override
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
         Tensor x = required(inputs, 0, "X");
         Tensor w = required(inputs, 1, "W");

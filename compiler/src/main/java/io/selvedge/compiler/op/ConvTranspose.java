@@ -7,6 +7,7 @@ import static io.selvedge.compiler.op.Operands.shapes;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Op;
+import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import java.util.ArrayList;
@@ -132,6 +133,12 @@ public record ConvTranspose(
         optional(inputs, 2)
                 .ifPresent(b -> shapes(b.shape().elements() == y[1], "needs B of shape [%s], got %s", y[1], b));
         return List.of(TensorType.of(x.dtype(), y));
+    }
+
+    @Override
+    public long macs(List<TensorType> inputs, List<TensorType> outputs) {
+        Shape w = inputs.get(1).shape();
+        return inputs.get(0).shape().elements() * (w.elements() / w.extent(0));
     }
 
     @Override

@@ -23,8 +23,7 @@ import java.util.Optional;
  * @param pads begins, then ends: top, left, bottom, right
  * @param epilogue over Input(0) = accumulator including the bias, Input(1) = residual
  */
-public record FusedConv(
-        List<Integer> strides, List<Integer> pads, List<Integer> dilations, int group, Expr epilogue)
+public record FusedConv(List<Integer> strides, List<Integer> pads, List<Integer> dilations, int group, Expr epilogue)
         implements Op, Lowerable, WindowReader {
     public FusedConv {
         strides = List.copyOf(strides);
@@ -65,10 +64,7 @@ public record FusedConv(
 
     @Override
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
-        return List.of(applied(
-                epilogue,
-                conv().evaluate(firstThree(inputs)).getFirst(),
-                Operands.optional(inputs, 3)));
+        return List.of(applied(epilogue, conv().evaluate(firstThree(inputs)).getFirst(), Operands.optional(inputs, 3)));
     }
 
     static <T> List<Optional<T>> firstThree(List<Optional<T>> inputs) {
@@ -86,8 +82,7 @@ public record FusedConv(
     }
 
     static void requireLike(TensorType y, Optional<TensorType> residual) {
-        residual.ifPresent(
-                r -> Operands.shapes(r.equals(y), "needs a residual of the output's type %s, got %s", y, r));
+        residual.ifPresent(r -> Operands.shapes(r.equals(y), "needs a residual of the output's type %s, got %s", y, r));
     }
 
     private ConvGeometry geometry(Node node, Graph graph) {

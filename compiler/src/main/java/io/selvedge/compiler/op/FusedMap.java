@@ -49,7 +49,10 @@ public record FusedMap(Expr expr, DType outType) implements Op, Lowerable {
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
         List<Tensor> operands = inputs.stream().map(Optional::orElseThrow).toList();
         TensorType type = infer(
-                        operands.stream().map(operand -> Optional.of(operand.type())).toList(), List.of())
+                        operands.stream()
+                                .map(operand -> Optional.of(operand.type()))
+                                .toList(),
+                        List.of())
                 .getFirst();
         List<int[]> sources = operands.stream()
                 .map(operand -> Strides.broadcast(operand.shape(), type.shape()))

@@ -67,6 +67,11 @@ public record Gemm(float alpha, float beta, boolean transA, boolean transB) impl
     }
 
     @Override
+    public long macs(List<TensorType> inputs, List<TensorType> outputs) {
+        return outputs.getFirst().shape().elements() * inputs.get(0).shape().extent(transA ? 0 : 1);
+    }
+
+    @Override
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
         Tensor a = required(inputs, 0, "A");
         Tensor b = required(inputs, 1, "B");

@@ -76,6 +76,12 @@ public record MatMul() implements Op, Lowerable {
     }
 
     @Override
+    public long macs(List<TensorType> inputs, List<TensorType> outputs) {
+        Shape a = inputs.get(0).shape();
+        return outputs.getFirst().shape().elements() * a.extent(a.rank() - 1);
+    }
+
+    @Override
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
         Tensor a = required(inputs, 0, "A");
         Tensor b = required(inputs, 1, "B");

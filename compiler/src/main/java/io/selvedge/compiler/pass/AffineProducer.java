@@ -32,7 +32,8 @@ record AffineProducer(Node node, Tensor weight, Optional<double[]> bias) {
             return Optional.of(new AffineProducer(node, weight.get(), Optional.empty()));
         }
         int channels = graph.type(node.output()).shape().extent(1);
-        // A convolution's bias is a vector over channels, a Gemm's broadcasts to [M,N]: either way the last axis counts.
+        // A convolution's bias is a vector over channels, a Gemm's broadcasts to [M,N]: either way the last axis
+        // counts.
         int[] row = {1, channels};
         return graph.constant(node.input(2))
                 .flatMap(b -> ChannelAffine.perChannel(b, row))
@@ -46,8 +47,8 @@ record AffineProducer(Node node, Tensor weight, Optional<double[]> bias) {
         double beta = node.op() instanceof Gemm gemm ? gemm.beta() : 1;
         for (int c = 0; c < shifted.length; c++) {
             int channel = c;
-            shifted[c] = (float) (bias.map(b -> b[channel] * beta * affine.scale()[channel]).orElse(0.0)
-                    + affine.shift()[c]);
+            shifted[c] = (float)
+                    (bias.map(b -> b[channel] * beta * affine.scale()[channel]).orElse(0.0) + affine.shift()[c]);
         }
         String w = node.input(1);
         if (affine.scales()) {
@@ -56,7 +57,8 @@ record AffineProducer(Node node, Tensor weight, Optional<double[]> bias) {
             }
             w = edit.constant(w, Tensor.floats(weights, longs(weight.shape().extents())));
         }
-        String b = edit.constant(node.hasInput(2) ? node.input(2) : node.name() + ".bias", Tensor.floats(shifted, shifted.length));
+        String b = edit.constant(
+                node.hasInput(2) ? node.input(2) : node.name() + ".bias", Tensor.floats(shifted, shifted.length));
         Op op = node.op() instanceof Gemm gemm ? new Gemm(gemm.alpha(), 1, gemm.transA(), gemm.transB()) : node.op();
         edit.use(node);
         return new Node(node.name(), op, List.of(node.input(0), w, b), last.outputs());

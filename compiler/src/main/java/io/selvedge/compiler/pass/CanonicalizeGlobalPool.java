@@ -50,7 +50,8 @@ public final class CanonicalizeGlobalPool implements Pass {
                         && axes.equals(IntStream.range(2, rank).boxed().toList());
             }
             case Pool pool -> {
-                List<Integer> image = IntStream.of(graph.type(node.input(0)).shape().extents())
+                List<Integer> image = IntStream.of(
+                                graph.type(node.input(0)).shape().extents())
                         .skip(2)
                         .boxed()
                         .toList();

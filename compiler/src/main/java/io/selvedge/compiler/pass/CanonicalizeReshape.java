@@ -37,7 +37,8 @@ public final class CanonicalizeReshape implements Pass {
     /** What a chain of reshapes reads; it holds whatever else this pass does to them. */
     private static String source(GraphEdit edit, String value) {
         return edit.original(value)
-                .filter(node -> node.op().domain().isEmpty() && RESHAPES.contains(node.op().type()))
+                .filter(node -> node.op().domain().isEmpty()
+                        && RESHAPES.contains(node.op().type()))
                 .map(node -> source(edit, node.input(0)))
                 .orElse(value);
     }

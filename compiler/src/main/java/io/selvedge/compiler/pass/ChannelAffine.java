@@ -37,18 +37,23 @@ record ChannelAffine(double[] scale, double[] shift) {
         if (constant.isEmpty() || !graph.type(node.output()).equals(graph.type(node.input(valuePosition)))) {
             return Optional.empty();
         }
-        Optional<double[]> values = perChannel(constant.get(), graph.type(node.output()).shape().extents());
+        Optional<double[]> values =
+                perChannel(constant.get(), graph.type(node.output()).shape().extents());
         boolean reversed = valuePosition == 1;
         return values.flatMap(v -> switch (type) {
             case "Mul" -> Optional.of(new ChannelAffine(v, new double[v.length]));
             case "Add" -> Optional.of(new ChannelAffine(filled(v.length, 1), v));
-            case "Div" -> reversed
-                    ? Optional.empty()
-                    : Optional.of(new ChannelAffine(Arrays.stream(v).map(x -> 1 / x).toArray(), new double[v.length]));
-            case "Sub" -> reversed
-                    ? Optional.of(new ChannelAffine(filled(v.length, -1), v))
-                    : Optional.of(new ChannelAffine(
-                            filled(v.length, 1), Arrays.stream(v).map(x -> -x).toArray()));
+            case "Div" ->
+                reversed
+                        ? Optional.empty()
+                        : Optional.of(new ChannelAffine(
+                                Arrays.stream(v).map(x -> 1 / x).toArray(), new double[v.length]));
+            case "Sub" ->
+                reversed
+                        ? Optional.of(new ChannelAffine(filled(v.length, -1), v))
+                        : Optional.of(new ChannelAffine(
+                                filled(v.length, 1),
+                                Arrays.stream(v).map(x -> -x).toArray()));
             default -> Optional.empty();
         });
     }
@@ -68,9 +73,10 @@ record ChannelAffine(double[] scale, double[] shift) {
         double[] values = new double[extents[1]];
         boolean varies = constant.elements() > 1;
         int channelAxis = 1 - (extents.length - rank);
-        if (varies && (channelAxis < 0
-                || constant.elements() != extents[1]
-                || constant.shape().extent(channelAxis) != extents[1])) {
+        if (varies
+                && (channelAxis < 0
+                        || constant.elements() != extents[1]
+                        || constant.shape().extent(channelAxis) != extents[1])) {
             return Optional.empty();
         }
         for (int c = 0; c < values.length; c++) {

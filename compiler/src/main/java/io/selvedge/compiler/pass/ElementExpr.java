@@ -63,7 +63,9 @@ final class ElementExpr {
     }
 
     private static float bound(Graph graph, Node clip, int input, float otherwise) {
-        return graph.constant(clip.input(input)).map((Tensor t) -> t.getFloat(0)).orElse(otherwise);
+        return graph.constant(clip.input(input))
+                .map((Tensor t) -> t.getFloat(0))
+                .orElse(otherwise);
     }
 
     /** Operations and leaves. */

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 
 /** Equal operators on equal inputs are computed once, equal constants stored once; the first one stays. */
 public final class EliminateCommonSubexpressions implements Pass {
-    private static final Set<String> RANDOM =
-            Set.of("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli");
+    private static final Set<String> RANDOM = Set.of(
+            "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli");
 
     /** What makes two nodes compute the same. */
     private record Computation(String domain, String type, String attributes, List<String> inputs, int outputs) {}
@@ -55,7 +55,8 @@ public final class EliminateCommonSubexpressions implements Pass {
     private static Computation computation(Node node, GraphEdit edit) {
         List<String> inputs = node.inputs().stream().map(edit::current).toList();
         Op op = node.op();
-        return new Computation(op.domain(), op.type(), text(op), inputs, node.outputs().size());
+        return new Computation(
+                op.domain(), op.type(), text(op), inputs, node.outputs().size());
     }
 
     private static String text(Op op) {

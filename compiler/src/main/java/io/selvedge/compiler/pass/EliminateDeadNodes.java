@@ -21,7 +21,8 @@ public final class EliminateDeadNodes implements Pass {
             defined.addAll(node.inputs());
             defined.addAll(node.outputs());
         });
-        if (live.size() == graph.nodes().size() && defined.containsAll(graph.constants().keySet())) {
+        if (live.size() == graph.nodes().size()
+                && defined.containsAll(graph.constants().keySet())) {
             return graph;
         }
         Map<String, Tensor> constants = new LinkedHashMap<>(graph.constants());

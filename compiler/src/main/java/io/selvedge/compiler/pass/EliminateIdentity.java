@@ -23,18 +23,32 @@ public final class EliminateIdentity implements Pass {
         boolean sameType = node.hasInput(0) && graph.type(node.input(0)).equals(graph.type(node.output()));
         return sameType
                 && switch (node.op().type()) {
-                    case "Identity", "Cast", "CastLike", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Expand", "Tile" ->
-                        true;
-                    case "Dropout" -> node.outputs().stream()
-                            .skip(1)
-                            .allMatch(mask -> edit.consumers(mask).isEmpty() && !edit.isOutput(mask));
+                    case "Identity",
+                            "Cast",
+                            "CastLike",
+                            "Reshape",
+                            "Flatten",
+                            "Squeeze",
+                            "Unsqueeze",
+                            "Expand",
+                            "Tile" -> true;
+                    case "Dropout" ->
+                        node.outputs().stream()
+                                .skip(1)
+                                .allMatch(mask -> edit.consumers(mask).isEmpty() && !edit.isOutput(mask));
                     case "Transpose" -> isSorted(node);
-                    case "Pad" -> constant(graph, node, 1).map(pads -> all(pads, 0)).orElse(false);
-                    case "Slice" -> !node.hasInput(4)
-                            || constant(graph, node, 4).map(steps -> all(steps, 1)).orElse(false);
+                    case "Pad" ->
+                        constant(graph, node, 1).map(pads -> all(pads, 0)).orElse(false);
+                    case "Slice" ->
+                        !node.hasInput(4)
+                                || constant(graph, node, 4)
+                                        .map(steps -> all(steps, 1))
+                                        .orElse(false);
                     case "Concat", "Sum", "Max", "Min", "Mean" -> node.inputs().size() == 1;
-                    case "Mul", "Div" -> constant(graph, node, 1).map(factor -> all(factor, 1)).orElse(false);
-                    case "Add", "Sub" -> constant(graph, node, 1).map(term -> all(term, 0)).orElse(false);
+                    case "Mul", "Div" ->
+                        constant(graph, node, 1).map(factor -> all(factor, 1)).orElse(false);
+                    case "Add", "Sub" ->
+                        constant(graph, node, 1).map(term -> all(term, 0)).orElse(false);
                     default -> false;
                 };
     }

@@ -47,7 +47,8 @@ record Epilogue(List<Node> nodes, Expr expr, Optional<String> residual) {
             Epilogue longest = new Epilogue(List.of(), new Expr.Input(0), Optional.empty());
             List<Node> all = graph.nodes();
             for (Node node : all.subList(all.indexOf(conv) + 1, all.size())) {
-                Optional<Expr> expr = node.inputs().stream().anyMatch(values::containsKey) ? add(node) : Optional.empty();
+                Optional<Expr> expr =
+                        node.inputs().stream().anyMatch(values::containsKey) ? add(node) : Optional.empty();
                 if (expr.isPresent() && isClosed(node)) {
                     longest = new Epilogue(List.copyOf(nodes), expr.get(), residual);
                 }
@@ -63,7 +64,8 @@ record Epilogue(List<Node> nodes, Expr expr, Optional<String> residual) {
                 return Optional.empty();
             }
             Optional<String> before = residual;
-            Optional<Expr> expr = ElementExpr.of(graph, node, this::operand).filter(e -> ElementExpr.size(e) <= MOST_TERMS);
+            Optional<Expr> expr =
+                    ElementExpr.of(graph, node, this::operand).filter(e -> ElementExpr.size(e) <= MOST_TERMS);
             if (expr.isEmpty()) {
                 residual = before;
             } else {

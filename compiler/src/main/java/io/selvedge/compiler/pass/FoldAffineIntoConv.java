@@ -13,7 +13,9 @@ public final class FoldAffineIntoConv implements Pass {
     public Graph run(Graph graph) {
         GraphEdit edit = new GraphEdit(graph);
         for (Node node : graph.nodes()) {
-            if (node.op().domain().isEmpty() && ARITHMETIC.contains(node.op().type()) && node.inputs().size() == 2) {
+            if (node.op().domain().isEmpty()
+                    && ARITHMETIC.contains(node.op().type())
+                    && node.inputs().size() == 2) {
                 fold(edit, node, 0);
                 fold(edit, node, 1);
             }

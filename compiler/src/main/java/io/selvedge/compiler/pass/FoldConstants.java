@@ -21,8 +21,8 @@ public final class FoldConstants implements Pass {
     private static final long LARGEST_BYTES = 16L << 20;
 
     private static final Set<DType> QUANTIZED = Set.of(DType.INT8, DType.UINT8, DType.INT32);
-    private static final Set<String> RANDOM =
-            Set.of("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli");
+    private static final Set<String> RANDOM = Set.of(
+            "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli");
 
     private final boolean dequantizes;
 

@@ -37,7 +37,11 @@ public final class FuseBatchNorm implements Pass {
             String scaled = edit.fresh(node.output() + ".scaled");
             edit.replace(
                     node,
-                    new Node(edit.fresh(node.name() + ".scaled"), new Binary(Binary.Kind.MUL), List.of(node.input(0), scale), List.of(scaled)),
+                    new Node(
+                            edit.fresh(node.name() + ".scaled"),
+                            new Binary(Binary.Kind.MUL),
+                            List.of(node.input(0), scale),
+                            List.of(scaled)),
                     new Node(node.name(), new Binary(Binary.Kind.ADD), List.of(scaled, shift), List.of(node.output())));
         }
     }

@@ -24,8 +24,10 @@ public final class FuseConv implements Pass {
     public Graph run(Graph graph) {
         GraphEdit edit = new GraphEdit(graph);
         for (Node node : graph.nodes().reversed()) {
-            boolean conv = node.op() instanceof Conv && graph.type(node.output()).shape().rank() <= 4;
-            boolean real = (conv || node.op() instanceof Gemm) && graph.type(node.output()).dtype() == DType.FLOAT32;
+            boolean conv = node.op() instanceof Conv
+                    && graph.type(node.output()).shape().rank() <= 4;
+            boolean real = (conv || node.op() instanceof Gemm)
+                    && graph.type(node.output()).dtype() == DType.FLOAT32;
             if (real) {
                 AffineProducer.of(graph, node).ifPresent(producer -> fuse(edit, producer));
             }
@@ -79,7 +81,10 @@ public final class FuseConv implements Pass {
         String c = node.input(2);
         boolean ready = gemm.beta() == 1
                 && node.hasInput(2)
-                && edit.graph().type(c).shape().equals(Shape.of(producer.weight().shape().extent(gemm.transB() ? 0 : 1)));
+                && edit.graph()
+                        .type(c)
+                        .shape()
+                        .equals(Shape.of(producer.weight().shape().extent(gemm.transB() ? 0 : 1)));
         if (producer.bias().isPresent() && !ready) {
             double[] bias = producer.bias().get();
             float[] scaled = new float[bias.length];

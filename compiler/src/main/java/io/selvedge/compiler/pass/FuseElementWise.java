@@ -55,7 +55,8 @@ public final class FuseElementWise implements Pass {
         if (inside != null) {
             return inside;
         }
-        boolean wide = graph.type(value).shape().rank() > graph.type(root.output()).shape().rank();
+        boolean wide = graph.type(value).shape().rank()
+                > graph.type(root.output()).shape().rank();
         return ElementExpr.number(graph, value).filter(_ -> !wide).orElseGet(() -> {
             if (!inputs.contains(value)) {
                 inputs.add(value);

@@ -21,7 +21,8 @@ public final class FusePadIntoConv implements Pass {
                         .ifPresent(pad -> zeroPads(graph, pad).ifPresent(pads -> {
                             List<String> inputs = new ArrayList<>(node.inputs());
                             inputs.set(0, pad.input(0));
-                            Conv padded = new Conv(conv.strides(), sum(conv.pads(), pads), conv.dilations(), conv.group());
+                            Conv padded =
+                                    new Conv(conv.strides(), sum(conv.pads(), pads), conv.dilations(), conv.group());
                             edit.replace(node, new Node(node.name(), padded, inputs, node.outputs()));
                         }));
             }
@@ -41,7 +42,9 @@ public final class FusePadIntoConv implements Pass {
     private static Optional<List<Integer>> zeroPads(Graph graph, Node node) {
         Optional<Tensor> pads = graph.constant(node.input(1));
         boolean zero = !node.hasInput(2)
-                || graph.constant(node.input(2)).filter(v -> v.getDouble(0) == 0).isPresent();
+                || graph.constant(node.input(2))
+                        .filter(v -> v.getDouble(0) == 0)
+                        .isPresent();
         if (pads.isEmpty() || !zero || ((Pad) node.op()).mode() != Pad.Mode.CONSTANT) {
             return Optional.empty();
         }

@@ -25,7 +25,7 @@ final class GraphEdit {
     private final Map<String, Node> producers;
     private final Map<String, List<Node>> consumers;
     private final Set<String> outputs;
-    private final Map<Node, List<Node>> replacements = new IdentityHashMap<>();
+    private final IdentityHashMap<Node, List<Node>> replacements = new IdentityHashMap<>();
     private final Set<Node> used = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<String, String> renamed = new HashMap<>();
     private final Map<String, Tensor> constants;
@@ -57,7 +57,9 @@ final class GraphEdit {
 
     /** The node of one of these types that makes a value. */
     Optional<Node> producer(String value, Set<String> types) {
-        return producer(value).filter(node -> node.op().domain().isEmpty() && types.contains(node.op().type()));
+        return producer(value)
+                .filter(node ->
+                        node.op().domain().isEmpty() && types.contains(node.op().type()));
     }
 
     List<Node> consumers(String value) {

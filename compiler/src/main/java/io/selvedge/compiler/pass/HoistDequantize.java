@@ -48,7 +48,9 @@ public final class HoistDequantize implements Pass {
     }
 
     private static Op op(Op movement, Op dequantize, boolean scalar) {
-        if (!scalar && movement instanceof Transpose(List<Integer> perm) && dequantize instanceof DequantizeLinear(int axis)) {
+        if (!scalar
+                && movement instanceof Transpose(List<Integer> perm)
+                && dequantize instanceof DequantizeLinear(int axis)) {
             return new DequantizeLinear(perm.indexOf(axis < 0 ? axis + perm.size() : axis));
         }
         return dequantize;

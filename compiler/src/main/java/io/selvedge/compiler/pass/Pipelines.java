@@ -23,7 +23,8 @@ public final class Pipelines {
             new FoldAffineIntoConv());
 
     /** In front of lowering, after 8-bit patterns were fused; the result has operators of domain {@code selvedge}. */
-    public static final List<Pass> FUSE = List.of(FoldConstants.withDequantized(), new FuseConv(), new FuseElementWise());
+    public static final List<Pass> FUSE =
+            List.of(FoldConstants.withDequantized(), new FuseConv(), new FuseElementWise());
 
     private Pipelines() {}
 

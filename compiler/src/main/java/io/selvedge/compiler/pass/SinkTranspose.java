@@ -24,12 +24,54 @@ import java.util.Set;
 /** Rewrites {@code op(Transpose(x))} as {@code Transpose(op'(x))}; axis k of the transposed value is axis perm[k] of x. */
 final class SinkTranspose {
     private static final Set<String> UNARY = Set.of(
-            "Relu", "LeakyRelu", "Elu", "Selu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Softplus", "Softsign",
-            "Erf", "Gelu", "Exp", "Log", "Sqrt", "Reciprocal", "Abs", "Neg", "Floor", "Ceil", "Round", "Sign", "Sin",
-            "Cos", "Not", "Clip", "Cast", "Identity");
+            "Relu",
+            "LeakyRelu",
+            "Elu",
+            "Selu",
+            "Sigmoid",
+            "HardSigmoid",
+            "HardSwish",
+            "Tanh",
+            "Softplus",
+            "Softsign",
+            "Erf",
+            "Gelu",
+            "Exp",
+            "Log",
+            "Sqrt",
+            "Reciprocal",
+            "Abs",
+            "Neg",
+            "Floor",
+            "Ceil",
+            "Round",
+            "Sign",
+            "Sin",
+            "Cos",
+            "Not",
+            "Clip",
+            "Cast",
+            "Identity");
     private static final Set<String> BROADCASTING = Set.of(
-            "Add", "Sub", "Mul", "Div", "Pow", "PRelu", "Min", "Max", "Sum", "Mean", "Equal", "Less", "LessOrEqual",
-            "Greater", "GreaterOrEqual", "And", "Or", "Xor", "Where");
+            "Add",
+            "Sub",
+            "Mul",
+            "Div",
+            "Pow",
+            "PRelu",
+            "Min",
+            "Max",
+            "Sum",
+            "Mean",
+            "Equal",
+            "Less",
+            "LessOrEqual",
+            "Greater",
+            "GreaterOrEqual",
+            "And",
+            "Or",
+            "Xor",
+            "Where");
 
     private final GraphEdit edit;
     private final Graph graph;
@@ -51,7 +93,7 @@ final class SinkTranspose {
         }
         List<Integer> perm = found.get();
         if (UNARY.contains(node.op().type())) {
-            data(perm, node.op(), perm);
+            data(node.op(), perm);
         } else if (BROADCASTING.contains(node.op().type())) {
             operands(perm).ifPresent(inputs -> replace(node.op(), inputs, perm));
         } else {
@@ -63,17 +105,17 @@ final class SinkTranspose {
         switch (node.op()) {
             case Concat(int axis) ->
                 operands(perm).ifPresent(inputs -> replace(new Concat(moved(perm, axis)), inputs, perm));
-            case Split(int axis) -> data(perm, new Split(moved(perm, axis)), perm);
-            case Softmax(int axis, boolean log) -> data(perm, new Softmax(moved(perm, axis), log), perm);
-            case QuantizeLinear(int axis) -> data(perm, new QuantizeLinear(parameterAxis(perm, axis)), perm);
-            case DequantizeLinear(int axis) -> data(perm, new DequantizeLinear(parameterAxis(perm, axis)), perm);
+            case Split(int axis) -> data(new Split(moved(perm, axis)), perm);
+            case Softmax(int axis, boolean log) -> data(new Softmax(moved(perm, axis), log), perm);
+            case QuantizeLinear(int axis) -> data(new QuantizeLinear(parameterAxis(perm, axis)), perm);
+            case DequantizeLinear(int axis) -> data(new DequantizeLinear(parameterAxis(perm, axis)), perm);
             case Reduce(Reduce.Kind kind, List<Integer> axes, boolean keep) -> {
                 List<Integer> moved = axes.stream().map(perm::get).sorted().toList();
-                data(perm, new Reduce(kind, moved, keep), keep ? perm : without(perm, moved));
+                data(new Reduce(kind, moved, keep), keep ? perm : without(perm, moved));
             }
             case ArgReduce(boolean max, int axis, boolean keep, boolean last) -> {
                 int moved = moved(perm, axis);
-                data(perm, new ArgReduce(max, moved, keep, last), keep ? perm : without(perm, List.of(moved)));
+                data(new ArgReduce(max, moved, keep, last), keep ? perm : without(perm, List.of(moved)));
             }
             case Pad pad -> pads(perm, pad);
             case Slice slice -> slice(perm, slice);
@@ -102,7 +144,7 @@ final class SinkTranspose {
     }
 
     /** Sinks through an operator that reads one tensor, input 0; the others are parameters. */
-    private void data(List<Integer> perm, Op op, List<Integer> outputPerm) {
+    private void data(Op op, List<Integer> outputPerm) {
         List<String> inputs = new ArrayList<>(node.inputs());
         Optional<Node> transpose = transpose(inputs.getFirst());
         if (transpose.isPresent()) {
@@ -155,7 +197,8 @@ final class SinkTranspose {
         List<String> inputs = new ArrayList<>();
         for (String input : node.inputs()) {
             Optional<Node> transpose = transpose(input);
-            if (transpose.isPresent() && ((Transpose) transpose.get().op()).perm().equals(perm)) {
+            if (transpose.isPresent()
+                    && ((Transpose) transpose.get().op()).perm().equals(perm)) {
                 inputs.add(transpose.get().input(0));
             } else if (graph.type(input).shape().elements() == 1 && !(node.op() instanceof Concat)) {
                 inputs.add(input);

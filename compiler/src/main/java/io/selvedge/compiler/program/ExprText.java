@@ -87,12 +87,14 @@ public final class ExprText {
                 new Expr.Quantize(x.get(0), number(x.get(1)), whole(x.get(2)), whole(x.get(3)), whole(x.get(4)));
             case "REQUANTIZE/4" -> new Expr.Requantize(x.get(0), whole(x.get(1)), whole(x.get(2)), whole(x.get(3)));
             case "DEQUANTIZE/3" -> new Expr.Dequantize(x.get(0), number(x.get(1)), whole(x.get(2)));
-            default -> switch (x.size()) {
-                case 1 -> new Expr.Unary(Expr.UnaryOp.valueOf(function), x.getFirst());
-                case 2 -> new Expr.Binary(Expr.BinaryOp.valueOf(function), x.get(0), x.get(1));
-                default -> throw new IllegalArgumentException(
-                        "'" + text + "' gives " + function + " " + x.size() + " arguments");
-            };
+            default ->
+                switch (x.size()) {
+                    case 1 -> new Expr.Unary(Expr.UnaryOp.valueOf(function), x.getFirst());
+                    case 2 -> new Expr.Binary(Expr.BinaryOp.valueOf(function), x.get(0), x.get(1));
+                    default ->
+                        throw new IllegalArgumentException(
+                                "'" + text + "' gives " + function + " " + x.size() + " arguments");
+                };
         };
     }
 

@@ -34,27 +34,35 @@ class FoldAffineIntoConvTest {
             value = Binary.Kind.class,
             names = {"ADD", "SUB", "MUL", "DIV"})
     void constants_per_channel_disappear(Binary.Kind kind) {
-        assertThat(after(new FoldAffineIntoConv(), conv(kind, false, weights(6, 1, 1)))).hasSize(1);
-        assertThat(after(new FoldAffineIntoConv(), conv(kind, false, weights(1, 6, 1, 1)))).hasSize(1);
-        assertThat(after(new FoldAffineIntoConv(), conv(kind, false, weights()))).hasSize(1);
+        assertThat(after(new FoldAffineIntoConv(), conv(kind, false, weights(6, 1, 1))))
+                .hasSize(1);
+        assertThat(after(new FoldAffineIntoConv(), conv(kind, false, weights(1, 6, 1, 1))))
+                .hasSize(1);
+        assertThat(after(new FoldAffineIntoConv(), conv(kind, false, weights())))
+                .hasSize(1);
     }
 
     @Test
     void difference_from_a_constant_changes_signs_but_a_quotient_stays() {
-        assertThat(after(new FoldAffineIntoConv(), conv(Binary.Kind.SUB, true, weights(6, 1, 1)))).hasSize(1);
-        assertThat(after(new FoldAffineIntoConv(), conv(Binary.Kind.DIV, true, weights(6, 1, 1)))).hasSize(2);
+        assertThat(after(new FoldAffineIntoConv(), conv(Binary.Kind.SUB, true, weights(6, 1, 1))))
+                .hasSize(1);
+        assertThat(after(new FoldAffineIntoConv(), conv(Binary.Kind.DIV, true, weights(6, 1, 1))))
+                .hasSize(2);
     }
 
     @Test
     void constants_along_another_axis_stay() {
         // The last axis of the output has as many elements as there are channels would suggest: 4 of them here.
-        assertThat(after(new FoldAffineIntoConv(), conv(Binary.Kind.MUL, false, weights(4)))).hasSize(2);
-        assertThat(after(new FoldAffineIntoConv(), conv(Binary.Kind.MUL, false, weights(6, 2, 1)))).hasSize(2);
+        assertThat(after(new FoldAffineIntoConv(), conv(Binary.Kind.MUL, false, weights(4))))
+                .hasSize(2);
+        assertThat(after(new FoldAffineIntoConv(), conv(Binary.Kind.MUL, false, weights(6, 2, 1))))
+                .hasSize(2);
     }
 
     @Test
     void constant_that_widens_the_output_stays() {
-        assertThat(after(new FoldAffineIntoConv(), conv(Binary.Kind.ADD, false, weights(2, 6, 1, 1)))).hasSize(2);
+        assertThat(after(new FoldAffineIntoConv(), conv(Binary.Kind.ADD, false, weights(2, 6, 1, 1))))
+                .hasSize(2);
     }
 
     @Test

@@ -105,8 +105,18 @@ class FuseBatchNormTest {
                             "",
                             "ConvTranspose",
                             Map.of(
-                                    "group", 2L, "strides", new long[] {2, 2}, "pads", new long[4], "dilations", new long[] {1, 1},
-                                    "output_padding", new long[2], "kernel_shape", new long[] {2, 2})),
+                                    "group",
+                                    2L,
+                                    "strides",
+                                    new long[] {2, 2},
+                                    "pads",
+                                    new long[4],
+                                    "dilations",
+                                    new long[] {1, 1},
+                                    "output_padding",
+                                    new long[2],
+                                    "kernel_shape",
+                                    new long[] {2, 2})),
                     "x",
                     "w");
             batchNorm(g, "c", 6);

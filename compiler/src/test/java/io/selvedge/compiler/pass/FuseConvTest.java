@@ -38,7 +38,9 @@ class FuseConvTest {
     }
 
     private static List<String> epilogues(List<String> text) {
-        return text.stream().map(line -> line.replaceAll(".*epilogue=([^ \\]]*).*", "$1")).toList();
+        return text.stream()
+                .map(line -> line.replaceAll(".*epilogue=([^ \\]]*).*", "$1"))
+                .toList();
     }
 
     @Test
@@ -50,8 +52,9 @@ class FuseConvTest {
             g.add("y", new Clip(), "c", "lo", "hi");
         });
         assertThat(after(new FuseConv(), before))
-                .containsExactly("y = FusedConv[dilations=[1, 1] epilogue=min(max($0,0.0),6.0) group=1 pads=[1, 1, 1, 1] "
-                        + "strides=[1, 1]](x, c.w)");
+                .containsExactly(
+                        "y = FusedConv[dilations=[1, 1] epilogue=min(max($0,0.0),6.0) group=1 pads=[1, 1, 1, 1] "
+                                + "strides=[1, 1]](x, c.w)");
     }
 
     @Test

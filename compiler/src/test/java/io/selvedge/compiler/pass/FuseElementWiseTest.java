@@ -124,19 +124,22 @@ class FuseElementWiseTest {
             mode = EnumSource.Mode.EXCLUDE,
             names = {"NOT", "LOG", "SQRT"})
     void every_function_of_one_value_is_the_same_as_an_expression(Unary.Kind kind) {
-        assertThat(after(new FuseElementWise(), of(g -> g.add("y", new Unary(kind), "x")))).hasSize(1);
+        assertThat(after(new FuseElementWise(), of(g -> g.add("y", new Unary(kind), "x"))))
+                .hasSize(1);
     }
 
     @ParameterizedTest
     @EnumSource(Activation.Kind.class)
     void every_activation_is_the_same_as_an_expression(Activation.Kind kind) {
-        assertThat(after(new FuseElementWise(), of(g -> g.add("y", new Activation(kind, 0.3f, 0.6f), "x")))).hasSize(1);
+        assertThat(after(new FuseElementWise(), of(g -> g.add("y", new Activation(kind, 0.3f, 0.6f), "x"))))
+                .hasSize(1);
     }
 
     @Test
     void gelu_and_folds_of_many_are_the_same_as_expressions() {
         for (boolean tanh : List.of(true, false)) {
-            assertThat(after(new FuseElementWise(), of(g -> g.add("y", new Gelu(tanh), "x")))).hasSize(1);
+            assertThat(after(new FuseElementWise(), of(g -> g.add("y", new Gelu(tanh), "x"))))
+                    .hasSize(1);
         }
         for (Variadic.Kind kind : Variadic.Kind.values()) {
             Graph before = of(g -> {

@@ -80,7 +80,8 @@ final class PassCase {
     }
 
     static Tensor weights(long... extents) {
-        return random(new Random(Arrays.hashCode(extents)), TensorType.of(io.selvedge.compiler.ir.DType.FLOAT32, extents));
+        return random(
+                new Random(Arrays.hashCode(extents)), TensorType.of(io.selvedge.compiler.ir.DType.FLOAT32, extents));
     }
 
     /** One line per node: {@code y = Transpose[perm=[0, 2, 1]](x)}. */

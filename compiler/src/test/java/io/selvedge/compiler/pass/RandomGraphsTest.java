@@ -72,7 +72,10 @@ class RandomGraphsTest {
                 values.add(next(values.get(random.nextInt(values.size()))));
             }
             Collections.shuffle(values, random);
-            values.stream().filter(value -> !value.equals("x")).limit(1 + random.nextInt(3)).forEach(g::output);
+            values.stream()
+                    .filter(value -> !value.equals("x"))
+                    .limit(1 + random.nextInt(3))
+                    .forEach(g::output);
             Graph graph = g.build();
             Verifier.verify(graph);
             return graph;

@@ -187,7 +187,14 @@ class SimplifyPassesTest {
             g.output("m");
             g.add(
                     "p",
-                    new Pool(Pool.Kind.AVERAGE, List.of(4, 5), List.of(1, 1), List.of(0, 0, 0, 0), List.of(1, 1), false, false),
+                    new Pool(
+                            Pool.Kind.AVERAGE,
+                            List.of(4, 5),
+                            List.of(1, 1),
+                            List.of(0, 0, 0, 0),
+                            List.of(1, 1),
+                            false,
+                            false),
                     "x");
             g.output("p");
             g.add("n", new Reduce(Reduce.Kind.MEAN, List.of(1, 2), true), "x");

@@ -134,7 +134,7 @@ class PairedComparisonTest {
     }
 
     @Test
-    void area_under_curve_of_ten_thousand_samples_has_its_interval_within_seconds() {
+    void area_under_curve_of_ten_classes_lies_inside_its_bootstrap_interval() {
         SplittableRandom random = new SplittableRandom(2);
         double[][] original = new double[10_000][];
         double[][] candidate = new double[10_000][];
@@ -150,9 +150,7 @@ class PairedComparisonTest {
             }
         }
         Metric auc = MetricCatalog.named("auc");
-        long start = System.nanoTime();
         Interval interval = auc.dropInterval(original, candidate, 1);
-        assertThat((System.nanoTime() - start) / 1e9).isLessThan(60);
         double drop = auc.drop(auc.value(original), auc.value(candidate));
         assertThat(drop).isBetween(interval.low(), interval.high());
         assertThat(interval.high() - interval.low()).isLessThan(1);

@@ -1,0 +1,181 @@
+package io.selvedge.compiler.onnx;
+
+import com.google.protobuf.ByteString;
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Node;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.onnx.proto.AttributeProto;
+import io.selvedge.compiler.onnx.proto.AttributeProto.AttributeType;
+import io.selvedge.compiler.onnx.proto.GraphProto;
+import io.selvedge.compiler.onnx.proto.ModelProto;
+import io.selvedge.compiler.onnx.proto.NodeProto;
+import io.selvedge.compiler.onnx.proto.OperatorSetIdProto;
+import io.selvedge.compiler.onnx.proto.StringStringEntryProto;
+import io.selvedge.compiler.onnx.proto.TensorProto;
+import io.selvedge.compiler.onnx.proto.TensorShapeProto;
+import io.selvedge.compiler.onnx.proto.TypeProto;
+import io.selvedge.compiler.onnx.proto.ValueInfoProto;
+import io.selvedge.compiler.op.OpCatalog;
+import io.selvedge.compiler.op.Pad;
+import io.selvedge.compiler.op.Pool;
+import io.selvedge.compiler.op.Reduce;
+import io.selvedge.compiler.op.Resize;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** One graph on its way into a model; used once. */
+final class GraphWriter {
+    private static final int IR_OF_OPSET_17 = 8;
+    private static final int IR_OF_OPSET_19 = 9;
+    private static final int IR_OF_OPSET_21 = 10;
+
+    private final Graph graph;
+    private final int opset;
+    private final GraphProto.Builder proto = GraphProto.newBuilder();
+
+    GraphWriter(Graph graph) {
+        this.graph = graph;
+        this.opset = graph.nodes().stream()
+                .mapToInt(this::opset)
+                .reduce(OpCatalog.GRAPH_OPSET, Math::max);
+    }
+
+    ModelProto model(Map<String, String> metadata) {
+        proto.setName(graph.name());
+        graph.inputs().forEach(input -> proto.addInput(value(input)));
+        graph.outputs().forEach(output -> proto.addOutput(value(output)));
+        used().forEach(name -> graph.constant(name).ifPresent(tensor -> proto.addInitializer(tensor(name, tensor))));
+        graph.nodes().forEach(this::node);
+        ModelProto.Builder model = ModelProto.newBuilder()
+                .setIrVersion(opset >= 21 ? IR_OF_OPSET_21 : opset >= 18 ? IR_OF_OPSET_19 : IR_OF_OPSET_17)
+                .setProducerName("selvedge")
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset))
+                .setGraph(proto);
+        new TreeMap<>(metadata)
+                .forEach((key, text) -> model.addMetadataProps(
+                        StringStringEntryProto.newBuilder().setKey(key).setValue(text)));
+        return model.build();
+    }
+
+    private Set<String> used() {
+        Set<String> used = new LinkedHashSet<>();
+        graph.nodes().forEach(node -> used.addAll(node.inputs()));
+        used.addAll(graph.outputs());
+        return used;
+    }
+
+    /** The oldest opset that has this form of the operator. */
+    private int opset(Node node) {
+        if (!node.op().domain().isEmpty()) {
+            throw new IllegalStateException(
+                    "'" + node.name() + "' is " + node.op().type() + ", which ONNX does not have; export before fusion");
+        }
+        return switch (node.op()) {
+            case Pool pool when pool.attributes().containsKey("dilations") && pool.kind() == Pool.Kind.AVERAGE -> 19;
+            case Pad pad when pad.mode() == Pad.Mode.WRAP -> 19;
+            case Resize resize when resize.coordinates() == Resize.Coordinates.HALF_PIXEL_SYMMETRIC -> 19;
+            default ->
+                node.op().type().endsWith("quantizeLinear") || node.op().type().equals("QuantizeLinear")
+                        ? opsetOfQuantized(node)
+                        : OpCatalog.ALL
+                                .find("", node.op().type())
+                                .map(entry -> entry.versions().getFirst())
+                                .orElseThrow(() -> new IllegalStateException(node.op().type() + " is in no catalogue"));
+        };
+    }
+
+    private int opsetOfQuantized(Node node) {
+        DType dtype = graph.type(node.input(2)).dtype();
+        return dtype == DType.INT16 || dtype == DType.UINT16 ? 21 : OpCatalog.GRAPH_OPSET;
+    }
+
+    private void node(Node node) {
+        NodeProto.Builder builder = NodeProto.newBuilder()
+                .setName(node.name())
+                .setOpType(node.op().type())
+                .addAllInput(node.inputs())
+                .addAllOutput(node.outputs());
+        boolean axesAreInput = node.op() instanceof Reduce reduce && (reduce.kind() == Reduce.Kind.SUM || opset >= 18);
+        node.op().attributes().forEach((name, value) -> {
+            if (axesAreInput && name.equals("axes")) {
+                long[] axes = (long[]) value;
+                String input = fresh(node.name() + "_axes");
+                proto.addInitializer(tensor(input, Tensor.longs(axes, axes.length)));
+                builder.addInput(input);
+            } else {
+                builder.addAttribute(attribute(name, value));
+            }
+        });
+        proto.addNode(builder);
+    }
+
+    private String fresh(String hint) {
+        String name = hint;
+        for (int i = 1; graph.types().containsKey(name); i++) {
+            name = hint + "_" + i;
+        }
+        return name;
+    }
+
+    private static AttributeProto attribute(String name, Object value) {
+        AttributeProto.Builder builder = AttributeProto.newBuilder().setName(name);
+        switch (value) {
+            case Long number -> builder.setType(AttributeType.INT).setI(number);
+            case Float number -> builder.setType(AttributeType.FLOAT).setF(number);
+            case String text -> builder.setType(AttributeType.STRING).setS(ByteString.copyFromUtf8(text));
+            case Tensor tensor -> builder.setType(AttributeType.TENSOR).setT(tensor("", tensor));
+            case long[] numbers -> {
+                builder.setType(AttributeType.INTS);
+                for (long number : numbers) {
+                    builder.addInts(number);
+                }
+            }
+            case float[] numbers -> {
+                builder.setType(AttributeType.FLOATS);
+                for (float number : numbers) {
+                    builder.addFloats(number);
+                }
+            }
+            case String[] texts -> {
+                builder.setType(AttributeType.STRINGS);
+                for (String text : texts) {
+                    builder.addStrings(ByteString.copyFromUtf8(text));
+                }
+            }
+            default -> throw new IllegalStateException("attribute '" + name + "' is a " + value.getClass());
+        }
+        return builder.build();
+    }
+
+    private static TensorProto tensor(String name, Tensor tensor) {
+        TensorProto.Builder builder = TensorProto.newBuilder()
+                .setDataType(tensor.dtype().onnxCode())
+                .setRawData(ByteString.copyFrom(tensor.bytes()));
+        if (!name.isEmpty()) {
+            builder.setName(name);
+        }
+        for (int extent : tensor.shape().extents()) {
+            builder.addDims(extent);
+        }
+        return builder.build();
+    }
+
+    private ValueInfoProto value(String name) {
+        TensorType type = graph.type(name);
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (int extent : type.shape().extents()) {
+            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(extent));
+        }
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(type.dtype().onnxCode())
+                                .setShape(shape)))
+                .build();
+    }
+}
