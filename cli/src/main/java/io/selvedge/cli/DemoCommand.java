@@ -1,5 +1,6 @@
 package io.selvedge.cli;
 
+import io.selvedge.compress.deploy.SessionRunner;
 import io.selvedge.cli.demo.TextLines;
 import io.selvedge.cli.report.Report;
 import io.selvedge.cli.report.SamplePicture;

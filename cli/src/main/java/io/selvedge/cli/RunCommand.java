@@ -1,5 +1,6 @@
 package io.selvedge.cli;
 
+import io.selvedge.compress.deploy.SessionRunner;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.cli.report.Quantity;

@@ -1,4 +1,4 @@
-package io.selvedge.cli;
+package io.selvedge.compress.deploy;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A loaded bundle under the metrics of {@code compress.eval}. */
-record SessionRunner(Session session) implements ModelRunner {
+public record SessionRunner(Session session) implements ModelRunner {
     /** @throws SelvedgeException BAD_DATA for a missing input, SHAPE_MISMATCH for another number of values */
     @Override
     public float[][] run(Map<String, float[]> inputs) {

@@ -1,0 +1,106 @@
+package io.selvedge.compress.deploy;
+
+import io.selvedge.compiler.Compiler;
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.ProgramText;
+import io.selvedge.compiler.target.Target;
+import io.selvedge.runtime.BundleWriter;
+import io.selvedge.runtime.DType;
+import io.selvedge.runtime.Manifest;
+import io.selvedge.runtime.Model;
+import io.selvedge.runtime.Session;
+import io.selvedge.runtime.TensorBuffer;
+import io.selvedge.runtime.TensorSpec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Writes a compilation as a bundle, with golden vectors that its own code computed. */
+final class BundleBuilder {
+    private final Compiler.Compilation compilation;
+    private final List<Target> targets;
+    private final String modelSha256;
+    private final Optional<byte[]> source;
+
+    BundleBuilder(Compiler.Compilation compilation, List<Target> targets, String modelSha256, Optional<byte[]> source) {
+        this.compilation = compilation;
+        this.targets = targets;
+        this.modelSha256 = modelSha256;
+        this.source = source;
+    }
+
+    /** @param golden samples whose outputs are stored as golden vectors */
+    void write(Path file, List<Map<String, float[]>> golden) {
+        try {
+            writer().write(file);
+            if (golden.isEmpty()) {
+                return;
+            }
+            BundleWriter full = writer();
+            try (Model model = Model.load(file);
+                    Session session = model.newSession()) {
+                SessionRunner runner = new SessionRunner(session);
+                for (Map<String, float[]> sample : golden) {
+                    runner.run(sample);
+                    full.golden(copies(session.inputs()), copies(session.outputs()));
+                }
+            }
+            full.write(file);
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.IO_ERROR, "the bundle " + file + " cannot be written (" + e.getMessage() + "); free some space", e);
+        }
+    }
+
+    private static List<byte[]> copies(List<TensorBuffer> tensors) {
+        List<byte[]> copies = new ArrayList<>();
+        for (TensorBuffer tensor : tensors) {
+            ByteBuffer bytes = tensor.bytes();
+            bytes.rewind();
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.get(copy);
+            copies.add(copy);
+        }
+        return copies;
+    }
+
+    private BundleWriter writer() {
+        Graph graph = compilation.fused();
+        List<io.selvedge.runtime.Target> libraries = targets.stream()
+                .map(t -> io.selvedge.runtime.Target.linux(t.name(), t.arch(), t.cpuFlags()))
+                .toList();
+        BundleWriter writer = new BundleWriter(Manifest.withoutParts(
+                graph.name(),
+                modelSha256,
+                specs(graph, graph.inputs()),
+                specs(graph, graph.outputs()),
+                compilation.planned().arenaBytes(),
+                1,
+                libraries));
+        writer.part("weights.bin", compilation.planned().packedWeights());
+        libraries.forEach(library -> writer.part(library.path(), compilation.libraries().get(library.name())));
+        writer.part("program.txt", ProgramText.dump(compilation.planned()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        source.ifPresent(bytes -> writer.part("model.onnx", bytes));
+        return writer;
+    }
+
+    private static List<TensorSpec> specs(Graph graph, List<String> values) {
+        List<TensorSpec> specs = new ArrayList<>();
+        for (String value : values) {
+            TensorType type = graph.type(value);
+            specs.add(TensorSpec.of(
+                    value,
+                    DType.valueOf(type.dtype().name()),
+                    Arrays.stream(type.shape().extents()).boxed().toList()));
+        }
+        return specs;
+    }
+}

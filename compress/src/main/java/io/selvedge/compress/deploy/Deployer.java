@@ -1,0 +1,390 @@
+package io.selvedge.compress.deploy;
+
+import io.selvedge.compiler.Compiler;
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.onnx.ImportOptions;
+import io.selvedge.compiler.onnx.OnnxExporter;
+import io.selvedge.compiler.onnx.OnnxImporter;
+import io.selvedge.compiler.program.Program;
+import io.selvedge.compress.data.DataSource;
+import io.selvedge.compress.data.Dataset;
+import io.selvedge.compress.data.Sample;
+import io.selvedge.compress.deploy.Candidate.Dtype;
+import io.selvedge.compress.eval.Metric;
+import io.selvedge.compress.eval.MetricCatalog;
+import io.selvedge.compress.quant.Calibrator;
+import io.selvedge.compress.quant.Quantizer;
+import io.selvedge.compress.quant.Ranges;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * The walk from a model file to the best bundle: import, simplify, build fp32, int8 and mixed candidates, load each as a device
+ * would, measure accuracy on the user's data and latency here, choose under the budgets.
+ */
+public final class Deployer {
+    private static final int NOISE_SAMPLES = 2;
+    private static final int GOLDEN_SAMPLES = 2;
+    private static final int MOST_MIXED = 3;
+
+    private final DeployRequest request;
+    private final ProgressListener progress;
+
+    private Deployer(DeployRequest request, ProgressListener progress) {
+        this.request = request;
+        this.progress = progress;
+    }
+
+    /**
+     * @throws SelvedgeException with a code for every fault of model, data, options, tool chain or file system; when nothing
+     *     fits the budgets the result says so instead
+     */
+    public static DeployResult deploy(DeployRequest request, ProgressListener progress) {
+        try {
+            return new Deployer(request, progress).run();
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.IO_ERROR, "deploying failed on a file: " + e.getMessage() + "; check space and permissions", e);
+        }
+    }
+
+    /** Calibration and evaluation data with the metric that judges. */
+    private record Data(Optional<Dataset> calibration, Dataset evaluation, Metric metric) {}
+
+    private DeployResult run() throws IOException {
+        if (request.threads() != 1) {
+            throw new SelvedgeException(ErrorCode.BAD_OPTION, "generated code runs on one thread for now; leave --threads at 1");
+        }
+        return switch (request.data()) {
+            case DeployData.None() -> run(Optional.empty());
+            case DeployData.Given(Dataset calibration, Dataset evaluation, Metric metric) ->
+                run(Optional.of(new Data(Optional.of(calibration), evaluation, metric)));
+            case DeployData.Described(Path file) -> {
+                progress.progress("open the data", 0, 0);
+                try (DataSource source = DataSource.open(file)) {
+                    yield run(Optional.of(new Data(
+                            source.calibration(), source.evaluation(), MetricCatalog.named(source.metric()))));
+                }
+            }
+        };
+    }
+
+    private DeployResult run(Optional<Data> data) throws IOException {
+        progress.progress("import the model", 0, 0);
+        Graph imported = imported(data);
+        byte[] bytes = Files.readAllBytes(request.model());
+        String sha256 = sha256(bytes);
+        Graph simplified = Compiler.simplify(imported);
+        try (Workshop workshop = new Workshop(request, sha256, bytes, progress)) {
+            return new Search(workshop, simplified, data, sha256).run();
+        }
+    }
+
+    /** Open dimensions that the user did not bind take the shape of the data's samples. */
+    private Graph imported(Optional<Data> data) {
+        try {
+            return OnnxImporter.read(request.model(), request.shapes());
+        } catch (SelvedgeException open) {
+            if (open.code() != ErrorCode.UNBOUND_DIMENSION || data.isEmpty()) {
+                throw open;
+            }
+            Map<String, List<Integer>> shapes = new HashMap<>(request.shapes().inputShapes());
+            data.get().evaluation().inputs().forEach((name, type) -> shapes.putIfAbsent(
+                    name, java.util.Arrays.stream(type.shape().extents()).boxed().toList()));
+            return OnnxImporter.read(request.model(), new ImportOptions(request.shapes().dims(), shapes));
+        }
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** One deployment's state. */
+    private final class Search {
+        private final Workshop workshop;
+        private final Graph simplified;
+        private final Optional<Data> data;
+        private final String sha256;
+        private final List<Build> builds = new ArrayList<>();
+        private final Map<String, Judge.Verdict> verdicts = new HashMap<>();
+        private final Map<String, double[]> stepMicros = new HashMap<>();
+        private Map<String, Map<String, Double>> snr = new HashMap<>();
+        private Optional<Noise> noise = Optional.empty();
+        private Optional<Judge> judge = Optional.empty();
+        private int calibrationSamples;
+
+        Search(Workshop workshop, Graph simplified, Optional<Data> data, String sha256) {
+            this.workshop = workshop;
+            this.simplified = simplified;
+            this.data = data;
+            this.sha256 = sha256;
+        }
+
+        DeployResult run() throws IOException {
+            boolean given = simplified.nodes().stream().anyMatch(n -> n.op().type().equals("QuantizeLinear"));
+            Build first = add(given ? "as-given" : "fp32", given ? Dtype.INT8 : Dtype.FP32, simplified, Set.of());
+            data.ifPresent(d -> {
+                checkInputs(d.evaluation());
+                judge = Optional.of(new Judge(d.evaluation(), d.metric(), request.seed(), first, progress));
+                verdicts.put(first.name(), judge.get().verdict(first));
+            });
+            if (!given && data.flatMap(Data::calibration).isPresent() && !Quantizer.quantizableNodes(simplified).isEmpty()) {
+                quantized(data.get().calibration().orElseThrow());
+            }
+            return result();
+        }
+
+        private void checkInputs(Dataset dataset) {
+            for (String input : simplified.inputs()) {
+                TensorType needed = simplified.type(input);
+                TensorType found = dataset.inputs().get(input);
+                if (found == null || found.shape().elements() != needed.shape().elements()) {
+                    throw new SelvedgeException(
+                            found == null ? ErrorCode.BAD_DATA : ErrorCode.SHAPE_MISMATCH,
+                            "the model needs input '" + input + "' " + needed + ", the data gives "
+                                    + (found == null ? dataset.inputs().keySet() : found)
+                                    + "; correct 'input' (name, layout, resize or record) in the data description");
+                }
+            }
+        }
+
+        private Build add(String name, Dtype dtype, Graph graph, Set<String> keepFloat) {
+            progress.progress("compile " + name, 0, 0);
+            Build build = workshop.build(name, dtype, graph, keepFloat, golden());
+            builds.add(build);
+            stepMicros.put(name, Stopwatch.steps(build));
+            return build;
+        }
+
+        private List<Map<String, float[]>> golden() {
+            List<Map<String, float[]>> golden = new ArrayList<>();
+            if (data.isPresent()) {
+                Dataset evaluation = data.get().evaluation();
+                for (int i = 0; i < Math.min(GOLDEN_SAMPLES, evaluation.size()); i++) {
+                    golden.add(evaluation.get(i).inputs());
+                }
+            } else {
+                Map<String, float[]> zeros = new LinkedHashMap<>();
+                simplified.inputs().forEach(input ->
+                        zeros.put(input, new float[Math.toIntExact(simplified.type(input).shape().elements())]));
+                golden.add(zeros);
+            }
+            return golden;
+        }
+
+        private void quantized(Dataset calibration) {
+            List<Map<String, Tensor>> samples = new ArrayList<>();
+            for (int i = 0; i < calibration.size(); i++) {
+                samples.add(tensors(calibration.get(i)));
+            }
+            calibrationSamples = samples.size();
+            Ranges ranges = calibrate(samples);
+            Build int8 = add("int8", Dtype.INT8, Quantizer.quantize(simplified, ranges, Set.of()), Set.of());
+            progress.progress("measure noise per layer", 0, 0);
+            Noise measured = new Noise(simplified, samples.subList(0, Math.min(NOISE_SAMPLES, samples.size())));
+            noise = Optional.of(measured);
+            snr.put("int8", measured.byValue(int8.graph()));
+            judged(int8);
+            mixed(ranges, measured, int8);
+        }
+
+        private void judged(Build build) {
+            judge.ifPresent(j -> verdicts.put(build.name(), j.verdict(build)));
+        }
+
+        private Ranges calibrate(List<Map<String, Tensor>> samples) {
+            progress.progress("compile for calibration", 0, 0);
+            Graph exposing = NativeActivations.exposing(simplified);
+            Build build = workshop.build("calibration", Dtype.FP32, exposing, Set.of(), List.of());
+            NativeActivations source = new NativeActivations(build.compilation().fused(), build.session());
+            return Calibrator.calibrate(
+                    simplified, samples, source, done -> progress.progress("calibrate", done, 2L * samples.size()));
+        }
+
+        private Map<String, Tensor> tensors(Sample sample) {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            for (String input : simplified.inputs()) {
+                float[] values = sample.inputs().get(input);
+                if (values == null) {
+                    throw new SelvedgeException(
+                            ErrorCode.BAD_DATA, "calibration sample '" + sample.name() + "' has no input '" + input + "'");
+                }
+                tensors.put(input, Tensor.filled(simplified.type(input), i -> values[i]));
+            }
+            return tensors;
+        }
+
+        /** Gives layers back to fp32 until the drop is within the budget; one layer when int8 already is, to show the price. */
+        private void mixed(Ranges ranges, Noise measured, Build int8) {
+            progress.progress("find the layers that int8 hurts", 0, 0);
+            Map<String, Double> layerSnr = new HashMap<>();
+            for (Program.Step step : int8.steps()) {
+                measured.ofStep(step, snr.getOrDefault("int8", Map.of())).ifPresent(db -> {
+                    for (String node : step.name().split(" \\+ ")) {
+                        layerSnr.put(node, db);
+                    }
+                });
+            }
+            Map<String, Double> slow = byNode(builds.getFirst());
+            Map<String, Double> fast = byNode(int8);
+            Map<String, Double> lost = new HashMap<>();
+            slow.forEach((node, micros) -> lost.put(node, micros - fast.getOrDefault(node, micros)));
+            List<String> order = MixedPrecision.order(simplified, ranges, measured, layerSnr, lost);
+            for (int count = 1, built = 0; count <= order.size() && built < MOST_MIXED; count *= 2, built++) {
+                Set<String> keepFloat = Set.copyOf(order.subList(0, count));
+                Build build = add(
+                        "mixed-" + count, Dtype.MIXED, Quantizer.quantize(simplified, ranges, keepFloat), keepFloat);
+                snr.put(build.name(), measured.byValue(build.graph()));
+                judged(build);
+                Judge.Verdict verdict = verdicts.get(build.name());
+                if (verdict == null || verdict.choice().drop() <= request.budgets().maxDrop().orElse(Double.POSITIVE_INFINITY)) {
+                    return;
+                }
+            }
+        }
+
+        private Map<String, Double> byNode(Build build) {
+            Map<String, Double> micros = new HashMap<>();
+            double[] times = stepMicros.get(build.name());
+            for (int i = 0; i < times.length; i++) {
+                for (String node : build.steps().get(i).name().split(" \\+ ")) {
+                    micros.merge(node, times[i], Double::sum);
+                }
+            }
+            return micros;
+        }
+
+        private DeployResult result() throws IOException {
+            List<Stopwatch.Latency> latencies = Stopwatch.measure(builds, progress);
+            List<Choice.Entry> entries = new ArrayList<>();
+            for (int i = 0; i < builds.size(); i++) {
+                Judge.Verdict verdict = verdicts.get(builds.get(i).name());
+                entries.add(new Choice.Entry(
+                        builds.get(i),
+                        verdict == null ? OptionalDouble.empty() : OptionalDouble.of(verdict.choice().drop()),
+                        latencies.get(i).microsP50()));
+            }
+            Outcome outcome = Choice.of(entries, request.budgets());
+            List<Candidate> candidates = new ArrayList<>();
+            for (int i = 0; i < builds.size(); i++) {
+                candidates.add(candidate(entries.get(i), latencies.get(i), entries, outcome));
+            }
+            Build featured = builds.stream()
+                    .filter(b -> b.name().equals(outcome.candidate()))
+                    .findFirst()
+                    .orElseThrow();
+            List<Path> written = outcome instanceof Outcome.Chosen ? write(featured) : List.of();
+            return new DeployResult(
+                    new DeployResult.Model(request.model().getFileName().toString(), sha256),
+                    workshop.target(),
+                    options(),
+                    toolVersion(),
+                    request.seed(),
+                    Machine.host(),
+                    data.map(d -> d.metric().name()).orElse("none"),
+                    judge.map(Judge::samples).orElse(0),
+                    judge.map(Judge::choiceSamples).orElse(0),
+                    calibrationSamples,
+                    request.budgets(),
+                    candidates,
+                    outcome,
+                    Outlines.arena(featured.compilation().planned()),
+                    Outlines.of(simplified),
+                    Outlines.of(featured.graph()),
+                    written);
+        }
+
+        private Candidate candidate(
+                Choice.Entry entry, Stopwatch.Latency latency, List<Choice.Entry> entries, Outcome outcome) {
+            Build build = entry.build();
+            Optional<Judge.Verdict> verdict = Optional.ofNullable(verdicts.get(build.name()));
+            return new Candidate(
+                    build.name(),
+                    build.dtype(),
+                    layers(build),
+                    number(verdict.map(Judge.Verdict::value)),
+                    number(verdict.map(v -> v.report().drop())),
+                    number(verdict.map(v -> v.report().interval().low())),
+                    number(verdict.map(v -> v.report().interval().high())),
+                    verdict.isPresent()
+                            && request.budgets().maxDrop().isPresent()
+                            && verdict.get().report().proven(request.budgets().maxDrop().getAsDouble()),
+                    OptionalDouble.of(latency.microsP50()),
+                    OptionalDouble.of(latency.microsP95()),
+                    Candidate.LatencyOn.MEASURED,
+                    1,
+                    build.compilation().planned().arenaBytes(),
+                    build.compilation().planned().weightBytes(),
+                    build.compilation().codeBytes(workshop.target()),
+                    build.bundleBytes(),
+                    outcome instanceof Outcome.Chosen && outcome.candidate().equals(build.name()),
+                    Choice.reason(entry, entries, outcome, request.budgets()));
+        }
+
+        private List<LayerFinding> layers(Build build) {
+            List<LayerFinding> layers = new ArrayList<>();
+            double[] micros = stepMicros.get(build.name());
+            for (int i = 0; i < build.steps().size(); i++) {
+                Program.Step step = build.steps().get(i);
+                OptionalDouble db = noise.isPresent() && snr.containsKey(build.name())
+                        ? noise.get().ofStep(step, snr.get(build.name()))
+                        : OptionalDouble.empty();
+                layers.add(new LayerFinding(step.name(), build.dtype(step), OptionalDouble.of(micros[i]), db));
+            }
+            return layers;
+        }
+
+        private static OptionalDouble number(Optional<Double> value) {
+            return value.isPresent() ? OptionalDouble.of(value.get()) : OptionalDouble.empty();
+        }
+
+        private List<Path> write(Build build) throws IOException {
+            Path bundle = request.outputDir().resolve("model.selv");
+            Files.copy(build.bundle(), bundle, StandardCopyOption.REPLACE_EXISTING);
+            Path onnx = request.outputDir().resolve("model.onnx");
+            OnnxExporter.write(
+                    build.graph(), onnx, Map.of("selvedge.candidate", build.name(), "selvedge.source.sha256", sha256));
+            return List.of(bundle, onnx);
+        }
+
+        private Map<String, String> options() {
+            Map<String, String> options = new LinkedHashMap<>();
+            if (!request.targets().isEmpty()) {
+                options.put("target", String.join(",", request.targets()));
+            }
+            request.cc().ifPresent(cc -> options.put("cc", cc.toString()));
+            request.shapes().dims().forEach((name, value) -> options.put("dim." + name, value.toString()));
+            request.shapes().inputShapes().forEach((name, value) -> options.put("input-shape." + name, value.toString()));
+            if (request.withSource()) {
+                options.put("with-source", "true");
+            }
+            return options;
+        }
+    }
+
+    private static String toolVersion() {
+        String version = Deployer.class.getPackage().getImplementationVersion();
+        return version == null ? "0.1.0-SNAPSHOT" : version;
+    }
+}

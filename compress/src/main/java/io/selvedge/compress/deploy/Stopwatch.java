@@ -1,0 +1,73 @@
+package io.selvedge.compress.deploy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Latency of several candidates, interleaved in blocks, so that a change of the machine's speed hits all alike. */
+final class Stopwatch {
+    private static final long WARM_NANOS = 100_000_000;
+    private static final long NANOS_EACH = 600_000_000;
+    private static final long BLOCK_NANOS = 10_000_000;
+    private static final int LEAST_RUNS = 50;
+
+    private Stopwatch() {}
+
+    /** Median and 95th percentile of one inference. */
+    record Latency(double microsP50, double microsP95) {}
+
+    static List<Latency> measure(List<Build> builds, ProgressListener progress) {
+        List<long[]> times = new ArrayList<>();
+        int[] counts = new int[builds.size()];
+        int[] blocks = new int[builds.size()];
+        for (int i = 0; i < builds.size(); i++) {
+            long start = System.nanoTime();
+            int runs = 0;
+            while (System.nanoTime() - start < WARM_NANOS || runs < 5) {
+                builds.get(i).session().run();
+                runs++;
+            }
+            long each = Math.max(1, (System.nanoTime() - start) / runs);
+            blocks[i] = (int) Math.max(1, BLOCK_NANOS / each);
+            times.add(new long[(int) Math.max(LEAST_RUNS, Math.min(200_000, NANOS_EACH / each))]);
+        }
+        boolean more = true;
+        while (more) {
+            more = false;
+            for (int i = 0; i < builds.size(); i++) {
+                long[] own = times.get(i);
+                for (int k = 0; k < blocks[i] && counts[i] < own.length; k++) {
+                    long start = System.nanoTime();
+                    builds.get(i).session().run();
+                    own[counts[i]++] = System.nanoTime() - start;
+                }
+                more |= counts[i] < own.length;
+                progress.progress("measure latency", counts[i], own.length);
+            }
+        }
+        List<Latency> latencies = new ArrayList<>();
+        for (long[] own : times) {
+            Arrays.sort(own);
+            latencies.add(new Latency(own[own.length / 2] / 1e3, own[own.length * 95 / 100] / 1e3));
+        }
+        return latencies;
+    }
+
+    /** Median microseconds of every step run alone, in program order, buffers as the run before left them. */
+    static double[] steps(Build build) {
+        int count = build.steps().size();
+        double[] micros = new double[count];
+        build.session().run();
+        for (int step = 0; step < count; step++) {
+            long[] own = new long[31];
+            for (int k = 0; k < own.length; k++) {
+                long start = System.nanoTime();
+                build.session().profile(step);
+                own[k] = System.nanoTime() - start;
+            }
+            Arrays.sort(own);
+            micros[step] = own[own.length / 2] / 1e3;
+        }
+        return micros;
+    }
+}
