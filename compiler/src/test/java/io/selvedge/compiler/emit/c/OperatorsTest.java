@@ -61,7 +61,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every f32 operator that lowers itself, many to a graph so that each target compiles twice; each reads a dense value and a
+ * Every f32 operator that lowers itself, many to a graph so that each target compiles once; each reads a dense value and a
  * channels-last one and must agree with its reference.
  */
 final class OperatorsTest {
@@ -96,7 +96,9 @@ final class OperatorsTest {
             given.put(input, random(-3, 3, graph.type(input).shape().extents()));
         }
         Map<String, Tensor> want = ReferenceEvaluator.run(graph, given);
-        compare(want, run(graph, target, "plain", given));
+        if (target == TargetCatalog.X86_64) {
+            compare(want, run(graph, target, "plain", given));
+        }
         compare(want, run(Pipelines.fuse(graph), target, "fused", given));
     }
 
