@@ -10,12 +10,17 @@ import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.ir.Verifier;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compiler.onnx.OnnxImporter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -47,6 +52,21 @@ class SharedModelsTest {
         // A sum that falls on a rounding boundary moves an 8-bit value by a step, and a few steps through a network.
         Tolerance tolerance = file.contains("int8") ? new Tolerance(4, 0) : Tolerance.MODEL;
         want.forEach((name, tensor) -> tolerance.check(name, tensor, got.get(name)));
+    }
+
+    @Test
+    void text_line_classifier_agrees_with_onnx_runtime(@TempDir Path folder) throws IOException {
+        Path model = folder.resolve("cls.onnx");
+        try (InputStream stream = SharedModelsTest.class.getResourceAsStream(
+                "/models/ch_ppocr_mobile_v2.0_cls_infer.onnx")) {
+            Files.copy(stream, model);
+        }
+        Graph graph = OnnxImporter.read(model, new ImportOptions(Map.of(), Map.of("x", List.of(1, 3, 48, 192))));
+        Verifier.verify(graph);
+        Map<String, Tensor> inputs = inputs(graph, -1, 1);
+        Map<String, Tensor> got = ReferenceEvaluator.run(graph, inputs);
+        OnnxRuntimeOracle.run(model, inputs)
+                .forEach((name, tensor) -> Tolerance.MODEL.check(name, tensor, got.get(name)));
     }
 
     static Graph read(Path model) {
