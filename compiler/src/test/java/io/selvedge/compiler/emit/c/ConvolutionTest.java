@@ -62,6 +62,35 @@ final class ConvolutionTest {
 
     @Test
     void f32_convolutions_agree_with_their_definition() throws IOException {
+        Comparison.onAllTargets(dense(DType.FLOAT32), 1e-5, folder);
+    }
+
+    @Test
+    void eight_bit_convolutions_give_the_same_bytes_everywhere() throws IOException {
+        Comparison.onAllTargets(dense(DType.UINT8), 0, folder);
+    }
+
+    @Test
+    void f32_depthwise_convolutions_agree_with_their_definition() throws IOException {
+        Comparison.onAllTargets(depthwise(DType.FLOAT32), 1e-5, folder);
+    }
+
+    @Test
+    void eight_bit_depthwise_convolutions_give_the_same_bytes_everywhere() throws IOException {
+        Comparison.onAllTargets(depthwise(DType.UINT8), 0, folder);
+    }
+
+    /** Convolutions of every case, each from an input to an output. */
+    static Assembly dense(DType dtype) {
+        return dtype == DType.UINT8 ? denseU8() : denseF32();
+    }
+
+    /** The same, depthwise. */
+    static Assembly depthwise(DType dtype) {
+        return dtype == DType.UINT8 ? depthwiseU8() : depthwiseF32();
+    }
+
+    private static Assembly denseF32() {
         Assembly a = new Assembly(1);
         for (Case c : cases()) {
             int x = padded(a, c, DType.FLOAT32, 0, pitch(c.c()));
@@ -77,11 +106,10 @@ final class ConvolutionTest {
             a.step(new Kernel.Conv(x, y, r, w, b, c.window(), c.residual() ? ADD_RELU : RELU));
             a.copy(y, a.output(DType.FLOAT32, c.n(), c.oc(), c.oh(), c.ow()));
         }
-        Comparison.onAllTargets(a, 1e-5, folder);
+        return a;
     }
 
-    @Test
-    void eight_bit_convolutions_give_the_same_bytes_everywhere() throws IOException {
+    private static Assembly denseU8() {
         Assembly a = new Assembly(2);
         for (Case c : cases()) {
             int zero = 17 + c.w();
@@ -100,7 +128,7 @@ final class ConvolutionTest {
                     x, y, r, w, biases(a, c.oc(), k), scales(a, c.oc(), k), c.window(), requantize(c)));
             a.copy(y, a.output(DType.UINT8, c.n(), c.oc(), c.oh(), c.ow()));
         }
-        Comparison.onAllTargets(a, 0, folder);
+        return a;
     }
 
     private static List<Case> depthwiseCases() {
@@ -118,8 +146,7 @@ final class ConvolutionTest {
         return cases;
     }
 
-    @Test
-    void f32_depthwise_convolutions_agree_with_their_definition() throws IOException {
+    private static Assembly depthwiseF32() {
         Assembly a = new Assembly(3);
         for (Case c : depthwiseCases()) {
             int x = padded(a, c, DType.FLOAT32, 0, WeightPacking.roundUp(c.c()));
@@ -134,11 +161,10 @@ final class ConvolutionTest {
             a.step(new Kernel.DepthwiseConv(x, y, r, w, b, c.window(), c.residual() ? ADD_RELU : RELU));
             a.copy(y, a.output(DType.FLOAT32, c.n(), c.c(), c.oh(), c.ow()));
         }
-        Comparison.onAllTargets(a, 1e-5, folder);
+        return a;
     }
 
-    @Test
-    void eight_bit_depthwise_convolutions_give_the_same_bytes_everywhere() throws IOException {
+    private static Assembly depthwiseU8() {
         Assembly a = new Assembly(4);
         for (Case c : depthwiseCases()) {
             int x = padded(a, c, DType.UINT8, 100, WeightPacking.roundUp(c.c()));
@@ -153,7 +179,7 @@ final class ConvolutionTest {
                     x, y, r, w, biases(a, c.c(), taps), scales(a, c.c(), taps), c.window(), requantize(c)));
             a.copy(y, a.output(DType.UINT8, c.n(), c.c(), c.oh(), c.ow()));
         }
-        Comparison.onAllTargets(a, 0, folder);
+        return a;
     }
 
     private static int biases(Assembly a, int channels, int k) {

@@ -22,8 +22,27 @@ final class StridedKernelTest {
     @TempDir
     Path folder;
 
+    /** All but pooling, from one generator. */
+    static Assembly everythingStrided() {
+        Assembly a = new Assembly(10);
+        broadcasts(a);
+        quantisedInputs(a);
+        conversions(a);
+        copies(a);
+        parts(a);
+        tables(a);
+        softmaxes(a);
+        products(a);
+        reductions(a);
+        return a;
+    }
+
     @Test
     void pooling_clips_its_windows() throws IOException {
+        Comparison.onAllTargets(pooling(), 1e-6, folder);
+    }
+
+    static Assembly pooling() {
         Assembly a = new Assembly(11);
         for (DType dtype : List.of(DType.FLOAT32, DType.UINT8)) {
             for (Kernel.Pool.Kind kind : Kernel.Pool.Kind.values()) {
@@ -34,7 +53,7 @@ final class StridedKernelTest {
                 pool(a, dtype, kind, new Kernel.Window(5, 7, 1, 1, 1, 1, 0, 0), 0, false, 1, 100, 5, 7);
             }
         }
-        Comparison.onAllTargets(a, 1e-6, folder);
+        return a;
     }
 
     private static void pool(
@@ -55,6 +74,11 @@ final class StridedKernelTest {
     @Test
     void functions_of_one_value_are_accurate() throws IOException {
         Assembly a = new Assembly(12);
+        unaryFunctions(a);
+        Comparison.onAllTargets(a, 4e-7, folder);
+    }
+
+    private static void unaryFunctions(Assembly a) {
         for (Expr.UnaryOp op : Expr.UnaryOp.values()) {
             for (float scale : new float[] {0.1f, 1, 4, 80}) {
                 Expr scaled = new Expr.Binary(Expr.BinaryOp.MUL, X0, new Expr.Const(scale));
@@ -66,12 +90,16 @@ final class StridedKernelTest {
                 map(a, new Expr.Unary(op, x), new int[] {333}, new int[] {333});
             }
         }
-        Comparison.onAllTargets(a, 4e-7, folder);
     }
 
     @Test
     void functions_of_two_values_and_selections_agree() throws IOException {
         Assembly a = new Assembly(13);
+        binaryFunctions(a);
+        Comparison.onAllTargets(a, 1e-6, folder);
+    }
+
+    private static void binaryFunctions(Assembly a) {
         for (Expr.BinaryOp op : Expr.BinaryOp.values()) {
             Expr left = op == Expr.BinaryOp.POW ? new Expr.Unary(Expr.UnaryOp.ABS, X0) : X0;
             map(a, new Expr.Binary(op, left, X1), new int[] {37}, new int[] {37}, new int[] {37});
@@ -80,12 +108,16 @@ final class StridedKernelTest {
         }
         map(a, new Expr.Select(new Expr.Binary(Expr.BinaryOp.LESS, X0, X1), X0, new Expr.Const(7)),
                 new int[] {21}, new int[] {21}, new int[] {21});
-        Comparison.onAllTargets(a, 1e-6, folder);
     }
 
     @Test
     void operands_are_broadcast_and_loops_collapse() throws IOException {
         Assembly a = new Assembly(14);
+        broadcasts(a);
+        Comparison.onAllTargets(a, 1e-6, folder);
+    }
+
+    private static void broadcasts(Assembly a) {
         Expr sum = new Expr.Binary(Expr.BinaryOp.ADD, X0, X1);
         int[] all = {2, 5, 3, 19};
         for (int[] other : new int[][] {{1, 1, 1, 1}, {5, 1, 1}, {19}, {2, 1, 3, 1}, {2, 5, 3, 19}, {1, 5, 1, 19}}) {
@@ -94,7 +126,6 @@ final class StridedKernelTest {
         for (int n = 1; n <= 35; n++) {
             map(a, sum, new int[] {n}, new int[] {n}, new int[] {1});
         }
-        Comparison.onAllTargets(a, 1e-6, folder);
     }
 
     /** Inputs of the given extents, broadcast to {@code extents}, all dense. */
@@ -111,6 +142,11 @@ final class StridedKernelTest {
     @Test
     void quantising_an_input_transposes_it_and_gives_the_same_bytes() throws IOException {
         Assembly a = new Assembly(15);
+        quantisedInputs(a);
+        Comparison.onAllTargets(a, 0, folder);
+    }
+
+    private static void quantisedInputs(Assembly a) {
         Expr quantize = new Expr.Quantize(X0, 0.0078f, 117, 0, 255);
         for (int c : new int[] {1, 2, 3, 4, 5, 16, 20}) {
             for (int w : new int[] {7, 16, 33}) {
@@ -124,12 +160,16 @@ final class StridedKernelTest {
                 a.copy(y, a.output(DType.UINT8, 1, c, 5, w));
             }
         }
-        Comparison.onAllTargets(a, 0, folder);
     }
 
     @Test
     void element_types_are_converted_on_the_way() throws IOException {
         Assembly a = new Assembly(16);
+        conversions(a);
+        Comparison.onAllTargets(a, 0, folder);
+    }
+
+    private static void conversions(Assembly a) {
         for (DType from : List.of(DType.FLOAT32, DType.UINT8, DType.INT32, DType.INT64, DType.BOOL)) {
             for (DType to : List.of(DType.FLOAT32, DType.INT32, DType.INT64, DType.BOOL)) {
                 Expr scaled = new Expr.Binary(Expr.BinaryOp.MUL, X0, new Expr.Const(1.5f));
@@ -145,12 +185,16 @@ final class StridedKernelTest {
                 a.step(new Kernel.Map(List.of(3, 37), List.of(a.whole(x)), a.whole(dense), expr));
             }
         }
-        Comparison.onAllTargets(a, 0, folder);
     }
 
     @Test
     void copies_move_every_bit_whatever_the_strides() throws IOException {
         Assembly a = new Assembly(17);
+        copies(a);
+        Comparison.onAllTargets(a, 0, folder);
+    }
+
+    private static void copies(Assembly a) {
         for (DType dtype : List.of(DType.UINT8, DType.FLOAT32, DType.INT64)) {
             int x = a.input(dtype, 3, 7, 20);
             int[] extents = {3, 7, 20};
@@ -166,12 +210,16 @@ final class StridedKernelTest {
         int bytes = a.input(DType.UINT8, 3, 100);
         int flipped = a.output(DType.UINT8, 3, 100);
         a.step(new Kernel.Copy(List.of(3, 100), a.whole(bytes), a.whole(flipped), 1, 0x80));
-        Comparison.onAllTargets(a, 0, folder);
     }
 
     @Test
     void parts_written_one_by_one_share_one_border() throws IOException {
         Assembly a = new Assembly(18);
+        parts(a);
+        Comparison.onAllTargets(a, 1e-5, folder);
+    }
+
+    private static void parts(Assembly a) {
         int y = a.channelsLast(DType.FLOAT32, new Layout.ChannelsLast(16, 1, 1, 1, 1), 0, 0, 1, 9, 4, 4);
         int first = 0;
         for (int c : new int[] {2, 4, 3}) {
@@ -191,12 +239,16 @@ final class StridedKernelTest {
                 a.weight(WeightPacking.vector(new float[16])),
                 new Kernel.Window(3, 3, 1, 1, 1, 1, 1, 1), X0));
         a.copy(z, a.output(DType.FLOAT32, 1, 16, 4, 4));
-        Comparison.onAllTargets(a, 1e-5, folder);
     }
 
     @Test
     void tables_are_looked_up() throws IOException {
         Assembly a = new Assembly(19);
+        tables(a);
+        Comparison.onAllTargets(a, 0, folder);
+    }
+
+    private static void tables(Assembly a) {
         int table = a.weight(a.bytes(256));
         int x = a.input(DType.UINT8, 2, 11, 37);
         int y = a.output(DType.UINT8, 2, 11, 37);
@@ -204,12 +256,16 @@ final class StridedKernelTest {
         int transposed = a.output(DType.UINT8, 2, 37, 11);
         a.step(new Kernel.Lut(
                 a.extents(x), a.whole(x), new Kernel.Strided(transposed, false, 0, List.of(407, 1, 11)), table));
-        Comparison.onAllTargets(a, 0, folder);
     }
 
     @Test
     void softmax_sums_to_one_along_any_axis() throws IOException {
         Assembly a = new Assembly(20);
+        softmaxes(a);
+        Comparison.onAllTargets(a, 1e-6, folder);
+    }
+
+    private static void softmaxes(Assembly a) {
         for (boolean log : new boolean[] {false, true}) {
             for (int length : new int[] {1, 2, 10, 16, 17, 100}) {
                 softmax(a, 3, length, 1, log);
@@ -220,7 +276,6 @@ final class StridedKernelTest {
             softmax(a, 1, 10, 16, log);
             softmax(a, 2, 3, 35, log);
         }
-        Comparison.onAllTargets(a, 1e-6, folder);
     }
 
     private static void softmax(Assembly a, int outer, int length, int inner, boolean log) {
@@ -232,13 +287,17 @@ final class StridedKernelTest {
     @Test
     void matrix_products_take_any_strides() throws IOException {
         Assembly a = new Assembly(21);
+        products(a);
+        Comparison.onAllTargets(a, 2e-5, folder);
+    }
+
+    private static void products(Assembly a) {
         int[][] sizes = {{1, 1, 1, 1}, {2, 3, 5, 7}, {1, 17, 33, 16}, {3, 16, 16, 31}, {1, 30, 40, 50}, {2, 5, 64, 33}, {1, 64, 3, 1}};
         for (int[] s : sizes) {
             for (int variant = 0; variant < 8; variant++) {
                 product(a, s[0], s[1], s[2], s[3], (variant & 1) != 0, (variant & 2) != 0, (variant & 4) != 0);
             }
         }
-        Comparison.onAllTargets(a, 2e-5, folder);
     }
 
     private static void product(
@@ -260,6 +319,11 @@ final class StridedKernelTest {
     @Test
     void reductions_fold_any_axes() throws IOException {
         Assembly a = new Assembly(22);
+        reductions(a);
+        Comparison.onAllTargets(a, 2e-5, folder);
+    }
+
+    private static void reductions(Assembly a) {
         int[] extents = {3, 5, 4, 18};
         int[] dense = View.denseStrides(extents);
         for (Kernel.Reduce.Kind kind : Kernel.Reduce.Kind.values()) {
@@ -279,6 +343,5 @@ final class StridedKernelTest {
                         a.whole(y)));
             }
         }
-        Comparison.onAllTargets(a, 2e-5, folder);
     }
 }
