@@ -101,6 +101,28 @@ final class Assembly {
         return values;
     }
 
+    /** Numbers of a few digits, of both signs. */
+    byte[] integers(DType dtype, int bytes) {
+        ByteBuffer values = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        while (values.hasRemaining()) {
+            int value = random.nextInt(2001) - 1000;
+            if (dtype == DType.INT64) {
+                values.putLong(value);
+            } else {
+                values.putInt(value);
+            }
+        }
+        return values.array();
+    }
+
+    byte[] truths(int bytes) {
+        byte[] values = new byte[bytes];
+        for (int i = 0; i < bytes; i++) {
+            values[i] = (byte) random.nextInt(2);
+        }
+        return values;
+    }
+
     static byte[] littleEndian(float... values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);

@@ -1,20 +1,11 @@
 package io.selvedge.compiler.emit.c;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.Layout;
-import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.program.WeightPacking;
-import io.selvedge.compiler.target.Target;
-import io.selvedge.compiler.target.TargetCatalog;
-import io.selvedge.compiler.toolchain.HostCpu;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +13,8 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every kernel on every target that this CPU runs, against the scalar machine. */
-final class KernelTest {
+/** Convolutions of many sizes on every target that this CPU runs, against the scalar machine. */
+final class ConvolutionTest {
     private static final Expr RELU = new Expr.Binary(Expr.BinaryOp.MAX, new Expr.Input(0), new Expr.Const(0));
     private static final Expr ADD_RELU = new Expr.Binary(
             Expr.BinaryOp.MAX,
@@ -71,6 +62,35 @@ final class KernelTest {
 
     @Test
     void f32_convolutions_agree_with_their_definition() throws IOException {
+        Comparison.onAllTargets(dense(DType.FLOAT32), 1e-5, folder);
+    }
+
+    @Test
+    void eight_bit_convolutions_give_the_same_bytes_everywhere() throws IOException {
+        Comparison.onAllTargets(dense(DType.UINT8), 0, folder);
+    }
+
+    @Test
+    void f32_depthwise_convolutions_agree_with_their_definition() throws IOException {
+        Comparison.onAllTargets(depthwise(DType.FLOAT32), 1e-5, folder);
+    }
+
+    @Test
+    void eight_bit_depthwise_convolutions_give_the_same_bytes_everywhere() throws IOException {
+        Comparison.onAllTargets(depthwise(DType.UINT8), 0, folder);
+    }
+
+    /** Convolutions of every case, each from an input to an output. */
+    static Assembly dense(DType dtype) {
+        return dtype == DType.UINT8 ? denseU8() : denseF32();
+    }
+
+    /** The same, depthwise. */
+    static Assembly depthwise(DType dtype) {
+        return dtype == DType.UINT8 ? depthwiseU8() : depthwiseF32();
+    }
+
+    private static Assembly denseF32() {
         Assembly a = new Assembly(1);
         for (Case c : cases()) {
             int x = padded(a, c, DType.FLOAT32, 0, pitch(c.c()));
@@ -86,11 +106,10 @@ final class KernelTest {
             a.step(new Kernel.Conv(x, y, r, w, b, c.window(), c.residual() ? ADD_RELU : RELU));
             a.copy(y, a.output(DType.FLOAT32, c.n(), c.oc(), c.oh(), c.ow()));
         }
-        check(a, 1e-5);
+        return a;
     }
 
-    @Test
-    void eight_bit_convolutions_give_the_same_bytes_everywhere() throws IOException {
+    private static Assembly denseU8() {
         Assembly a = new Assembly(2);
         for (Case c : cases()) {
             int zero = 17 + c.w();
@@ -109,7 +128,7 @@ final class KernelTest {
                     x, y, r, w, biases(a, c.oc(), k), scales(a, c.oc(), k), c.window(), requantize(c)));
             a.copy(y, a.output(DType.UINT8, c.n(), c.oc(), c.oh(), c.ow()));
         }
-        check(a, 0);
+        return a;
     }
 
     private static List<Case> depthwiseCases() {
@@ -127,8 +146,7 @@ final class KernelTest {
         return cases;
     }
 
-    @Test
-    void f32_depthwise_convolutions_agree_with_their_definition() throws IOException {
+    private static Assembly depthwiseF32() {
         Assembly a = new Assembly(3);
         for (Case c : depthwiseCases()) {
             int x = padded(a, c, DType.FLOAT32, 0, WeightPacking.roundUp(c.c()));
@@ -143,11 +161,10 @@ final class KernelTest {
             a.step(new Kernel.DepthwiseConv(x, y, r, w, b, c.window(), c.residual() ? ADD_RELU : RELU));
             a.copy(y, a.output(DType.FLOAT32, c.n(), c.c(), c.oh(), c.ow()));
         }
-        check(a, 1e-5);
+        return a;
     }
 
-    @Test
-    void eight_bit_depthwise_convolutions_give_the_same_bytes_everywhere() throws IOException {
+    private static Assembly depthwiseU8() {
         Assembly a = new Assembly(4);
         for (Case c : depthwiseCases()) {
             int x = padded(a, c, DType.UINT8, 100, WeightPacking.roundUp(c.c()));
@@ -162,7 +179,7 @@ final class KernelTest {
                     x, y, r, w, biases(a, c.c(), taps), scales(a, c.c(), taps), c.window(), requantize(c)));
             a.copy(y, a.output(DType.UINT8, c.n(), c.c(), c.oh(), c.ow()));
         }
-        check(a, 0);
+        return a;
     }
 
     private static int biases(Assembly a, int channels, int k) {
@@ -210,44 +227,5 @@ final class KernelTest {
                 dtype == DType.UINT8 ? 7 : 0,
                 0,
                 c.n(), channels, c.oh(), c.ow());
-    }
-
-    private void check(Assembly a, double tolerance) throws IOException {
-        Program program = a.build();
-        List<byte[]> inputs = new ArrayList<>();
-        for (int id : program.inputs()) {
-            int bytes = (int) program.buffer(id).bytes();
-            inputs.add(
-                    program.buffer(id).dtype() == DType.FLOAT32
-                            ? Assembly.littleEndian(a.floats(bytes / 4))
-                            : a.bytes(bytes));
-        }
-        List<byte[]> expected = ScalarMachine.run(program, inputs);
-        for (Target target : TargetCatalog.all()) {
-            if (!HostCpu.detect().missingFor(target.name()).isEmpty()) {
-                continue;
-            }
-            List<byte[]> actual = NativeMachine.run(program, inputs, target, folder);
-            for (int i = 0; i < expected.size(); i++) {
-                compare(program, i, target, expected.get(i), actual.get(i), tolerance);
-            }
-        }
-    }
-
-    private static void compare(
-            Program program, int output, Target target, byte[] expected, byte[] actual, double tolerance) {
-        String where = "output " + output + " " + program.buffer(program.outputs().get(output)).shape() + " on " + target.name();
-        if (program.buffer(program.outputs().get(output)).dtype() != DType.FLOAT32) {
-            assertThat(actual).as(where).isEqualTo(expected);
-            return;
-        }
-        FloatBuffer want = ByteBuffer.wrap(expected).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-        FloatBuffer got = ByteBuffer.wrap(actual).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-        for (int i = 0; i < want.capacity(); i++) {
-            double error = Math.abs((double) want.get(i) - got.get(i));
-            assertThat(error <= tolerance * Math.max(1, Math.abs(want.get(i))) || want.get(i) == got.get(i))
-                    .as("%s, element %d: %s instead of %s", where, i, got.get(i), want.get(i))
-                    .isTrue();
-        }
     }
 }
