@@ -30,7 +30,7 @@ public final class Main {
         return execute(Console.plain(out, err), new CommandLine(command), args);
     }
 
-    private static int execute(Console console, CommandLine commandLine, String... args) {
+    static int execute(Console console, CommandLine commandLine, String... args) {
         commandLine
                 .setOut(console.out())
                 .setErr(console.err())

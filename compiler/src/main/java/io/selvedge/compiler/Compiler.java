@@ -41,7 +41,7 @@ public final class Compiler {
             Graph simplified, Graph fused, PlannedProgram planned, Map<String, byte[]> libraries) {
         /** Size of a target's library in bytes. */
         public int codeBytes(String target) {
-            return libraries.get(target).length;
+            return java.util.Objects.requireNonNull(libraries.get(target), target).length;
         }
     }
 

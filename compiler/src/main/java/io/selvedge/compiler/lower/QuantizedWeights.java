@@ -76,7 +76,7 @@ record QuantizedWeights(Tensor values, List<Float> scales) {
             if (stored.isEmpty() || stepsOfFile.isEmpty()) {
                 return Optional.empty();
             }
-            return Optional.of(rounded(stored.get().elements(), scaleX, i -> {
+            return Optional.of(rounded(stored.get().elements(), i -> {
                 float step = stepsOfFile.get().getFloat(stepsOfFile.get().elements() == 1 ? 0 : i);
                 float ours = step(scaleX, i);
                 // scales that agree but for the last bit are the same scale
@@ -84,14 +84,14 @@ record QuantizedWeights(Tensor values, List<Float> scales) {
             }));
         }
         return graph.constant(node.input(2))
-                .map(values -> rounded(values.elements(), scaleX, i -> Math.rint((double) values.getFloat(i) / step(scaleX, i))));
+                .map(values -> rounded(values.elements(), i -> Math.rint((double) values.getFloat(i) / step(scaleX, i))));
     }
 
     private float step(float scaleX, int channel) {
         return scaleX * scales.get(scales.size() == 1 ? 0 : channel);
     }
 
-    private static Tensor rounded(int count, float scaleX, java.util.function.IntToDoubleFunction value) {
+    private static Tensor rounded(int count, java.util.function.IntToDoubleFunction value) {
         return Tensor.filled(TensorType.of(DType.INT32, count), value);
     }
 }

@@ -10,8 +10,6 @@ import java.util.List;
 /**
  * A convolution as the kernels see it: two spatial axes, whatever the rank of the ONNX value. A matrix product is one of
  * 1x1 windows over images of one pixel.
- *
- * @param pads top, left, bottom, right
  */
 record ConvGeometry(
         int n, int c, int h, int w, int oc, int oh, int ow, int group, Kernel.Window window, int padBottom, int padRight) {

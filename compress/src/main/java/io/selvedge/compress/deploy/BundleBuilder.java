@@ -17,10 +17,11 @@ import io.selvedge.runtime.TensorSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Writes a compilation as a bundle, with golden vectors that its own code computed. */
@@ -86,7 +87,7 @@ final class BundleBuilder {
                 1,
                 libraries));
         writer.part("weights.bin", compilation.planned().packedWeights());
-        libraries.forEach(library -> writer.part(library.path(), compilation.libraries().get(library.name())));
+        libraries.forEach(library -> writer.part(library.path(), Objects.requireNonNull(compilation.libraries().get(library.name()))));
         writer.part("program.txt", ProgramText.dump(compilation.planned()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
         source.ifPresent(bytes -> writer.part("model.onnx", bytes));
         return writer;

@@ -19,8 +19,8 @@ final class Choice {
             budgets.maxDrop().ifPresent(max -> choiceDrop.ifPresent(drop -> add(broken, Budget.DROP, max, drop)));
             budgets.maxLatencyMicros().ifPresent(max -> add(broken, Budget.LATENCY, max, micros));
             budgets.maxArenaBytes()
-                    .ifPresent(max -> add(broken, Budget.ARENA, max, build.compilation().planned().arenaBytes()));
-            budgets.maxBundleBytes().ifPresent(max -> add(broken, Budget.BUNDLE, max, build.bundleBytes()));
+                    .ifPresent(max -> add(broken, Budget.ARENA, (double) max, (double) build.compilation().planned().arenaBytes()));
+            budgets.maxBundleBytes().ifPresent(max -> add(broken, Budget.BUNDLE, (double) max, (double) build.bundleBytes()));
             return broken;
         }
 

@@ -31,6 +31,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -266,7 +267,7 @@ public final class Deployer {
 
         private Map<String, Double> byNode(Build build) {
             Map<String, Double> micros = new HashMap<>();
-            double[] times = stepMicros.get(build.name());
+            double[] times = Objects.requireNonNull(stepMicros.get(build.name()));
             for (int i = 0; i < times.length; i++) {
                 for (String node : build.steps().get(i).name().split(" \\+ ")) {
                     micros.merge(node, times[i], Double::sum);
@@ -344,7 +345,7 @@ public final class Deployer {
 
         private List<LayerFinding> layers(Build build) {
             List<LayerFinding> layers = new ArrayList<>();
-            double[] micros = stepMicros.get(build.name());
+            double[] micros = Objects.requireNonNull(stepMicros.get(build.name()));
             for (int i = 0; i < build.steps().size(); i++) {
                 Program.Step step = build.steps().get(i);
                 OptionalDouble db = noise.isPresent() && snr.containsKey(build.name())

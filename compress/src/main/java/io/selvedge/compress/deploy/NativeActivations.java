@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 
 /** Every float activation of the compiled model: the graph with all of them as outputs, run natively. */
@@ -31,7 +32,7 @@ record NativeActivations(Graph graph, Session session) implements ActivationSour
     @Override
     public void run(Map<String, Tensor> inputs, BiConsumer<String, Tensor> visitor) {
         for (TensorBuffer input : session.inputs()) {
-            Tensor value = inputs.get(input.name());
+            Tensor value = Objects.requireNonNull(inputs.get(input.name()), input.name());
             input.bytes().put(value.bytes());
             visitor.accept(input.name(), value);
         }

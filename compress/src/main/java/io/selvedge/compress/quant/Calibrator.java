@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntConsumer;
 
 /**
@@ -50,14 +51,14 @@ public final class Calibrator {
         for (Map<String, Tensor> sample : samples) {
             source.run(sample, (name, value) -> {
                 if (value.dtype() == DType.FLOAT32) {
-                    histograms.get(name).add(value.toFloats());
+                    Objects.requireNonNull(histograms.get(name)).add(value.toFloats());
                 }
             });
             progress.accept(++runs);
         }
         Map<String, Range> ranges = new LinkedHashMap<>();
         histograms.forEach((name, histogram) ->
-                ranges.put(name, histogram.best(extremes.get(name).means())));
+                ranges.put(name, histogram.best(Objects.requireNonNull(extremes.get(name)).means())));
         return new Ranges(ranges);
     }
 

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -53,7 +54,7 @@ public final class Quantizer {
             union[1] = Math.max(union[1], range.hi());
         }
         for (String value : values.names()) {
-            float[] union = groups.get(values.scaleGroup(value));
+            float[] union = Objects.requireNonNull(groups.get(values.scaleGroup(value)));
             quantizations.put(value, Quantization.of(union[0], union[1]));
         }
     }
@@ -120,6 +121,10 @@ public final class Quantizer {
         return builder.build();
     }
 
+    private Quantization quantization(String value) {
+        return Objects.requireNonNull(quantizations.get(value), value);
+    }
+
     private void insertPair(String value) {
         if (values.names().contains(value)) {
             insertPair(value, value);
@@ -128,7 +133,7 @@ public final class Quantizer {
 
     /** QuantizeLinear and DequantizeLinear behind {@code made}; readers of {@code value} read the result. */
     private void insertPair(String value, String made) {
-        Quantization q = quantizations.get(value);
+        Quantization q = quantization(value);
         String scale = builder.constant(value + "_scale", Tensor.floats(new float[] {q.scale()}));
         String zero = builder.constant(
                 value + "_zero_point", Tensor.filled(TensorType.of(DType.UINT8), _ -> q.zeroPoint()));
@@ -178,7 +183,7 @@ public final class Quantizer {
             int channel = i / inner % channels;
             scales[channel] = Math.max(scales[channel], Math.abs(values[i]) / WEIGHT_LEVELS);
         }
-        float sx = quantizations.get(node.input(0)).scale();
+        float sx = quantization(node.input(0)).scale();
         float[] bias = node.hasInput(2) ? graph.constant(node.input(2)).orElseThrow().toFloats() : new float[channels];
         for (int c = 0; c < channels; c++) {
             scales[c] = (float) Math.max(scales[c], Math.max(Math.abs(bias[c]) / (sx * BIAS_LIMIT), 1e-30));
@@ -220,7 +225,7 @@ public final class Quantizer {
     private String bias(Node node) {
         Weights w = weights(node);
         Tensor bias = graph.constant(node.input(2)).orElseThrow();
-        float sx = quantizations.get(node.input(0)).scale();
+        float sx = quantization(node.input(0)).scale();
         float[] scales = new float[w.scales().length];
         for (int c = 0; c < scales.length; c++) {
             scales[c] = sx * w.scales()[c];

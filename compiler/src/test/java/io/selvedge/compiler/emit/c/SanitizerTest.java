@@ -72,7 +72,7 @@ final class SanitizerTest {
             Files.write(folder.resolve("io" + i + ".bin"), inputs.get(i));
         }
         Files.writeString(folder.resolve("main.c"), main(planned));
-        execute(GCC.toString(), "-std=gnu11", "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
+        execute(GCC.toString(), "-std=gnu11", "-O0", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
                 "-ffp-contract=off", "-fno-strict-aliasing", "-Wno-psabi", "main.c", "model.c", "-o", "main");
         execute(folder.resolve("main").toString());
         List<byte[]> expected = ScalarMachine.run(program, inputs);

@@ -1,0 +1,116 @@
+package io.selvedge.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class MainTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void no_command_prints_the_help() {
+        CommandLineRun run = CommandLineRun.of();
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).contains("Commands:").contains("Exit status:").contains("Examples:");
+    }
+
+    @Test
+    void version_names_the_tool_and_java() {
+        CommandLineRun run = CommandLineRun.of("--version");
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).startsWith("selvedge ").contains("Java ").doesNotContain("${");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deploy", "run", "inspect", "dump", "demo", "doctor", "bench", "report"})
+    void every_command_teaches_with_examples_and_exit_statuses(String command) {
+        CommandLineRun run = CommandLineRun.of(command, "--help");
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).contains("Exit status:").contains("Examples:").contains("selvedge " + command);
+    }
+
+    @Test
+    void unknown_command_is_usage_with_a_suggestion() {
+        CommandLineRun run = CommandLineRun.of("dploy");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).startsWith("BAD_OPTION: ").contains("deploy");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deploy", "run", "inspect", "dump", "report"})
+    void missing_argument_is_usage(String command) {
+        CommandLineRun run = CommandLineRun.of(command);
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).startsWith("BAD_OPTION: ").contains("--help");
+        assertThat(run.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deploy", "inspect", "dump"})
+    void missing_model_is_bad_input_without_a_stack_trace(String command) {
+        CommandLineRun run = CommandLineRun.of(command, folder.resolve("none.onnx"));
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(run.err()).startsWith("MODEL_NOT_FOUND: ").contains("none.onnx").doesNotContain("\tat ");
+        assertThat(run.err().lines()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"inspect", "dump"})
+    void random_bytes_are_no_model(String command) throws Exception {
+        byte[] bytes = new byte[4096];
+        for (int seed = 0; seed < 20; seed++) {
+            new Random(seed).nextBytes(bytes);
+            Path model = Files.write(folder.resolve("garbage.onnx"), bytes);
+            CommandLineRun run = CommandLineRun.of(command, model);
+            assertThat(run.status()).as("seed " + seed).isEqualTo(3);
+            assertThat(run.err()).startsWith("BAD_MODEL: ").doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void folder_is_no_model() {
+        CommandLineRun run = CommandLineRun.of("inspect", folder);
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(run.err()).startsWith("BAD_MODEL: ").contains("folder");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--dim=batch=zero", "--dim=batch=0", "--dim=batch=-1", "--input-shape=x=1,a", "--input-shape=x=", "--input-shape=x=1,,2"})
+    void extents_must_be_whole_numbers(String option) throws Exception {
+        Path model = Files.write(folder.resolve("m.onnx"), new byte[] {1});
+        CommandLineRun run = CommandLineRun.of("inspect", model, option);
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).startsWith("BAD_OPTION: ").contains("whole number");
+    }
+
+    @Test
+    void unknown_stage_lists_the_stages() {
+        CommandLineRun run = CommandLineRun.of("dump", "m.onnx", "--after=magic");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).containsIgnoringCase("simplify").containsIgnoringCase("plan");
+    }
+
+    @Test
+    void fault_of_ours_leaves_its_stack_trace_in_a_file() throws Exception {
+        Failure failure = Failure.of(new IllegalStateException("broken"), "deploy", "m.onnx");
+        assertThat(failure.exitStatus()).isEqualTo(70);
+        assertThat(failure.line()).startsWith("INTERNAL: ").contains("report");
+        Path file = Path.of(failure.message().replaceAll(".*the stack trace is in (\\S+);.*", "$1"));
+        assertThat(file).content().contains("IllegalStateException: broken").contains("deploy m.onnx").contains("\tat ");
+        Files.delete(file);
+    }
+
+    @Test
+    void bench_is_started_by_the_launcher() {
+        CommandLineRun run = CommandLineRun.of("bench", "m.onnx");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("./selvedge bench m.onnx");
+    }
+}
