@@ -135,7 +135,7 @@ public final class BenchMain implements Callable<Integer> {
                 throw bad("--dtype " + dtype + ": needs fp32, int8 or fp32,int8");
             }
         }
-        if (json != null && !Files.isDirectory(json.toAbsolutePath().getParent())) {
+        if (json != null && !Files.isDirectory(java.util.Objects.requireNonNull(json.toAbsolutePath().getParent()))) {
             throw new SelvedgeException(
                     ErrorCode.OUTPUT_NOT_WRITABLE, "--json " + json + ": its folder does not exist; create it first");
         }

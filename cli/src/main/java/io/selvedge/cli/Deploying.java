@@ -28,7 +28,7 @@ record Deploying(Console console, Deployment deployment, Path out, boolean json)
     int run(Function<Path, DeployRequest> request, long modelBytes, Function<DeployResult, Report> report)
             throws IOException {
         // Wrong options are found before a folder is made.
-        request.apply(out);
+        java.util.Objects.requireNonNull(request.apply(out));
         try (OutputFolder output = OutputFolder.open(out, 2 * modelBytes + REPORT_BYTES)) {
             DeployResult result;
             try (ProgressLine progress = new ProgressLine(console)) {

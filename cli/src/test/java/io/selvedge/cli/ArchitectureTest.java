@@ -125,7 +125,7 @@ final class ArchitectureTest {
     void only_onnx_sees_protobuf() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackage("io.selvedge.compiler.onnx..")
+                .resideOutsideOfPackages("io.selvedge.compiler.onnx..", "io.selvedge.testkit..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("com.google.protobuf..", GENERATED_ONNX_MESSAGES + ".."));

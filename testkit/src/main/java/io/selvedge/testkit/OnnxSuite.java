@@ -111,7 +111,7 @@ public final class OnnxSuite {
         }
         List<Case> cases = new ArrayList<>();
         files.forEach((test, content) -> {
-            String[] row = rows.get(test);
+            String[] row = java.util.Objects.requireNonNull(rows.get(test), test);
             cases.add(new Case(
                     test,
                     content.getOrDefault("model.onnx", new byte[0]),
