@@ -60,7 +60,11 @@ public final class BenchMain implements Callable<Integer> {
             description = "Our arithmetic: fp32, int8 or both with a comma. Default: what the model allows.")
     private List<String> dtypes = List.of();
 
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "1", description = "Threads of one inference. Default: 1")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Threads of one inference. Default: 1")
     private int threads;
 
     @Option(names = "--data", paramLabel = "YAML", description = "Calibrate int8 on it and run its first sample.")
@@ -106,7 +110,8 @@ public final class BenchMain implements Callable<Integer> {
     public Integer call() throws IOException {
         check();
         List<BenchResult> results = new ArrayList<>();
-        try (Workshop workshop = new Workshop(model, new ImportOptions(dims, shapes()), Optional.ofNullable(data), threads)) {
+        try (Workshop workshop =
+                new Workshop(model, new ImportOptions(dims, shapes()), Optional.ofNullable(data), threads)) {
             Optional<Path> quantized = Optional.ofNullable(int8Model);
             for (String dtype : dtypes.isEmpty() ? workshop.dtypes(quantized) : dtypes) {
                 err.println("measuring " + dtype + " ...");
@@ -135,7 +140,9 @@ public final class BenchMain implements Callable<Integer> {
                 throw bad("--dtype " + dtype + ": needs fp32, int8 or fp32,int8");
             }
         }
-        if (json != null && !Files.isDirectory(java.util.Objects.requireNonNull(json.toAbsolutePath().getParent()))) {
+        if (json != null
+                && !Files.isDirectory(
+                        java.util.Objects.requireNonNull(json.toAbsolutePath().getParent()))) {
             throw new SelvedgeException(
                     ErrorCode.OUTPUT_NOT_WRITABLE, "--json " + json + ": its folder does not exist; create it first");
         }

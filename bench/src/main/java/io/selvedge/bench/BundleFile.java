@@ -30,7 +30,9 @@ final class BundleFile {
                 List.of(io.selvedge.runtime.Target.linux(target.name(), target.arch(), target.cpuFlags())));
         new BundleWriter(manifest)
                 .part("weights.bin", compilation.planned().packedWeights())
-                .part("lib/" + target.name() + "/model.so", java.util.Objects.requireNonNull(compilation.libraries().get(target.name())))
+                .part(
+                        "lib/" + target.name() + "/model.so",
+                        java.util.Objects.requireNonNull(compilation.libraries().get(target.name())))
                 .write(file);
     }
 

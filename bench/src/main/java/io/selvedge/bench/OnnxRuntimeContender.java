@@ -48,14 +48,16 @@ final class OnnxRuntimeContender implements Contender {
             }
             session = environment.createSession(model.toString(), options);
             for (NodeInfo info : session.getInputInfo().values()) {
-                TensorType type = java.util.Objects.requireNonNull(sample.types().get(info.getName()), info.getName());
-                ByteBuffer bytes = java.util.Objects.requireNonNull(sample.bytes().get(info.getName()), info.getName());
+                TensorType type =
+                        java.util.Objects.requireNonNull(sample.types().get(info.getName()), info.getName());
+                ByteBuffer bytes =
+                        java.util.Objects.requireNonNull(sample.bytes().get(info.getName()), info.getName());
                 inputs.put(info.getName(), tensor(bytes, type, ((TensorInfo) info.getInfo()).type));
             }
             for (NodeInfo info : session.getOutputInfo().values()) {
                 TensorType type = graph.type(info.getName());
-                ByteBuffer bytes = ByteBuffer.allocateDirect(
-                                Math.toIntExact(type.shape().elements() * type.dtype().bytes()))
+                ByteBuffer bytes = ByteBuffer.allocateDirect(Math.toIntExact(
+                                type.shape().elements() * type.dtype().bytes()))
                         .order(ByteOrder.LITTLE_ENDIAN);
                 outputs.put(info.getName(), tensor(bytes, type, ((TensorInfo) info.getInfo()).type));
                 outputBytes.add(bytes);
@@ -67,7 +69,8 @@ final class OnnxRuntimeContender implements Contender {
     }
 
     private OnnxTensor tensor(ByteBuffer bytes, TensorType type, OnnxJavaType javaType) throws OrtException {
-        long[] shape = java.util.Arrays.stream(type.shape().extents()).asLongStream().toArray();
+        long[] shape =
+                java.util.Arrays.stream(type.shape().extents()).asLongStream().toArray();
         return OnnxTensor.createTensor(environment, bytes.rewind(), shape, javaType);
     }
 

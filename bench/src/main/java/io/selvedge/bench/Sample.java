@@ -32,7 +32,9 @@ record Sample(Map<String, TensorType> types, Map<String, ByteBuffer> bytes) {
         for (String input : graph.inputs()) {
             TensorType type = graph.type(input);
             float[] array = java.util.Objects.requireNonNull(values.get(input), input);
-            ByteBuffer buffer = ByteBuffer.allocateDirect(array.length * type.dtype().bytes()).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer buffer = ByteBuffer.allocateDirect(
+                            array.length * type.dtype().bytes())
+                    .order(ByteOrder.LITTLE_ENDIAN);
             for (float value : array) {
                 put(buffer, type.dtype(), value);
             }

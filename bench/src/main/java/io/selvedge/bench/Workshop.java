@@ -55,7 +55,8 @@ final class Workshop implements AutoCloseable {
     BenchResult race(String dtype, Optional<Path> quantized, double seconds) throws IOException {
         boolean int8 = dtype.equals("int8");
         if (!int8 && isQuantized(graph)) {
-            throw new SelvedgeException(ErrorCode.BAD_OPTION, "--dtype fp32: " + model + " is quantised; give the fp32 model");
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION, "--dtype fp32: " + model + " is quantised; give the fp32 model");
         }
         if (!int8) {
             return race(dtype, model, graph, Optional.empty(), seconds);
@@ -63,9 +64,10 @@ final class Workshop implements AutoCloseable {
         if (isQuantized(graph)) {
             return race(dtype, model, graph, Optional.empty(), seconds);
         }
-        Path form = quantized.orElseThrow(() -> new SelvedgeException(
-                ErrorCode.BAD_OPTION,
-                "--dtype int8 needs the quantised form: run 'selvedge deploy' and give its model.onnx as --int8-model"));
+        Path form = quantized.orElseThrow(
+                () -> new SelvedgeException(
+                        ErrorCode.BAD_OPTION,
+                        "--dtype int8 needs the quantised form: run 'selvedge deploy' and give its model.onnx as --int8-model"));
         return race(dtype, form, OnnxImporter.read(form, shapes), Optional.of(model), seconds);
     }
 
@@ -85,11 +87,13 @@ final class Workshop implements AutoCloseable {
             List<Race.Lap> laps = new Race(contenders, seconds).run();
             List<BenchResult.Peer> peers = new ArrayList<>();
             for (int i = 1; i < laps.size(); i++) {
-                peers.add(new BenchResult.Peer(contenders.get(i).name(), contenders.get(i).version(), laps.get(i)));
+                peers.add(new BenchResult.Peer(
+                        contenders.get(i).name(), contenders.get(i).version(), laps.get(i)));
             }
-            double maxError =
-                    BenchResult.maxError(contenders.get(0).outputs(), contenders.get(1).outputs());
-            return new BenchResult(String.valueOf(model.getFileName()), dtype, threads, laps.getFirst(), peers, maxError);
+            double maxError = BenchResult.maxError(
+                    contenders.get(0).outputs(), contenders.get(1).outputs());
+            return new BenchResult(
+                    String.valueOf(model.getFileName()), dtype, threads, laps.getFirst(), peers, maxError);
         } finally {
             contenders.forEach(Contender::close);
         }

@@ -27,8 +27,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        console.err().println(ErrorCode.BAD_OPTION + ": bench is started by the launcher: ./selvedge bench "
-                + String.join(" ", arguments));
+        console.err()
+                .println(ErrorCode.BAD_OPTION + ": bench is started by the launcher: ./selvedge bench "
+                        + String.join(" ", arguments));
         return ErrorCode.BAD_OPTION.exitStatus();
     }
 }

@@ -29,8 +29,7 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
         try (Bundle bundle = Bundle.open(file)) {
             Map<String, Long> parts = new LinkedHashMap<>();
             bundle.manifest().parts().keySet().forEach(part -> parts.put(part, bundle.length(part)));
-            String program =
-                    bundle.has(PROGRAM) ? new String(bundle.read(PROGRAM), StandardCharsets.UTF_8) : "";
+            String program = bundle.has(PROGRAM) ? new String(bundle.read(PROGRAM), StandardCharsets.UTF_8) : "";
             return new BundleInspection(bundle.manifest(), parts, program);
         }
     }
@@ -84,7 +83,9 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
 
     private static void tensors(ArrayNode array, List<TensorSpec> specs) {
         for (TensorSpec spec : specs) {
-            ObjectNode node = array.addObject().put("name", spec.name()).put("dtype", spec.dtype().onnxName());
+            ObjectNode node = array.addObject()
+                    .put("name", spec.name())
+                    .put("dtype", spec.dtype().onnxName());
             ArrayNode shape = node.putArray("shape");
             spec.shape().forEach(shape::add);
         }

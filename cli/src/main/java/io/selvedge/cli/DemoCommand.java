@@ -1,6 +1,5 @@
 package io.selvedge.cli;
 
-import io.selvedge.compress.deploy.SessionRunner;
 import io.selvedge.cli.demo.TextLines;
 import io.selvedge.cli.report.Report;
 import io.selvedge.cli.report.SamplePicture;
@@ -10,6 +9,7 @@ import io.selvedge.compress.deploy.Budgets;
 import io.selvedge.compress.deploy.DeployData;
 import io.selvedge.compress.deploy.DeployRequest;
 import io.selvedge.compress.deploy.DeployResult;
+import io.selvedge.compress.deploy.SessionRunner;
 import io.selvedge.compress.eval.MetricCatalog;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.Session;
@@ -50,16 +50,32 @@ final class DemoCommand implements Callable<Integer> {
     private final Console console;
     private final Deployment deployment;
 
-    @Option(names = {"-o", "--out"}, paramLabel = "DIR", defaultValue = "out/demo", description = "Where to write. Default: out/demo")
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "DIR",
+            defaultValue = "out/demo",
+            description = "Where to write. Default: out/demo")
     private Path out = Path.of("out", "demo");
 
-    @Option(names = "--max-drop", paramLabel = "POINTS", defaultValue = "1", description = "Most points of accuracy to lose. Default: 1")
+    @Option(
+            names = "--max-drop",
+            paramLabel = "POINTS",
+            defaultValue = "1",
+            description = "Most points of accuracy to lose. Default: 1")
     private double maxDrop;
 
-    @Option(names = "--lines", paramLabel = "N", defaultValue = "2000", description = "Text lines to judge by. Default: 2000")
+    @Option(
+            names = "--lines",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "Text lines to judge by. Default: 2000")
     private int lines;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of the lines and of every choice. Default: 1")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Of the lines and of every choice. Default: 1")
     private long seed;
 
     @Option(names = "--json", description = "Print report.json instead of the table.")
@@ -101,7 +117,8 @@ final class DemoCommand implements Callable<Integer> {
         return new DeployRequest(
                 model,
                 new DeployData.Given(sets.calibration(), sets.evaluation(), MetricCatalog.named("top1")),
-                new Budgets(OptionalDouble.of(maxDrop), OptionalDouble.empty(), OptionalLong.empty(), OptionalLong.empty()),
+                new Budgets(
+                        OptionalDouble.of(maxDrop), OptionalDouble.empty(), OptionalLong.empty(), OptionalLong.empty()),
                 List.of(),
                 staging,
                 seed,
@@ -122,7 +139,9 @@ final class DemoCommand implements Callable<Integer> {
             try (Model model = Model.load(bundle.get());
                     Session session = model.newSession()) {
                 SessionRunner runner = new SessionRunner(session);
-                for (int i = 0; i < lines.size() && (right.size() < RIGHT_PICTURES || wrong.size() < WRONG_PICTURES); i++) {
+                for (int i = 0;
+                        i < lines.size() && (right.size() < RIGHT_PICTURES || wrong.size() < WRONG_PICTURES);
+                        i++) {
                     SamplePicture picture = picture(lines, i, runner);
                     List<SamplePicture> kind = picture.correct() ? right : wrong;
                     if (kind.size() < (picture.correct() ? RIGHT_PICTURES : WRONG_PICTURES)) {

@@ -53,10 +53,16 @@ final class DeployCommand implements Callable<Integer> {
             description = "What to calibrate on and judge by; see the example below. Without it only fp32 is built.")
     private @Nullable Path data;
 
-    @Option(names = "--max-drop", paramLabel = "POINTS", description = "Most points of the metric to lose (1 = 0.01 of accuracy).")
+    @Option(
+            names = "--max-drop",
+            paramLabel = "POINTS",
+            description = "Most points of the metric to lose (1 = 0.01 of accuracy).")
     private @Nullable Double maxDrop;
 
-    @Option(names = "--max-latency-us", paramLabel = "US", description = "Most microseconds for one inference (median).")
+    @Option(
+            names = "--max-latency-us",
+            paramLabel = "US",
+            description = "Most microseconds for one inference (median).")
     private @Nullable Double maxLatencyMicros;
 
     @Option(
@@ -81,16 +87,27 @@ final class DeployCommand implements Callable<Integer> {
                     + "Default: this machine's best.")
     private List<String> targets = List.of();
 
-    @Option(names = {"-o", "--out"}, paramLabel = "DIR", defaultValue = "out", description = "Where to write. Default: out")
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "DIR",
+            defaultValue = "out",
+            description = "Where to write. Default: out")
     private Path out = Path.of("out");
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of every random choice. Default: 1")
     private long seed;
 
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "1", description = "Threads of one inference. Default: 1")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Threads of one inference. Default: 1")
     private int threads;
 
-    @Option(names = "--cc", paramLabel = "FILE", description = "Another C compiler than the bundled clang: a clang or gcc.")
+    @Option(
+            names = "--cc",
+            paramLabel = "FILE",
+            description = "Another C compiler than the bundled clang: a clang or gcc.")
     private @Nullable Path cc;
 
     @Option(names = "--with-source", description = "Also store the model as ONNX inside the bundle.")

@@ -11,9 +11,10 @@ import java.util.List;
 record DeployTable(DeployResult result) {
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(result.model().name() + " for " + result.target() + (result.samples() == 0
-                ? ", without data"
-                : ", " + result.metric() + " on " + Quantity.exact(result.samples()) + " samples"));
+        lines.add(result.model().name() + " for " + result.target()
+                + (result.samples() == 0
+                        ? ", without data"
+                        : ", " + result.metric() + " on " + Quantity.exact(result.samples()) + " samples"));
         lines.add("");
         TextTable table = new TextTable()
                 .left("candidate")
@@ -54,13 +55,15 @@ record DeployTable(DeployResult result) {
     /** The last lines: what was chosen and why, or what to relax. */
     private List<String> verdict() {
         return switch (result.outcome()) {
-            case Outcome.Chosen chosen -> List.of("Chosen: " + chosen.candidate() + ", because " + chosen.why() + proof() + ".");
+            case Outcome.Chosen chosen ->
+                List.of("Chosen: " + chosen.candidate() + ", because " + chosen.why() + proof() + ".");
             case Outcome.NothingFits none -> {
                 List<String> lines = new ArrayList<>();
                 lines.add("Nothing fits. Nearest: " + none.candidate() + "; to accept it, relax");
                 for (Outcome.Shortfall shortfall : none.shortfalls()) {
-                    lines.add("  " + shortfall.budget().option() + " from " + Quantity.plain(shortfall.allowed()) + " to "
-                            + Quantity.plain(shortfall.needed()) + " " + shortfall.budget().unit());
+                    lines.add("  " + shortfall.budget().option() + " from " + Quantity.plain(shortfall.allowed())
+                            + " to " + Quantity.plain(shortfall.needed()) + " "
+                            + shortfall.budget().unit());
                 }
                 yield lines;
             }
@@ -68,7 +71,8 @@ record DeployTable(DeployResult result) {
     }
 
     private String proof() {
-        boolean limited = result.budgets().maxDrop().isPresent() && result.featured().dropHigh().isPresent();
+        boolean limited = result.budgets().maxDrop().isPresent()
+                && result.featured().dropHigh().isPresent();
         return !limited
                 ? ""
                 : result.featured().proven()

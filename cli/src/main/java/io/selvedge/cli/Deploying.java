@@ -48,8 +48,10 @@ record Deploying(Console console, Deployment deployment, Path out, boolean json)
     }
 
     private int nothingFits(DeployResult result) {
-        console.err().println(ErrorCode.NO_CANDIDATE_FITS + ": none of " + result.candidates().size()
-                + " candidates keeps every budget; no model was written, " + out.resolve(HTML) + " shows what is missing");
+        console.err()
+                .println(ErrorCode.NO_CANDIDATE_FITS + ": none of "
+                        + result.candidates().size() + " candidates keeps every budget; no model was written, "
+                        + out.resolve(HTML) + " shows what is missing");
         return ErrorCode.NO_CANDIDATE_FITS.exitStatus();
     }
 

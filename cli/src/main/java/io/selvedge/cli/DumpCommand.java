@@ -55,14 +55,15 @@ final class DumpCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Graph imported = OnnxImporter.read(model, shapes.options());
-        console.out().print(
-                switch (after) {
-                    case IMPORT -> GraphListing.of(imported);
-                    case SIMPLIFY -> GraphListing.of(Compiler.simplify(imported));
-                    case QUANTIZE -> GraphListing.of(fused(imported));
-                    case LOWER -> ProgramText.dump(Compiler.lower(fused(imported)));
-                    case PLAN -> ProgramText.dump(Compiler.plan(Compiler.lower(fused(imported))));
-                });
+        console.out()
+                .print(
+                        switch (after) {
+                            case IMPORT -> GraphListing.of(imported);
+                            case SIMPLIFY -> GraphListing.of(Compiler.simplify(imported));
+                            case QUANTIZE -> GraphListing.of(fused(imported));
+                            case LOWER -> ProgramText.dump(Compiler.lower(fused(imported)));
+                            case PLAN -> ProgramText.dump(Compiler.plan(Compiler.lower(fused(imported))));
+                        });
         return 0;
     }
 

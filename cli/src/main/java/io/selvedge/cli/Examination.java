@@ -90,9 +90,12 @@ record Examination(HostCpu host, Optional<Path> cc, ProgressListener progress) {
             return new Finding(
                     "cache",
                     enough ? State.FINE : State.MISSING,
-                    cache.root() + ", " + Quantity.bytes(free) + " free" + (filled ? "" : "; the tool chain is not unpacked yet"),
-                    enough ? "" : "the tool chain needs " + Quantity.bytes(WANTED_CACHE_BYTES)
-                            + "; free some space or set SELVEDGE_CACHE to another folder",
+                    cache.root() + ", " + Quantity.bytes(free) + " free"
+                            + (filled ? "" : "; the tool chain is not unpacked yet"),
+                    enough
+                            ? ""
+                            : "the tool chain needs " + Quantity.bytes(WANTED_CACHE_BYTES)
+                                    + "; free some space or set SELVEDGE_CACHE to another folder",
                     ErrorCode.IO_ERROR);
         } catch (SelvedgeException | IOException e) {
             return new Finding(
@@ -118,7 +121,8 @@ record Examination(HostCpu host, Optional<Path> cc, ProgressListener progress) {
             Toolchain toolchain = cc.isPresent()
                     ? Toolchain.of(cc.get())
                     : Toolchain.bundled(
-                            UserCache.ofUser(), (done, total) -> progress.progress("unpack the tool chain", done, total));
+                            UserCache.ofUser(),
+                            (done, total) -> progress.progress("unpack the tool chain", done, total));
             compileProbe(toolchain);
             return new Finding(
                     "tool chain",
@@ -127,8 +131,7 @@ record Examination(HostCpu host, Optional<Path> cc, ProgressListener progress) {
                     "",
                     ErrorCode.TOOLCHAIN_MISSING);
         } catch (SelvedgeException e) {
-            return new Finding(
-                    "tool chain", State.MISSING, e.code().name(), String.valueOf(e.getMessage()), e.code());
+            return new Finding("tool chain", State.MISSING, e.code().name(), String.valueOf(e.getMessage()), e.code());
         } catch (IOException e) {
             return new Finding(
                     "tool chain",

@@ -34,8 +34,8 @@ record Failure(String code, String message, int exitStatus) {
                 switch (exception) {
                     case SelvedgeException e -> of(e.code(), text(e));
                     case ModelException e -> of(e);
-                    case UncheckedIOException e when e.getCause() instanceof IOException cause ->
-                        of(ErrorCode.IO_ERROR, text(cause));
+                    case UncheckedIOException e
+                    when e.getCause() instanceof IOException cause -> of(ErrorCode.IO_ERROR, text(cause));
                     case IOException e -> of(ErrorCode.IO_ERROR, text(e));
                     default -> null;
                 });
@@ -47,24 +47,23 @@ record Failure(String code, String message, int exitStatus) {
 
     /** The runtime's codes have names of their own, and its messages begin with them. */
     private static Failure of(ModelException e) {
-        ErrorCode kind =
-                switch (e.code()) {
-                    case NOT_FOUND -> ErrorCode.MODEL_NOT_FOUND;
-                    case IO_FAILED, OUT_OF_MEMORY -> ErrorCode.IO_ERROR;
-                    case CACHE_UNUSABLE -> ErrorCode.OUTPUT_NOT_WRITABLE;
-                    case NO_SUCH_TENSOR, WRONG_DTYPE -> ErrorCode.BAD_DATA;
-                    case BAD_BUNDLE,
-                            DIGEST_MISMATCH,
-                            UNSUPPORTED_VERSION,
-                            NO_TARGET_FOR_CPU,
-                            NATIVE_LOAD_FAILED,
-                            NATIVE_RUN_FAILED,
-                            NO_SUCH_PART,
-                            GOLDEN_MISMATCH,
-                            SESSIONS_OPEN,
-                            CLOSED,
-                            CONCURRENT_USE -> ErrorCode.BAD_BUNDLE;
-                };
+        ErrorCode kind = switch (e.code()) {
+            case NOT_FOUND -> ErrorCode.MODEL_NOT_FOUND;
+            case IO_FAILED, OUT_OF_MEMORY -> ErrorCode.IO_ERROR;
+            case CACHE_UNUSABLE -> ErrorCode.OUTPUT_NOT_WRITABLE;
+            case NO_SUCH_TENSOR, WRONG_DTYPE -> ErrorCode.BAD_DATA;
+            case BAD_BUNDLE,
+                    DIGEST_MISMATCH,
+                    UNSUPPORTED_VERSION,
+                    NO_TARGET_FOR_CPU,
+                    NATIVE_LOAD_FAILED,
+                    NATIVE_RUN_FAILED,
+                    NO_SUCH_PART,
+                    GOLDEN_MISMATCH,
+                    SESSIONS_OPEN,
+                    CLOSED,
+                    CONCURRENT_USE -> ErrorCode.BAD_BUNDLE;
+        };
         return new Failure(e.code().name(), text(e).replaceFirst("^" + e.code() + ": ", ""), kind.exitStatus());
     }
 

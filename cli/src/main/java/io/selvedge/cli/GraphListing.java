@@ -13,8 +13,13 @@ final class GraphListing {
 
     static String of(Graph graph) {
         StringBuilder out = new StringBuilder("graph " + graph.name() + "\n");
-        graph.inputs().forEach(input -> out.append("  input ").append(typed(graph, input)).append('\n'));
-        graph.constants().keySet().forEach(name -> out.append("  constant ").append(typed(graph, name)).append('\n'));
+        graph.inputs()
+                .forEach(input ->
+                        out.append("  input ").append(typed(graph, input)).append('\n'));
+        graph.constants()
+                .keySet()
+                .forEach(name ->
+                        out.append("  constant ").append(typed(graph, name)).append('\n'));
         for (Node node : graph.nodes()) {
             out.append("  ")
                     .append(node.outputs().stream()
@@ -31,7 +36,9 @@ final class GraphListing {
                     .append(node.name().isEmpty() ? "" : "  # " + node.name())
                     .append('\n');
         }
-        graph.outputs().forEach(output -> out.append("  output ").append(typed(graph, output)).append('\n'));
+        graph.outputs()
+                .forEach(output ->
+                        out.append("  output ").append(typed(graph, output)).append('\n'));
         return out.toString();
     }
 

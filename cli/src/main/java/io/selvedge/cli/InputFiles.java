@@ -36,12 +36,14 @@ record InputFiles(List<String> arguments) {
             int equals = argument.indexOf('=');
             if (equals < 0 && names.size() != 1) {
                 throw new SelvedgeException(
-                        ErrorCode.BAD_OPTION, "--input " + argument + " names no input; write NAME=FILE.npy with one of " + names);
+                        ErrorCode.BAD_OPTION,
+                        "--input " + argument + " names no input; write NAME=FILE.npy with one of " + names);
             }
             String name = equals < 0 ? names.getFirst() : argument.substring(0, equals);
             if (!names.contains(name)) {
                 throw new SelvedgeException(
-                        ErrorCode.BAD_OPTION, "--input " + argument + ": the model has no input '" + name + "'; it has " + names);
+                        ErrorCode.BAD_OPTION,
+                        "--input " + argument + ": the model has no input '" + name + "'; it has " + names);
             }
             if (files.put(name, Path.of(argument.substring(equals + 1))) != null) {
                 throw new SelvedgeException(ErrorCode.BAD_OPTION, "--input gives '" + name + "' twice");

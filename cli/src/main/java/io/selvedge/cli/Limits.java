@@ -26,7 +26,8 @@ final class Limits {
     /** @throws SelvedgeException BAD_OPTION below 1 */
     static int atLeastOne(String option, int value) {
         if (value < 1) {
-            throw new SelvedgeException(ErrorCode.BAD_OPTION, option + " needs a whole number of at least 1, got " + value);
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION, option + " needs a whole number of at least 1, got " + value);
         }
         return value;
     }

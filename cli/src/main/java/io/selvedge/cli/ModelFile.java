@@ -20,7 +20,8 @@ final class ModelFile {
             throw new SelvedgeException(ErrorCode.MODEL_NOT_FOUND, "there is no file " + file + "; check the path");
         }
         if (Files.isDirectory(file)) {
-            throw new SelvedgeException(ErrorCode.BAD_MODEL, file + " is a folder; give the ONNX file or the bundle in it");
+            throw new SelvedgeException(
+                    ErrorCode.BAD_MODEL, file + " is a folder; give the ONNX file or the bundle in it");
         }
         return Files.size(file);
     }

@@ -30,7 +30,8 @@ record ModelInspection(String name, int nodesInFile, Graph graph, PlannedProgram
         Graph imported = OnnxImporter.read(file, options);
         Graph simplified = Compiler.simplify(imported);
         PlannedProgram planned = Compiler.plan(Compiler.lower(Compiler.fuse(simplified)));
-        return new ModelInspection(String.valueOf(file.getFileName()), imported.nodes().size(), simplified, planned);
+        return new ModelInspection(
+                String.valueOf(file.getFileName()), imported.nodes().size(), simplified, planned);
     }
 
     private long parameters() {
@@ -61,7 +62,12 @@ record ModelInspection(String name, int nodesInFile, Graph graph, PlannedProgram
         graph.inputs().forEach(input -> lines.add("  input   " + input + "  " + graph.type(input)));
         graph.outputs().forEach(output -> lines.add("  output  " + output + "  " + graph.type(output)));
         lines.add("");
-        TextTable table = new TextTable().right("step").left("kernel").left("output").right("MACs").left("computes");
+        TextTable table = new TextTable()
+                .right("step")
+                .left("kernel")
+                .left("output")
+                .right("MACs")
+                .left("computes");
         int number = 0;
         for (Program.Step step : planned.program().steps()) {
             Buffer output = written(step);
@@ -81,8 +87,8 @@ record ModelInspection(String name, int nodesInFile, Graph graph, PlannedProgram
         lines.add("MACs         " + Quantity.exact(macs()));
         lines.add("parameters   " + Quantity.exact(parameters()));
         lines.add("weights      " + Quantity.exact(planned.weightBytes()) + " bytes");
-        lines.add("peak memory  " + Quantity.exact(planned.arenaBytes()) + " bytes of arena, "
-                + Quantity.exact(ends()) + " bytes of inputs and outputs");
+        lines.add("peak memory  " + Quantity.exact(planned.arenaBytes()) + " bytes of arena, " + Quantity.exact(ends())
+                + " bytes of inputs and outputs");
         return lines;
     }
 

@@ -65,7 +65,8 @@ record NpyFile(DType dtype, List<Integer> shape, ByteBuffer bytes) {
             throw bad(where, "it does not begin as one");
         }
         ByteBuffer buffer = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        long headerBytes = file[6] == 1 ? Short.toUnsignedInt(buffer.getShort(8)) : Integer.toUnsignedLong(buffer.getInt(8));
+        long headerBytes =
+                file[6] == 1 ? Short.toUnsignedInt(buffer.getShort(8)) : Integer.toUnsignedLong(buffer.getInt(8));
         int headerStart = file[6] == 1 ? 10 : 12;
         if (headerStart + headerBytes > file.length) {
             throw bad(where, "its header is cut off");
@@ -75,10 +76,17 @@ record NpyFile(DType dtype, List<Integer> shape, ByteBuffer bytes) {
         Matcher extents = SHAPE.matcher(header);
         DType dtype = descr.find() ? DTYPES.get(descr.group(2)) : null;
         if (dtype == null || !extents.find()) {
-            throw bad(where, "its header is '" + header.strip() + "'; dtypes are " + DTYPES.keySet().stream().sorted().toList());
+            throw bad(
+                    where,
+                    "its header is '" + header.strip() + "'; dtypes are "
+                            + DTYPES.keySet().stream().sorted().toList());
         }
-        if (descr.group(1).equals(">") && dtype.byteCount() > 1 || FORTRAN.matcher(header).find()) {
-            throw bad(where, "it is big-endian or in Fortran order; save numpy.ascontiguousarray(x).astype('<" + descr.group(2) + "')");
+        if (descr.group(1).equals(">") && dtype.byteCount() > 1
+                || FORTRAN.matcher(header).find()) {
+            throw bad(
+                    where,
+                    "it is big-endian or in Fortran order; save numpy.ascontiguousarray(x).astype('<" + descr.group(2)
+                            + "')");
         }
         return new NpyFile(dtype, shape(extents.group(1), where), rest(buffer, headerStart + (int) headerBytes))
                 .checked(where);
@@ -111,7 +119,10 @@ record NpyFile(DType dtype, List<Integer> shape, ByteBuffer bytes) {
             }
         }
         if (needed != bytes.capacity()) {
-            throw bad(where, "shape " + shape + " of " + dtype.onnxName() + " needs " + needed + " bytes, it has " + bytes.capacity());
+            throw bad(
+                    where,
+                    "shape " + shape + " of " + dtype.onnxName() + " needs " + needed + " bytes, it has "
+                            + bytes.capacity());
         }
         return this;
     }
@@ -136,9 +147,12 @@ record NpyFile(DType dtype, List<Integer> shape, ByteBuffer bytes) {
                 + "', 'fortran_order': False, 'shape': " + shape + ", }";
         int unpadded = 10 + header.length() + 1;
         header += " ".repeat((ALIGNMENT - unpadded % ALIGNMENT) % ALIGNMENT) + "\n";
-        ByteBuffer bytes = ByteBuffer.allocate(10 + header.length() + tensor.bytes().remaining()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(
+                        10 + header.length() + tensor.bytes().remaining())
+                .order(ByteOrder.LITTLE_ENDIAN);
         bytes.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) header.length());
-        bytes.put(header.getBytes(StandardCharsets.ISO_8859_1)).put(tensor.bytes().duplicate());
+        bytes.put(header.getBytes(StandardCharsets.ISO_8859_1))
+                .put(tensor.bytes().duplicate());
         Files.write(file, bytes.array());
     }
 }

@@ -48,8 +48,8 @@ final class OutputFolder implements AutoCloseable {
                 output.close();
                 throw new SelvedgeException(
                         ErrorCode.IO_ERROR,
-                        "the output folder " + folder + " needs about " + neededBytes + " bytes, its file system has " + free
-                                + " left; free some space or choose another --out");
+                        "the output folder " + folder + " needs about " + neededBytes + " bytes, its file system has "
+                                + free + " left; free some space or choose another --out");
             }
             return output;
         } catch (IOException e) {
@@ -126,7 +126,8 @@ final class OutputFolder implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
         } catch (IOException | java.io.UncheckedIOException e) {
-            System.getLogger(OutputFolder.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + staging, e);
+            System.getLogger(OutputFolder.class.getName())
+                    .log(System.Logger.Level.WARNING, "left behind: " + staging, e);
         }
         removeEmpty(created);
     }
@@ -139,7 +140,8 @@ final class OutputFolder implements AutoCloseable {
         } catch (DirectoryNotEmptyException e) {
             // Results lie in it.
         } catch (IOException e) {
-            System.getLogger(OutputFolder.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + folders, e);
+            System.getLogger(OutputFolder.class.getName())
+                    .log(System.Logger.Level.WARNING, "left behind: " + folders, e);
         }
     }
 }

@@ -18,10 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         description = "Prints the table of an earlier deployment, or draws its page again.",
-        footer = {
-            "  selvedge report out/report.json",
-            "  selvedge report out/report.json --html page.html"
-        })
+        footer = {"  selvedge report out/report.json", "  selvedge report out/report.json --html page.html"})
 final class ReportCommand implements Callable<Integer> {
     private final Console console;
 
@@ -41,7 +38,8 @@ final class ReportCommand implements Callable<Integer> {
         Path json = Files.isDirectory(file) ? file.resolve("report.json") : file;
         if (Files.notExists(json)) {
             throw new SelvedgeException(
-                    ErrorCode.DATA_NOT_FOUND, "there is no file " + json + "; 'selvedge deploy' writes report.json into --out");
+                    ErrorCode.DATA_NOT_FOUND,
+                    "there is no file " + json + "; 'selvedge deploy' writes report.json into --out");
         }
         Report report = ReportReader.read(Files.readString(json), json.toString());
         if (html == null) {

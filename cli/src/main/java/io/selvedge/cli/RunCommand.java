@@ -1,6 +1,5 @@
 package io.selvedge.cli;
 
-import io.selvedge.compress.deploy.SessionRunner;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.cli.report.Quantity;
@@ -8,6 +7,7 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
+import io.selvedge.compress.deploy.SessionRunner;
 import io.selvedge.compress.eval.Evaluation;
 import io.selvedge.compress.eval.Evaluator;
 import io.selvedge.compress.eval.MetricCatalog;
@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
 /** {@code selvedge run}: one answer of a bundle, or its score over data. */
 @Command(
         name = "run",
-        description = "Runs a bundle on arrays from NPY files and prints the outputs, or judges it by a data description.",
+        description =
+                "Runs a bundle on arrays from NPY files and prints the outputs, or judges it by a data description.",
         footer = {
             "  selvedge run out/model.selv --input x=sample.npy",
             "  selvedge run out/model.selv --input x=sample.npy --output-dir answers/",
@@ -61,13 +62,20 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--take", paramLabel = "N", description = "With --data: only the first N samples.")
     private @Nullable Integer take;
 
-    @Option(names = "--top", paramLabel = "K", defaultValue = "5", description = "How many values to print per output. Default: 5")
+    @Option(
+            names = "--top",
+            paramLabel = "K",
+            defaultValue = "5",
+            description = "How many values to print per output. Default: 5")
     private int top;
 
     @Option(names = "--output-dir", paramLabel = "DIR", description = "Write every output there as NAME.npy.")
     private @Nullable Path outputDir;
 
-    @Option(names = "--target", paramLabel = "NAME", description = "Use this library of the bundle instead of the best one.")
+    @Option(
+            names = "--target",
+            paramLabel = "NAME",
+            description = "Use this library of the bundle instead of the best one.")
     private @Nullable String target;
 
     @Option(names = "--json", description = "Print as JSON.")
@@ -123,7 +131,9 @@ final class RunCommand implements Callable<Integer> {
                     .map(tensor -> tensor.name().replaceAll("[^A-Za-z0-9._-]", "_") + ".npy")
                     .toList();
             for (int i = 0; i < names.size(); i++) {
-                NpyFile.write(output.staging().resolve(names.get(i)), session.outputs().get(i));
+                NpyFile.write(
+                        output.staging().resolve(names.get(i)),
+                        session.outputs().get(i));
             }
             output.publish(names);
         }
@@ -139,15 +149,19 @@ final class RunCommand implements Callable<Integer> {
             if (metric.equals("agreement")) {
                 throw new SelvedgeException(
                         ErrorCode.BAD_DATA,
-                        description + " has no labels, so a single model cannot be judged by it; add 'labels', or use 'selvedge deploy'");
+                        description
+                                + " has no labels, so a single model cannot be judged by it; add 'labels', or use 'selvedge deploy'");
             }
             Dataset samples = data.evaluation();
             if (take != null) {
                 int count = Math.min(Limits.atLeastOne("--take", take), samples.size());
-                samples = samples.subset(java.util.stream.IntStream.range(0, count).toArray());
+                samples = samples.subset(
+                        java.util.stream.IntStream.range(0, count).toArray());
             }
             Evaluation evaluation = new Evaluator(
-                            samples, MetricCatalog.named(metric), (done, total) -> progress.progress("run", done, total))
+                            samples,
+                            MetricCatalog.named(metric),
+                            (done, total) -> progress.progress("run", done, total))
                     .original(new SessionRunner(session))
                     .evaluation();
             progress.close();
@@ -157,15 +171,17 @@ final class RunCommand implements Callable<Integer> {
 
     private void printScore(String metric, double value, int samples) {
         if (json) {
-            console.out().println(new ObjectMapper()
-                    .createObjectNode()
-                    .put("metric", metric)
-                    .put("value", value)
-                    .put("samples", samples)
-                    .toPrettyString());
+            console.out()
+                    .println(new ObjectMapper()
+                            .createObjectNode()
+                            .put("metric", metric)
+                            .put("value", value)
+                            .put("samples", samples)
+                            .toPrettyString());
         } else {
-            console.out().println(metric + " " + Quantity.score(metric, OptionalDouble.of(value)) + " on "
-                    + Quantity.exact(samples) + " samples");
+            console.out()
+                    .println(metric + " " + Quantity.score(metric, OptionalDouble.of(value)) + " on "
+                            + Quantity.exact(samples) + " samples");
         }
     }
 }

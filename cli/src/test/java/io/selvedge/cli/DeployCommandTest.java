@@ -59,7 +59,8 @@ final class DeployCommandTest {
     @Test
     void json_goes_to_standard_output_alone() throws Exception {
         CommandLineRun run = deploy(this::chosen, model, "--out", out, "--json");
-        assertThat(new ObjectMapper().readTree(run.out()).get("schema").asText()).isEqualTo("selvedge-report/1");
+        assertThat(new ObjectMapper().readTree(run.out()).get("schema").asText())
+                .isEqualTo("selvedge-report/1");
         assertThat(run.out()).isEqualTo(Files.readString(out.resolve("report.json")));
     }
 
@@ -97,9 +98,29 @@ final class DeployCommandTest {
     @Test
     void options_become_the_request() {
         deploy(
-                this::chosen, model, "--out", out, "--data", "eval.yaml", "--max-drop", "0.5", "--max-latency-us", "200",
-                "--max-arena-bytes", "64K", "--max-bundle-bytes", "1.5M", "--target", "x86-64-v3,generic", "--seed", "7",
-                "--dim", "batch=1", "--input-shape", "x=1,3,48,192", "--with-source");
+                this::chosen,
+                model,
+                "--out",
+                out,
+                "--data",
+                "eval.yaml",
+                "--max-drop",
+                "0.5",
+                "--max-latency-us",
+                "200",
+                "--max-arena-bytes",
+                "64K",
+                "--max-bundle-bytes",
+                "1.5M",
+                "--target",
+                "x86-64-v3,generic",
+                "--seed",
+                "7",
+                "--dim",
+                "batch=1",
+                "--input-shape",
+                "x=1,3,48,192",
+                "--with-source");
         DeployRequest request = requests.getLast();
         assertThat(request.data()).isEqualTo(new DeployData.Described(Path.of("eval.yaml")));
         assertThat(request.budgets().maxDrop()).isEqualTo(OptionalDouble.of(0.5));

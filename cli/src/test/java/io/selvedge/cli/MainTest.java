@@ -57,7 +57,10 @@ final class MainTest {
     void missing_model_is_bad_input_without_a_stack_trace(String command) {
         CommandLineRun run = CommandLineRun.of(command, folder.resolve("none.onnx"));
         assertThat(run.status()).isEqualTo(3);
-        assertThat(run.err()).startsWith("MODEL_NOT_FOUND: ").contains("none.onnx").doesNotContain("\tat ");
+        assertThat(run.err())
+                .startsWith("MODEL_NOT_FOUND: ")
+                .contains("none.onnx")
+                .doesNotContain("\tat ");
         assertThat(run.err().lines()).hasSize(1);
     }
 
@@ -82,7 +85,15 @@ final class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--dim=batch=zero", "--dim=batch=0", "--dim=batch=-1", "--input-shape=x=1,a", "--input-shape=x=", "--input-shape=x=1,,2"})
+    @ValueSource(
+            strings = {
+                "--dim=batch=zero",
+                "--dim=batch=0",
+                "--dim=batch=-1",
+                "--input-shape=x=1,a",
+                "--input-shape=x=",
+                "--input-shape=x=1,,2"
+            })
     void extents_must_be_whole_numbers(String option) throws Exception {
         Path model = Files.write(folder.resolve("m.onnx"), new byte[] {1});
         CommandLineRun run = CommandLineRun.of("inspect", model, option);
@@ -103,7 +114,11 @@ final class MainTest {
         assertThat(failure.exitStatus()).isEqualTo(70);
         assertThat(failure.line()).startsWith("INTERNAL: ").contains("report");
         Path file = Path.of(failure.message().replaceAll(".*the stack trace is in (\\S+);.*", "$1"));
-        assertThat(file).content().contains("IllegalStateException: broken").contains("deploy m.onnx").contains("\tat ");
+        assertThat(file)
+                .content()
+                .contains("IllegalStateException: broken")
+                .contains("deploy m.onnx")
+                .contains("\tat ");
         Files.delete(file);
     }
 

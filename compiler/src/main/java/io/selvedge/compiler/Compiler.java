@@ -37,8 +37,7 @@ public final class Compiler {
      * @param fused what was lowered
      * @param libraries shared library by target name, in the order asked for
      */
-    public record Compilation(
-            Graph simplified, Graph fused, PlannedProgram planned, Map<String, byte[]> libraries) {
+    public record Compilation(Graph simplified, Graph fused, PlannedProgram planned, Map<String, byte[]> libraries) {
         /** Size of a target's library in bytes. */
         public int codeBytes(String target) {
             return java.util.Objects.requireNonNull(libraries.get(target), target).length;
@@ -78,7 +77,8 @@ public final class Compiler {
     private byte[] library(PlannedProgram planned, Target target) {
         try {
             Path folder = Files.createTempDirectory("selvedge-c-");
-            for (Map.Entry<String, String> file : CEmitter.emit(planned, target).files().entrySet()) {
+            for (Map.Entry<String, String> file :
+                    CEmitter.emit(planned, target).files().entrySet()) {
                 Files.writeString(folder.resolve(file.getKey()), file.getValue());
             }
             Path library = folder.resolve("model.so");
@@ -90,8 +90,8 @@ public final class Compiler {
         } catch (IOException e) {
             throw new SelvedgeException(
                     ErrorCode.IO_ERROR,
-                    "generated C could not be written below " + System.getProperty("java.io.tmpdir") + " (" + e.getMessage()
-                            + "); free some space or set -Djava.io.tmpdir",
+                    "generated C could not be written below " + System.getProperty("java.io.tmpdir") + " ("
+                            + e.getMessage() + "); free some space or set -Djava.io.tmpdir",
                     e);
         }
     }

@@ -39,8 +39,7 @@ public final class OnnxRuntimeOracle implements AutoCloseable {
             options.setIntraOpNumThreads(1);
             options.setInterOpNumThreads(1);
             options.setSessionLogLevel(ai.onnxruntime.OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-            return new OnnxRuntimeOracle(
-                    OrtEnvironment.getEnvironment().createSession(model.toString(), options));
+            return new OnnxRuntimeOracle(OrtEnvironment.getEnvironment().createSession(model.toString(), options));
         } catch (OrtException e) {
             throw new AssertionError("ONNX Runtime does not load " + model + ": " + e.getMessage(), e);
         }
@@ -80,23 +79,22 @@ public final class OnnxRuntimeOracle implements AutoCloseable {
 
     private static Tensor tensor(OnnxTensor value) {
         TensorInfo info = value.getInfo();
-        DType dtype =
-                switch (info.onnxType) {
-                    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT -> DType.FLOAT32;
-                    case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE -> DType.FLOAT64;
-                    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16 -> DType.FLOAT16;
-                    case ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16 -> DType.BFLOAT16;
-                    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8 -> DType.INT8;
-                    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8 -> DType.UINT8;
-                    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16 -> DType.INT16;
-                    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16 -> DType.UINT16;
-                    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32 -> DType.INT32;
-                    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32 -> DType.UINT32;
-                    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64 -> DType.INT64;
-                    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64 -> DType.UINT64;
-                    case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL -> DType.BOOL;
-                    default -> throw new AssertionError("ONNX Runtime gives " + info);
-                };
+        DType dtype = switch (info.onnxType) {
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT -> DType.FLOAT32;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE -> DType.FLOAT64;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16 -> DType.FLOAT16;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16 -> DType.BFLOAT16;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8 -> DType.INT8;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8 -> DType.UINT8;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16 -> DType.INT16;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16 -> DType.UINT16;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32 -> DType.INT32;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32 -> DType.UINT32;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64 -> DType.INT64;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64 -> DType.UINT64;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL -> DType.BOOL;
+            default -> throw new AssertionError("ONNX Runtime gives " + info);
+        };
         ByteBuffer buffer = value.getByteBuffer();
         byte[] bytes = new byte[buffer.remaining()];
         buffer.get(bytes);

@@ -31,7 +31,13 @@ public final class OnnxSuite {
 
     /** One test: a model with the inputs and outputs of its first data set, in the order of the model's. */
     public record Case(
-            String name, byte[] model, List<byte[]> inputs, List<byte[]> outputs, Set<String> ops, double rtol, double atol) {
+            String name,
+            byte[] model,
+            List<byte[]> inputs,
+            List<byte[]> outputs,
+            Set<String> ops,
+            double rtol,
+            double atol) {
         public Case {
             inputs = List.copyOf(inputs);
             outputs = List.copyOf(outputs);
@@ -42,8 +48,9 @@ public final class OnnxSuite {
         public List<String> inputNames() {
             try {
                 GraphProto graph = ModelProto.parseFrom(model).getGraph();
-                List<String> constants =
-                        graph.getInitializerList().stream().map(TensorProto::getName).toList();
+                List<String> constants = graph.getInitializerList().stream()
+                        .map(TensorProto::getName)
+                        .toList();
                 return graph.getInputList().stream()
                         .map(ValueInfoProto::getName)
                         .filter(input -> !constants.contains(input))
@@ -54,11 +61,15 @@ public final class OnnxSuite {
         }
 
         public List<Tensor> inputTensors() {
-            return inputs.stream().map(bytes -> OnnxImporter.readTensor(bytes, name)).toList();
+            return inputs.stream()
+                    .map(bytes -> OnnxImporter.readTensor(bytes, name))
+                    .toList();
         }
 
         public List<Tensor> outputTensors() {
-            return outputs.stream().map(bytes -> OnnxImporter.readTensor(bytes, name)).toList();
+            return outputs.stream()
+                    .map(bytes -> OnnxImporter.readTensor(bytes, name))
+                    .toList();
         }
 
         @Override
@@ -77,7 +88,8 @@ public final class OnnxSuite {
             Map<String, String[]> rows = new LinkedHashMap<>();
             for (String line : Files.readAllLines(only(folder, ".tsv"))) {
                 String[] row = line.split("\t", -1);
-                if (!row[0].equals("test") && Arrays.stream(row[1].split(",")).map(String::trim).allMatch(operator)) {
+                if (!row[0].equals("test")
+                        && Arrays.stream(row[1].split(",")).map(String::trim).allMatch(operator)) {
                     rows.put(row[0], row);
                 }
             }
@@ -89,7 +101,9 @@ public final class OnnxSuite {
 
     private static Path only(Path folder, String ending) throws IOException {
         try (var files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(ending)).findFirst().orElseThrow();
+            return files.filter(file -> file.toString().endsWith(ending))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 

@@ -97,9 +97,12 @@ class OnnxSuiteTest {
         Map<String, Tensor> all = new LinkedHashMap<>();
         for (int i = 0; i < inputs.size(); i++) {
             Tensor input = inputs.get(i);
-            shapes.put(names.get(i), Arrays.stream(input.shape().extents()).boxed().toList());
+            shapes.put(
+                    names.get(i), Arrays.stream(input.shape().extents()).boxed().toList());
             all.put(names.get(i), input);
-            if (input.dtype() == DType.INT64 || input.dtype() == DType.INT32 || input.shape().rank() == 1) {
+            if (input.dtype() == DType.INT64
+                    || input.dtype() == DType.INT32
+                    || input.shape().rank() == 1) {
                 integers.put(names.get(i), input);
             }
         }

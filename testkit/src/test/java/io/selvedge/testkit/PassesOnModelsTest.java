@@ -35,7 +35,8 @@ class PassesOnModelsTest {
     }
 
     private static Graph textLineOrientation() throws IOException {
-        try (InputStream model = PassesOnModelsTest.class.getResourceAsStream("/models/ch_ppocr_mobile_v2.0_cls_infer.onnx")) {
+        try (InputStream model =
+                PassesOnModelsTest.class.getResourceAsStream("/models/ch_ppocr_mobile_v2.0_cls_infer.onnx")) {
             ImportOptions options = new ImportOptions(Map.of(), Map.of("x", List.of(1, 3, 48, 192)));
             return OnnxImporter.read(model.readAllBytes(), "cls.onnx", Optional.empty(), options);
         }
@@ -91,7 +92,8 @@ class PassesOnModelsTest {
         Graph before = shared(file);
         Graph after = Pipelines.simplify(before);
         assertThat(counts(after).get("QuantizeLinear")).isEqualTo(counts(before).get("QuantizeLinear"));
-        assertThat(counts(after).get("DequantizeLinear")).isEqualTo(counts(before).get("DequantizeLinear"));
+        assertThat(counts(after).get("DequantizeLinear"))
+                .isEqualTo(counts(before).get("DequantizeLinear"));
         Map<String, Tensor> inputs = SharedModelsTest.inputs(before, -128, 127);
         assertThat(ReferenceEvaluator.run(after, inputs)).isEqualTo(ReferenceEvaluator.run(before, inputs));
     }

@@ -57,8 +57,8 @@ class SharedModelsTest {
     @Test
     void text_line_classifier_agrees_with_onnx_runtime(@TempDir Path folder) throws IOException {
         Path model = folder.resolve("cls.onnx");
-        try (InputStream stream = SharedModelsTest.class.getResourceAsStream(
-                "/models/ch_ppocr_mobile_v2.0_cls_infer.onnx")) {
+        try (InputStream stream =
+                SharedModelsTest.class.getResourceAsStream("/models/ch_ppocr_mobile_v2.0_cls_infer.onnx")) {
             Files.copy(stream, model);
         }
         Graph graph = OnnxImporter.read(model, new ImportOptions(Map.of(), Map.of("x", List.of(1, 3, 48, 192))));

@@ -44,7 +44,8 @@ record ArenaChart(ArenaMap arena) {
         svg.rect(left, top, Math.max(1, right - left), Math.max(1, bottom - top), 2, "buffer hue" + hue, tip);
         int fits = (int) ((right - left - 8) / 6.6);
         if (bottom - top >= 15 && fits >= 4) {
-            String name = span.name().length() <= fits ? span.name() : span.name().substring(0, fits - 1) + "…";
+            String name =
+                    span.name().length() <= fits ? span.name() : span.name().substring(0, fits - 1) + "…";
             svg.text(left + 5, (top + bottom) / 2 + 4, "start", "in-buffer", name);
         }
     }

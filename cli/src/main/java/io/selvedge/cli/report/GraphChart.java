@@ -17,7 +17,11 @@ record GraphChart(GraphOutline graph, String label) {
         double height = layout.layerCount() * ROW + 2 * MARGIN;
         Svg svg = new Svg(width, height, "graph", label);
         for (int edge = 0; edge < graph.edges().size(); edge++) {
-            svg.path(curve(layout.route(edge), layout.layer(graph.edges().get(edge).from())), "edge");
+            svg.path(
+                    curve(
+                            layout.route(edge),
+                            layout.layer(graph.edges().get(edge).from())),
+                    "edge");
         }
         for (int node = 0; node < graph.nodes().size(); node++) {
             box(svg, graph.nodes().get(node), MARGIN + layout.x(node), centre(layout.layer(node)));

@@ -19,21 +19,25 @@ record Headline(DeployResult result) {
         if (result.outcome() instanceof Outcome.NothingFits) {
             return "Nothing fits these budgets; " + featured().name() + " comes nearest";
         }
-        return original().filter(original -> !original.equals(featured())).map(this::gains)
+        return original()
+                .filter(original -> !original.equals(featured()))
+                .map(this::gains)
                 .orElse(featured().name() + " stays as it is");
     }
 
     private String gains(Candidate original) {
         List<String> gains = new ArrayList<>();
-        if (original.latencyMicrosP50().isPresent() && featured().latencyMicrosP50().isPresent()) {
+        if (original.latencyMicrosP50().isPresent()
+                && featured().latencyMicrosP50().isPresent()) {
             gains.add(compared(
-                    original.latencyMicrosP50().getAsDouble() / featured().latencyMicrosP50().getAsDouble(),
+                    original.latencyMicrosP50().getAsDouble()
+                            / featured().latencyMicrosP50().getAsDouble(),
                     "faster",
                     "slower",
                     "as fast"));
         }
-        gains.add(compared(
-                (double) original.bundleBytes() / featured().bundleBytes(), "smaller", "larger", "as large"));
+        gains.add(
+                compared((double) original.bundleBytes() / featured().bundleBytes(), "smaller", "larger", "as large"));
         String gained = String.join(", ", gains);
         return featured().name() + ": " + gained + lost();
     }
@@ -59,10 +63,13 @@ record Headline(DeployResult result) {
 
     String explanation() {
         return switch (result.outcome()) {
-            case Outcome.Chosen chosen -> sentence("Chosen because " + lowerFirst(chosen.why()))
-                    + (featured().drop().isPresent() && !featured().equals(original().orElse(null)) ? proof() : "");
-            case Outcome.NothingFits _ ->
-                "No model was written. To accept the nearest candidate, relax these budgets:";
+            case Outcome.Chosen chosen ->
+                sentence("Chosen because " + lowerFirst(chosen.why()))
+                        + (featured().drop().isPresent()
+                                        && !featured().equals(original().orElse(null))
+                                ? proof()
+                                : "");
+            case Outcome.NothingFits _ -> "No model was written. To accept the nearest candidate, relax these budgets:";
         };
     }
 
@@ -89,7 +96,9 @@ record Headline(DeployResult result) {
         List<Map<String, Object>> cards = new ArrayList<>();
         Candidate c = featured();
         if (c.accuracy().isPresent()) {
-            String interval = c.dropLow().isPresent() ? " [" + Quantity.points(c.dropLow()) + ", " + Quantity.points(c.dropHigh()) + "]" : "";
+            String interval = c.dropLow().isPresent()
+                    ? " [" + Quantity.points(c.dropLow()) + ", " + Quantity.points(c.dropHigh()) + "]"
+                    : "";
             cards.add(card(
                     MetricTitle.of(result.metric()),
                     Quantity.score(result.metric(), c.accuracy()),
@@ -109,8 +118,8 @@ record Headline(DeployResult result) {
         String threads = c.threads() == 1 ? "1 thread" : c.threads() + " threads";
         Optional<String> ratio = original()
                 .filter(o -> !isOriginal() && o.latencyMicrosP50().isPresent())
-                .map(o -> Quantity.ratio(o.latencyMicrosP50().getAsDouble() / c.latencyMicrosP50().getAsDouble())
-                        + " of fp32's speed, ");
+                .map(o -> Quantity.ratio(o.latencyMicrosP50().getAsDouble()
+                                / c.latencyMicrosP50().getAsDouble()) + " of fp32's speed, ");
         return ratio.orElse("") + threads;
     }
 

@@ -33,8 +33,7 @@ record LayerTables(DeployResult result) {
     private Map<String, Object> table(Candidate candidate, boolean open) {
         Map<String, Double> reference = originalMicros(candidate);
         double longest = candidate.layers().stream()
-                .mapToDouble(layer ->
-                        Math.max(layer.micros().orElse(0), reference.getOrDefault(layer.name(), 0.0)))
+                .mapToDouble(layer -> Math.max(layer.micros().orElse(0), reference.getOrDefault(layer.name(), 0.0)))
                 .max()
                 .orElse(1);
         List<Map<String, Object>> rows = new ArrayList<>();

@@ -142,6 +142,7 @@ final class LayeredLayout {
 
     @Override
     public String toString() {
-        return layers.size() + " layers, " + Arrays.toString(Arrays.stream(items).mapToInt(i -> i.layer).toArray());
+        return layers.size() + " layers, "
+                + Arrays.toString(Arrays.stream(items).mapToInt(i -> i.layer).toArray());
     }
 }

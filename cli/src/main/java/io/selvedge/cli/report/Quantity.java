@@ -23,7 +23,8 @@ public final class Quantity {
         double value = bytes / 1024.0;
         for (String unit : new String[] {"KiB", "MiB", "GiB"}) {
             if (value < 1000) {
-                return String.format(Locale.ROOT, value < 10 ? "%.2f %s" : value < 100 ? "%.1f %s" : "%.0f %s", value, unit);
+                return String.format(
+                        Locale.ROOT, value < 10 ? "%.2f %s" : value < 100 ? "%.1f %s" : "%.0f %s", value, unit);
             }
             value /= 1024;
         }

@@ -68,7 +68,9 @@ public final class ReportPage {
                 shortfalls.add(Map.of(
                         "option", shortfall.budget().option(),
                         "allowed", Quantity.plain(shortfall.allowed()),
-                        "needed", Quantity.plain(shortfall.needed()) + " " + shortfall.budget().unit()));
+                        "needed",
+                                Quantity.plain(shortfall.needed()) + " "
+                                        + shortfall.budget().unit()));
             }
         }
         context.put("hasShortfalls", !shortfalls.isEmpty());
@@ -101,12 +103,12 @@ public final class ReportPage {
     }
 
     private String method() {
-        String latency =
-                switch (result.featured().latencyOn()) {
-                    case MEASURED -> "Latency was measured on this machine (" + result.machine().cpu() + ").";
-                    case EMULATED -> "Latency comes from an emulator: compare candidates, do not trust the absolute value.";
-                    case NONE -> "Latency was not measured: this machine does not run " + result.target() + ".";
-                };
+        String latency = switch (result.featured().latencyOn()) {
+            case MEASURED ->
+                "Latency was measured on this machine (" + result.machine().cpu() + ").";
+            case EMULATED -> "Latency comes from an emulator: compare candidates, do not trust the absolute value.";
+            case NONE -> "Latency was not measured: this machine does not run " + result.target() + ".";
+        };
         if (result.samples() == 0) {
             return "Sizes are bytes. No data was given, so nothing is known about accuracy. " + latency;
         }
@@ -129,19 +131,23 @@ public final class ReportPage {
         context.put(
                 "arenaNote",
                 "One block of " + Quantity.exact(result.arena().arenaBytes())
-                        + " bytes holds every intermediate value of " + result.featured().name()
+                        + " bytes holds every intermediate value of "
+                        + result.featured().name()
                         + "; a rectangle is a buffer, wide as long as it lives, tall as it is large.");
         context.put("hasGraphs", !result.before().nodes().isEmpty());
         context.put(
                 "graphs",
-                List.of(graph("before", result.before()), graph("after: " + result.featured().name(), result.after())));
+                List.of(
+                        graph("before", result.before()),
+                        graph("after: " + result.featured().name(), result.after())));
     }
 
     private String layersNote() {
         String note = "Each step timed alone.";
         if (result.featured().dtype() != Candidate.Dtype.FP32) {
-            note += " The pale bar behind is the same layer in fp32. Signal to noise compares a layer's output with the original's: "
-                    + "20 dB is an error of a tenth, 40 dB of a hundredth.";
+            note +=
+                    " The pale bar behind is the same layer in fp32. Signal to noise compares a layer's output with the original's: "
+                            + "20 dB is an error of a tenth, 40 dB of a hundredth.";
         }
         return note;
     }
@@ -152,10 +158,14 @@ public final class ReportPage {
                 .filter(v -> !v.op().equals("Input") && !v.op().equals("Output"))
                 .count();
         return Map.of(
-                "title", title,
-                "summary", operators + " operators",
-                "width", Svg.number(chart.naturalWidth()),
-                "svg", chart.svg());
+                "title",
+                title,
+                "summary",
+                operators + " operators",
+                "width",
+                Svg.number(chart.naturalWidth()),
+                "svg",
+                chart.svg());
     }
 
     private static Map<String, Object> picture(SamplePicture picture) {
@@ -174,12 +184,21 @@ public final class ReportPage {
         facts.put("SHA-256", result.model().sha256());
         facts.put("target", result.target());
         facts.put("budgets", budgets(result.budgets()));
-        facts.put("options", result.options().isEmpty()
-                ? "defaults"
-                : String.join(" ", result.options().entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList()));
+        facts.put(
+                "options",
+                result.options().isEmpty()
+                        ? "defaults"
+                        : String.join(
+                                " ",
+                                result.options().entrySet().stream()
+                                        .map(e -> e.getKey() + "=" + e.getValue())
+                                        .toList()));
         facts.put("seed", Long.toString(result.seed()));
         facts.put("Selvedge", result.toolVersion());
-        facts.put("machine", result.machine().cpu() + ", " + result.machine().cores() + " cores, " + result.machine().isa());
+        facts.put(
+                "machine",
+                result.machine().cpu() + ", " + result.machine().cores() + " cores, "
+                        + result.machine().isa());
         facts.put("system", result.machine().os() + ", " + result.machine().jdk());
         return facts.entrySet().stream()
                 .map(e -> Map.of("name", e.getKey(), "value", e.getValue()))

@@ -60,10 +60,11 @@ public final class ReportReader {
 
     private static Report report(JsonNode root) throws IOException {
         Map<String, String> options = new LinkedHashMap<>();
-        root.required("options").properties().forEach(e -> options.put(e.getKey(), e.getValue().asText()));
+        root.required("options")
+                .properties()
+                .forEach(e -> options.put(e.getKey(), e.getValue().asText()));
         DeployResult result = new DeployResult(
-                new DeployResult.Model(
-                        text(root.required("model"), "name"), text(root.required("model"), "sha256")),
+                new DeployResult.Model(text(root.required("model"), "name"), text(root.required("model"), "sha256")),
                 text(root, "target"),
                 options,
                 text(root, "toolVersion"),

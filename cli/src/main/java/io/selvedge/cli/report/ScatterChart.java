@@ -30,7 +30,15 @@ record ScatterChart(
     private static final int LABELLED = 7;
 
     /** @param cssClass fp32, int8 or mixed */
-    record Point(String name, double x, double y, double yLow, double yHigh, String cssClass, boolean featured, String tip) {}
+    record Point(
+            String name,
+            double x,
+            double y,
+            double yLow,
+            double yHigh,
+            String cssClass,
+            boolean featured,
+            String tip) {}
 
     String svg() {
         Svg svg = new Svg(WIDTH, HEIGHT, "chart", yTitle + " against " + xTitle);
@@ -103,7 +111,9 @@ record ScatterChart(
     /** With many candidates only the outer ones are named; the others tell their names when touched. */
     private void labels(Svg svg, Axis x, Axis y) {
         List<Point> named = points.stream()
-                .filter(p -> points.size() <= LABELLED || p.featured() || !p.cssClass().equals("mixed"))
+                .filter(p -> points.size() <= LABELLED
+                        || p.featured()
+                        || !p.cssClass().equals("mixed"))
                 .sorted(Comparator.comparingDouble(p -> y.pixel(p.y())))
                 .toList();
         List<double[]> taken = new ArrayList<>();

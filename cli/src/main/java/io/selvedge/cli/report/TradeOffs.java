@@ -51,7 +51,8 @@ record TradeOffs(DeployResult result) {
                         value -> xBase == 2 ? Quantity.bytes((long) value) : Quantity.plain(value),
                         value -> error
                                 ? String.format(Locale.ROOT, "%.3g", value)
-                                : String.format(Locale.ROOT, "%.2f %%", value * 100).replace(".00 %", " %"))
+                                : String.format(Locale.ROOT, "%.2f %%", value * 100)
+                                        .replace(".00 %", " %"))
                 .svg();
     }
 
@@ -59,7 +60,10 @@ record TradeOffs(DeployResult result) {
         double y = c.accuracy().getAsDouble();
         double low = y;
         double high = y;
-        if (!Quantity.isError(result.metric()) && c.drop().isPresent() && c.dropLow().isPresent() && c.dropHigh().isPresent()) {
+        if (!Quantity.isError(result.metric())
+                && c.drop().isPresent()
+                && c.dropLow().isPresent()
+                && c.dropHigh().isPresent()) {
             low = y - (c.dropHigh().getAsDouble() - c.drop().getAsDouble()) / 100;
             high = y + (c.drop().getAsDouble() - c.dropLow().getAsDouble()) / 100;
         }
@@ -67,7 +71,14 @@ record TradeOffs(DeployResult result) {
                 + Quantity.dropWithInterval(c.drop(), c.dropLow(), c.dropHigh()) + "\n"
                 + Quantity.latency(c.latencyMicrosP50()) + ", " + Quantity.bytes(c.bundleBytes()) + " bundle";
         return new ScatterChart.Point(
-                c.name(), x, y, low, high, c.dtype().text(), c.name().equals(result.outcome().candidate()), tip);
+                c.name(),
+                x,
+                y,
+                low,
+                high,
+                c.dtype().text(),
+                c.name().equals(result.outcome().candidate()),
+                tip);
     }
 
     /** The accuracy that the drop's budget allows. */

@@ -20,16 +20,40 @@ final class ReportTest {
         JsonNode root = new ObjectMapper().readTree(ReportWriter.text(Reports.chosen()));
         assertThat(names(root))
                 .contains(
-                        "schema", "model", "target", "options", "toolVersion", "seed", "machine", "metric", "samples",
-                        "budgets", "candidates");
+                        "schema",
+                        "model",
+                        "target",
+                        "options",
+                        "toolVersion",
+                        "seed",
+                        "machine",
+                        "metric",
+                        "samples",
+                        "budgets",
+                        "candidates");
         assertThat(names(root.get("model"))).containsExactly("name", "sha256");
         assertThat(names(root.get("machine"))).containsExactly("cpu", "isa", "cores", "os", "jdk");
         JsonNode candidate = root.get("candidates").get(0);
         assertThat(names(candidate))
                 .containsExactly(
-                        "name", "dtype", "layers", "accuracy", "drop", "dropLow", "dropHigh", "proven", "latencyMicrosP50",
-                        "latencyMicrosP95", "latencyOn", "threads", "arenaBytes", "weightBytes", "codeBytes", "bundleBytes",
-                        "chosen", "reason");
+                        "name",
+                        "dtype",
+                        "layers",
+                        "accuracy",
+                        "drop",
+                        "dropLow",
+                        "dropHigh",
+                        "proven",
+                        "latencyMicrosP50",
+                        "latencyMicrosP95",
+                        "latencyOn",
+                        "threads",
+                        "arenaBytes",
+                        "weightBytes",
+                        "codeBytes",
+                        "bundleBytes",
+                        "chosen",
+                        "reason");
         assertThat(names(candidate.get("layers").get(0))).containsExactly("name", "dtype", "micros", "snrDb");
         assertThat(candidate.get("dtype").asText()).isEqualTo("fp32");
         assertThat(candidate.get("latencyOn").asText()).isEqualTo("measured");
@@ -58,7 +82,8 @@ final class ReportTest {
 
     @Test
     void text_that_is_no_report_is_refused_with_its_reason() {
-        for (String text : List.of("", "{", "[]", "{\"schema\":\"selvedge-report/9\"}", "{\"schema\":\"selvedge-report/1\"}")) {
+        for (String text :
+                List.of("", "{", "[]", "{\"schema\":\"selvedge-report/9\"}", "{\"schema\":\"selvedge-report/1\"}")) {
             assertThatThrownBy(() -> ReportReader.read(text, "r.json"))
                     .isInstanceOfSatisfying(
                             SelvedgeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_DATA))
@@ -69,8 +94,13 @@ final class ReportTest {
     @Test
     void page_loads_nothing_from_elsewhere() {
         String page = ReportPage.text(Reports.chosen());
-        assertThat(Pattern.compile("(src|href)=\"(?!data:)").matcher(page).find()).isFalse();
-        assertThat(page).doesNotContain("http://").doesNotContain("https://").doesNotContain("@import").doesNotContain("{{");
+        assertThat(Pattern.compile("(src|href)=\"(?!data:)").matcher(page).find())
+                .isFalse();
+        assertThat(page)
+                .doesNotContain("http://")
+                .doesNotContain("https://")
+                .doesNotContain("@import")
+                .doesNotContain("{{");
     }
 
     @Test
@@ -97,6 +127,7 @@ final class ReportTest {
     }
 
     private static List<String> names(JsonNode node) {
-        return StreamSupport.stream(((Iterable<String>) node::fieldNames).spliterator(), false).toList();
+        return StreamSupport.stream(((Iterable<String>) node::fieldNames).spliterator(), false)
+                .toList();
     }
 }

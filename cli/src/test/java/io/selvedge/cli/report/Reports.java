@@ -24,8 +24,18 @@ import javax.imageio.ImageIO;
 /** Reports as a ResNet-8 would give them, for tests of what is made from reports. */
 public final class Reports {
     private static final String[] LAYERS = {
-        "conv1", "block1/conv1", "block1/conv2+add", "block2/conv1", "block2/skip", "block2/conv2+add", "block3/conv1",
-        "block3/skip", "block3/conv2+add", "pool", "dense", "softmax"
+        "conv1",
+        "block1/conv1",
+        "block1/conv2+add",
+        "block2/conv1",
+        "block2/skip",
+        "block2/conv2+add",
+        "block3/conv1",
+        "block3/skip",
+        "block3/conv2+add",
+        "pool",
+        "dense",
+        "softmax"
     };
     private static final double[] FP32_MICROS = {9.1, 27.2, 28.4, 14.1, 2.2, 27.9, 14.9, 2.0, 29.0, 1.1, 0.4, 0.3};
     private static final double[] INT8_MICROS = {4.9, 8.2, 9.1, 4.9, 1.0, 8.8, 5.1, 0.9, 9.3, 0.5, 0.2, 0.3};
@@ -36,7 +46,8 @@ public final class Reports {
     /** int8 keeps every budget. */
     public static Report chosen() {
         return report(
-                new Budgets(OptionalDouble.of(1), OptionalDouble.of(120), OptionalLong.empty(), OptionalLong.of(150_000)),
+                new Budgets(
+                        OptionalDouble.of(1), OptionalDouble.of(120), OptionalLong.empty(), OptionalLong.of(150_000)),
                 new Outcome.Chosen("int8", "it is the fastest of the candidates that keep every budget"),
                 true);
     }
@@ -55,17 +66,60 @@ public final class Reports {
 
     private static Report report(Budgets budgets, Outcome outcome, boolean chosen) {
         List<Candidate> candidates = List.of(
-                candidate("fp32", Candidate.Dtype.FP32, 0.7551, 0, 156.7, 171.2, 217_088, 311_424, 24_576, false,
+                candidate(
+                        "fp32",
+                        Candidate.Dtype.FP32,
+                        0.7551,
+                        0,
+                        156.7,
+                        171.2,
+                        217_088,
+                        311_424,
+                        24_576,
+                        false,
                         chosen ? "slower than the budget allows" : "4 times too slow"),
-                candidate("int8", Candidate.Dtype.INT8, 0.7543, 0.08, 53.2, 58.9, 54_272, 80_128, 18_944, chosen,
-                        chosen ? "fastest within the budgets" : "nearest: misses latency by 13.3 us, arena by 34,272 bytes"),
-                candidate("mixed-1", Candidate.Dtype.MIXED, 0.7547, 0.04, 74.4, 80.3, 88_064, 154_112, 27_136, false,
+                candidate(
+                        "int8",
+                        Candidate.Dtype.INT8,
+                        0.7543,
+                        0.08,
+                        53.2,
+                        58.9,
+                        54_272,
+                        80_128,
+                        18_944,
+                        chosen,
+                        chosen
+                                ? "fastest within the budgets"
+                                : "nearest: misses latency by 13.3 us, arena by 34,272 bytes"),
+                candidate(
+                        "mixed-1",
+                        Candidate.Dtype.MIXED,
+                        0.7547,
+                        0.04,
+                        74.4,
+                        80.3,
+                        88_064,
+                        154_112,
+                        27_136,
+                        false,
                         "slower than int8, and no budget asks for its accuracy"),
-                candidate("mixed-2", Candidate.Dtype.MIXED, 0.7549, 0.02, 91.8, 99.0, 120_832, 190_976, 28_160, false,
+                candidate(
+                        "mixed-2",
+                        Candidate.Dtype.MIXED,
+                        0.7549,
+                        0.02,
+                        91.8,
+                        99.0,
+                        120_832,
+                        190_976,
+                        28_160,
+                        false,
                         "slower than int8, and no budget asks for its accuracy"));
         DeployResult result = new DeployResult(
                 new DeployResult.Model(
-                        "ic_resnet8_fp32_nchw.onnx", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+                        "ic_resnet8_fp32_nchw.onnx",
+                        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
                 "x86-64-v4+vnni",
                 Map.of("max-drop", "1"),
                 "0.1.0",
@@ -82,12 +136,27 @@ public final class Reports {
                 graph(false),
                 graph(true),
                 chosen ? List.of(Path.of("out", "model.selv"), Path.of("out", "model.onnx")) : List.of());
-        return new Report(result, chosen ? List.of(picture("cat/0001", "cat", "cat 98.2 %", true), picture("ship/7", "ship", "airplane 51.0 %", false)) : List.of());
+        return new Report(
+                result,
+                chosen
+                        ? List.of(
+                                picture("cat/0001", "cat", "cat 98.2 %", true),
+                                picture("ship/7", "ship", "airplane 51.0 %", false))
+                        : List.of());
     }
 
     private static Candidate candidate(
-            String name, Candidate.Dtype dtype, double accuracy, double drop, double p50, double p95, long arena, long weights, long code,
-            boolean chosen, String reason) {
+            String name,
+            Candidate.Dtype dtype,
+            double accuracy,
+            double drop,
+            double p50,
+            double p95,
+            long arena,
+            long weights,
+            long code,
+            boolean chosen,
+            String reason) {
         List<LayerFinding> layers = new ArrayList<>();
         for (int i = 0; i < LAYERS.length; i++) {
             boolean fp32 = dtype == Candidate.Dtype.FP32 || dtype == Candidate.Dtype.MIXED && i > 5 && i < 9;
@@ -99,10 +168,24 @@ public final class Reports {
         }
         boolean original = dtype == Candidate.Dtype.FP32;
         return new Candidate(
-                name, dtype, layers, OptionalDouble.of(accuracy), OptionalDouble.of(drop),
-                OptionalDouble.of(original ? 0 : drop - 0.13), OptionalDouble.of(original ? 0 : drop + 0.13),
-                true, OptionalDouble.of(p50), OptionalDouble.of(p95), Candidate.LatencyOn.MEASURED, 1,
-                arena, weights, code, weights + code + 9_216, chosen, reason);
+                name,
+                dtype,
+                layers,
+                OptionalDouble.of(accuracy),
+                OptionalDouble.of(drop),
+                OptionalDouble.of(original ? 0 : drop - 0.13),
+                OptionalDouble.of(original ? 0 : drop + 0.13),
+                true,
+                OptionalDouble.of(p50),
+                OptionalDouble.of(p95),
+                Candidate.LatencyOn.MEASURED,
+                1,
+                arena,
+                weights,
+                code,
+                weights + code + 9_216,
+                chosen,
+                reason);
     }
 
     private static ArenaMap arena() {
@@ -150,7 +233,12 @@ public final class Reports {
     }
 
     private static int add(
-            List<GraphOutline.Vertex> nodes, List<GraphOutline.Edge> edges, String name, String op, String dtype, int... from) {
+            List<GraphOutline.Vertex> nodes,
+            List<GraphOutline.Edge> edges,
+            String name,
+            String op,
+            String dtype,
+            int... from) {
         nodes.add(new GraphOutline.Vertex(name, op, dtype, "[1,16,32,32]"));
         for (int source : from) {
             edges.add(new GraphOutline.Edge(source, nodes.size() - 1));

@@ -47,7 +47,9 @@ public enum DType {
 
     /** The dtype of a lower-case name: {@code float32}. */
     public static Optional<DType> ofText(String text) {
-        return Arrays.stream(values()).filter(dtype -> dtype.text().equals(text)).findFirst();
+        return Arrays.stream(values())
+                .filter(dtype -> dtype.text().equals(text))
+                .findFirst();
     }
 
     /** Lower-case name as in manifests, reports and text dumps: {@code float32}. */

@@ -36,6 +36,12 @@ public record GraphCost(long macs, long parameters, long parameterBytes) {
                 .filter(input -> !input.isEmpty())
                 .map(graph::type)
                 .toList();
-        return node.op().macs(inputs, node.outputs().stream().filter(output -> !output.isEmpty()).map(graph::type).toList());
+        return node.op()
+                .macs(
+                        inputs,
+                        node.outputs().stream()
+                                .filter(output -> !output.isEmpty())
+                                .map(graph::type)
+                                .toList());
     }
 }

@@ -58,15 +58,17 @@ public final class GraphText {
     private String print(Graph graph) {
         text.append("graph ").append(name(graph.name())).append('\n');
         graph.inputs().forEach(input -> line("input", input, graph));
-        graph.constants().forEach((value, tensor) -> text.append("const ")
-                .append(name(value))
-                .append(": ")
-                .append(tensor.type())
-                .append(" = ")
-                .append(elements(tensor))
-                .append('\n'));
+        graph.constants()
+                .forEach((value, tensor) -> text.append("const ")
+                        .append(name(value))
+                        .append(": ")
+                        .append(tensor.type())
+                        .append(" = ")
+                        .append(elements(tensor))
+                        .append('\n'));
         graph.nodes().forEach(node -> node(node, graph));
-        graph.outputs().forEach(output -> text.append("output ").append(name(output)).append('\n'));
+        graph.outputs()
+                .forEach(output -> text.append("output ").append(name(output)).append('\n'));
         return text.toString();
     }
 
@@ -81,7 +83,8 @@ public final class GraphText {
 
     private void node(Node node, Graph graph) {
         text.append("node ").append(name(node.name())).append(": ");
-        text.append(node.op().domain().isEmpty() ? "" : node.op().domain() + ".").append(node.op().type());
+        text.append(node.op().domain().isEmpty() ? "" : node.op().domain() + ".")
+                .append(node.op().type());
         Map<String, Object> attributes = node.op().attributes();
         if (!attributes.isEmpty()) {
             text.append(attributes.entrySet().stream()

@@ -24,8 +24,7 @@ public final class ReferenceEvaluator {
      *
      * @throws SelvedgeException BAD_DATA when an input is missing or has another dtype or shape
      */
-    public static Map<String, Tensor> run(
-            Graph graph, Map<String, Tensor> inputs, BiConsumer<String, Tensor> visitor) {
+    public static Map<String, Tensor> run(Graph graph, Map<String, Tensor> inputs, BiConsumer<String, Tensor> visitor) {
         Map<String, Tensor> values = new HashMap<>(graph.constants());
         for (String name : graph.inputs()) {
             Tensor input = inputs.get(name);

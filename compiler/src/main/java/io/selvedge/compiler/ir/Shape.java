@@ -11,8 +11,7 @@ public record Shape(List<Dim> dims) {
     }
 
     public static Shape of(long... extents) {
-        return new Shape(
-                Arrays.stream(extents).<Dim>mapToObj(Dim.Known::new).toList());
+        return new Shape(Arrays.stream(extents).<Dim>mapToObj(Dim.Known::new).toList());
     }
 
     public int rank() {

@@ -13,8 +13,8 @@ public final class Tensor {
         this.type = type;
         this.data = data;
         if (data.capacity() != type.shape().elements() * type.dtype().bytes()) {
-            throw new IllegalArgumentException(type + " needs " + type.shape().elements() * type.dtype().bytes()
-                    + " bytes, got " + data.capacity());
+            throw new IllegalArgumentException(type + " needs "
+                    + type.shape().elements() * type.dtype().bytes() + " bytes, got " + data.capacity());
         }
     }
 

@@ -56,8 +56,8 @@ public final class TypeInference {
         if (outputs.size() < node.outputs().size()) {
             throw new SelvedgeException(
                     ErrorCode.UNSUPPORTED_OP,
-                    node.op().type() + " '" + node.name() + "' has " + node.outputs().size() + " outputs; supported are "
-                            + outputs.size());
+                    node.op().type() + " '" + node.name() + "' has "
+                            + node.outputs().size() + " outputs; supported are " + outputs.size());
         }
         for (int i = 0; i < node.outputs().size(); i++) {
             if (!node.outputs().get(i).isEmpty()) {
@@ -83,7 +83,9 @@ public final class TypeInference {
                 return;
             }
         }
-        if (outputs.stream().allMatch(type -> type.shape().isStatic() && type.shape().elements() <= KNOWN_ELEMENTS)
+        if (outputs.stream()
+                        .allMatch(
+                                type -> type.shape().isStatic() && type.shape().elements() <= KNOWN_ELEMENTS)
                 && inputTypes.stream()
                         .flatMap(Optional::stream)
                         .allMatch(type -> type.shape().elements() <= KNOWN_ELEMENTS)) {

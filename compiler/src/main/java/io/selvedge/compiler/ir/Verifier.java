@@ -23,25 +23,35 @@ public final class Verifier {
         }
         graph.constants().forEach((value, tensor) -> {
             define(graph, defined, value);
-            require(graph, tensor.type().equals(graph.types().get(value)), "constant '" + value + "' is "
-                    + tensor.type() + " but typed " + graph.types().get(value));
+            require(
+                    graph,
+                    tensor.type().equals(graph.types().get(value)),
+                    "constant '" + value + "' is " + tensor.type() + " but typed "
+                            + graph.types().get(value));
             inference.constant(value, tensor);
         });
         for (Node node : graph.nodes()) {
             require(graph, nodeNames.add(node.name()), "two nodes are named '" + node.name() + "'");
             require(graph, !node.outputs().isEmpty(), "node '" + node.name() + "' has no output");
             for (String input : node.inputs()) {
-                require(graph, input.isEmpty() || defined.contains(input), "node '" + node.name() + "' reads '" + input
-                        + "' before it is defined");
+                require(
+                        graph,
+                        input.isEmpty() || defined.contains(input),
+                        "node '" + node.name() + "' reads '" + input + "' before it is defined");
             }
             List<TensorType> inferred = inference.infer(node);
             for (int i = 0; i < node.outputs().size(); i++) {
                 String output = node.outputs().get(i);
                 if (!output.isEmpty()) {
                     define(graph, defined, output);
-                    require(graph, inferred.get(i).equals(graph.types().get(output)), "value '" + output + "' of node '"
-                            + node.name() + "' is typed " + graph.types().get(output) + " but " + node.op().type()
-                            + " gives " + inferred.get(i));
+                    require(
+                            graph,
+                            inferred.get(i).equals(graph.types().get(output)),
+                            "value '" + output + "' of node '"
+                                    + node.name() + "' is typed "
+                                    + graph.types().get(output) + " but "
+                                    + node.op().type()
+                                    + " gives " + inferred.get(i));
                 }
             }
         }

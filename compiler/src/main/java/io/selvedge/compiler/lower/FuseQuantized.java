@@ -82,7 +82,9 @@ public final class FuseQuantized {
             case "Conv", "Gemm", "MatMul" -> convolution(quantize, body, quant.get(), clamp, out);
             case "Add" -> residual(quantize, body, quant.get(), clamp).or(() -> region(quantize));
             case "AveragePool", "GlobalAveragePool" ->
-                clamp.value().equals(quantize.input(0)) ? averagePool(quantize, body, quant.get(), out) : Optional.empty();
+                clamp.value().equals(quantize.input(0))
+                        ? averagePool(quantize, body, quant.get(), out)
+                        : Optional.empty();
             default -> movement(quantize, quant.get()).or(() -> region(quantize));
         };
     }
@@ -125,7 +127,9 @@ public final class FuseQuantized {
         boolean gemm = !conv.op().type().equals("Conv");
         Optional<Node> x = wires.dequantize(conv.input(0));
         Optional<QuantizedWeights> weights = QuantizedWeights.of(graph, wires, conv);
-        if (x.isEmpty() || weights.isEmpty() || gemm && graph.type(conv.input(0)).shape().rank() != 2) {
+        if (x.isEmpty()
+                || weights.isEmpty()
+                || gemm && graph.type(conv.input(0)).shape().rank() != 2) {
             return Optional.empty();
         }
         QConv.Quant xq = wires.quant(x.get()).orElseThrow();
@@ -167,23 +171,47 @@ public final class FuseQuantized {
         for (int side = 1; side >= 0; side--) {
             Optional<Node> ours = wires.dequantize(add.input(side));
             Optional<Node> theirs = wires.dequantize(add.input(1 - side));
-            if (ours.isEmpty() || theirs.isEmpty() || !wires.readOnce(add.input(side)) || !wires.readOnce(ours.get().input(0))) {
+            if (ours.isEmpty()
+                    || theirs.isEmpty()
+                    || !wires.readOnce(add.input(side))
+                    || !wires.readOnce(ours.get().input(0))) {
                 continue;
             }
             String q = ours.get().input(0);
             int index = indexOfProducer(q);
-            boolean sameShape = graph.type(q).shape().equals(graph.type(theirs.get().input(0)).shape());
-            boolean sameType = graph.type(q).dtype() == graph.type(theirs.get().input(0)).dtype()
+            boolean sameShape = graph.type(q)
+                    .shape()
+                    .equals(graph.type(theirs.get().input(0)).shape());
+            boolean sameType = graph.type(q).dtype()
+                            == graph.type(theirs.get().input(0)).dtype()
                     && graph.type(q).dtype() == graph.type(quantize.output()).dtype();
-            if (index < 0 || !sameShape || !sameType || !(nodes.get(index).op() instanceof QConv conv) || conv.add().isPresent()) {
+            if (index < 0
+                    || !sameShape
+                    || !sameType
+                    || !(nodes.get(index).op() instanceof QConv conv)
+                    || conv.add().isPresent()) {
                 continue;
             }
             Node source = nodes.remove(index);
             QConv fused = new QConv(
-                    conv.strides(), conv.pads(), conv.dilations(), conv.group(), conv.x(), conv.scaleW(), conv.y(), conv.lo(), conv.hi(),
-                    Optional.of(new QConv.Residual(wires.quant(theirs.get()).orElseThrow(), sum, clamp.lo(), clamp.hi())),
-                    conv.outShape(), conv.outType());
-            List<String> inputs = List.of(source.input(0), source.input(1), source.input(2), theirs.get().input(0));
+                    conv.strides(),
+                    conv.pads(),
+                    conv.dilations(),
+                    conv.group(),
+                    conv.x(),
+                    conv.scaleW(),
+                    conv.y(),
+                    conv.lo(),
+                    conv.hi(),
+                    Optional.of(
+                            new QConv.Residual(wires.quant(theirs.get()).orElseThrow(), sum, clamp.lo(), clamp.hi())),
+                    conv.outShape(),
+                    conv.outType());
+            List<String> inputs = List.of(
+                    source.input(0),
+                    source.input(1),
+                    source.input(2),
+                    theirs.get().input(0));
             return Optional.of(new Node(source.name() + " + " + add.name(), fused, inputs, quantize.outputs()));
         }
         return Optional.empty();
@@ -225,7 +253,9 @@ public final class FuseQuantized {
     /** Operators that only move or compare elements run on 8-bit values when all sides share one quantisation. */
     private Optional<Node> movement(Node quantize, QConv.Quant y) {
         Node body = wires.producer(quantize.input(0)).orElseThrow();
-        if (!MOVEMENT.contains(body.op().type()) || !body.op().domain().isEmpty() || !wires.readOnce(quantize.input(0))
+        if (!MOVEMENT.contains(body.op().type())
+                || !body.op().domain().isEmpty()
+                || !wires.readOnce(quantize.input(0))
                 || body.outputs().size() != 1) {
             return Optional.empty();
         }
@@ -235,7 +265,8 @@ public final class FuseQuantized {
             Optional<Node> x = wires.dequantize(body.input(i));
             boolean same = x.isPresent()
                     && wires.quant(x.get()).orElseThrow().equals(y)
-                    && graph.type(x.get().input(0)).dtype() == graph.type(quantize.output()).dtype();
+                    && graph.type(x.get().input(0)).dtype()
+                            == graph.type(quantize.output()).dtype();
             if (!same) {
                 return Optional.empty();
             }

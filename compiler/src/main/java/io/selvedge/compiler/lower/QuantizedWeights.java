@@ -5,7 +5,6 @@ import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
-import io.selvedge.compiler.op.QConv;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +19,9 @@ record QuantizedWeights(Tensor values, List<Float> scales) {
         }
         Optional<Tensor> q = graph.constant(dq.get().input(0));
         Optional<Tensor> scale = graph.constant(dq.get().input(1));
-        if (q.isEmpty() || scale.isEmpty() || q.get().dtype() != DType.INT8 && q.get().dtype() != DType.UINT8) {
+        if (q.isEmpty()
+                || scale.isEmpty()
+                || q.get().dtype() != DType.INT8 && q.get().dtype() != DType.UINT8) {
             return Optional.empty();
         }
         int shift = q.get().dtype() == DType.UINT8 ? 128 : 0;
@@ -80,11 +81,14 @@ record QuantizedWeights(Tensor values, List<Float> scales) {
                 float step = stepsOfFile.get().getFloat(stepsOfFile.get().elements() == 1 ? 0 : i);
                 float ours = step(scaleX, i);
                 // scales that agree but for the last bit are the same scale
-                return Math.abs(step - ours) <= 1e-5 * ours ? (double) stored.get().getLong(i) : Math.rint((double) stored.get().getLong(i) * step / ours);
+                return Math.abs(step - ours) <= 1e-5 * ours
+                        ? (double) stored.get().getLong(i)
+                        : Math.rint((double) stored.get().getLong(i) * step / ours);
             }));
         }
         return graph.constant(node.input(2))
-                .map(values -> rounded(values.elements(), i -> Math.rint((double) values.getFloat(i) / step(scaleX, i))));
+                .map(values ->
+                        rounded(values.elements(), i -> Math.rint((double) values.getFloat(i) / step(scaleX, i))));
     }
 
     private float step(float scaleX, int channel) {

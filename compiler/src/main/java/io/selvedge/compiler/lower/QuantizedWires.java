@@ -26,7 +26,8 @@ final class QuantizedWires {
     }
 
     boolean readOnce(String value) {
-        return consumers.getOrDefault(value, List.of()).size() == 1 && !graph.outputs().contains(value);
+        return consumers.getOrDefault(value, List.of()).size() == 1
+                && !graph.outputs().contains(value);
     }
 
     static boolean is(Node node, String type) {
@@ -35,7 +36,8 @@ final class QuantizedWires {
 
     /** The 8-bit value behind a DequantizeLinear output whose scale is per tensor and constant. */
     Optional<Node> dequantize(String value) {
-        return producer(value).filter(node -> is(node, "DequantizeLinear") && quant(node).isPresent() && eightBit(node.input(0)));
+        return producer(value)
+                .filter(node -> is(node, "DequantizeLinear") && quant(node).isPresent() && eightBit(node.input(0)));
     }
 
     boolean eightBit(String value) {
@@ -52,7 +54,8 @@ final class QuantizedWires {
         if (!node.hasInput(2)) {
             return Optional.of(new QConv.Quant(scale.get().getFloat(0), 0));
         }
-        return graph.constant(node.input(2)).map(zero -> new QConv.Quant(scale.get().getFloat(0), (int) zero.getLong(0)));
+        return graph.constant(node.input(2))
+                .map(zero -> new QConv.Quant(scale.get().getFloat(0), (int) zero.getLong(0)));
     }
 
     static List<Integer> ints(Node node, String attribute) {

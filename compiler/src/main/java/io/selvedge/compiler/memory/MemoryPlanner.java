@@ -124,7 +124,8 @@ public final class MemoryPlanner {
                 && in.offset() == out.offset()
                 && in.strides().equals(out.strides());
         int root = owner[from.id()];
-        boolean dies = lifetimes.get(root).lastStep() == step && lifetimes.get(to.id()).firstStep() == step;
+        boolean dies =
+                lifetimes.get(root).lastStep() == step && lifetimes.get(to.id()).firstStep() == step;
         boolean readTwice = program.steps().get(step).kernel().reads().stream()
                         .filter(read -> read == from.id())
                         .count()
@@ -144,7 +145,8 @@ public final class MemoryPlanner {
                         && lifetimes.get(b.id()).lastStep() >= 0)
                 .sorted(Comparator.comparingLong(Buffer::bytes).reversed().thenComparing(Buffer::id))
                 .toList();
-        List<Integer> offsets = new ArrayList<>(Collections.nCopies(program.buffers().size(), -1));
+        List<Integer> offsets =
+                new ArrayList<>(Collections.nCopies(program.buffers().size(), -1));
         List<Buffer> placed = new ArrayList<>();
         for (Buffer buffer : order) {
             long offset = 0;

@@ -41,9 +41,10 @@ final class AttributeReader {
                 }
                 yield floats;
             }
-            case STRINGS -> attribute.getStringsList().stream()
-                    .map(ByteString::toStringUtf8)
-                    .toArray(String[]::new);
+            case STRINGS ->
+                attribute.getStringsList().stream()
+                        .map(ByteString::toStringUtf8)
+                        .toArray(String[]::new);
             case UNDEFINED, GRAPH, GRAPHS, TENSORS, SPARSE_TENSOR, SPARSE_TENSORS, TYPE_PROTO, TYPE_PROTOS ->
                 throw new SelvedgeException(
                         ErrorCode.UNSUPPORTED_OP,

@@ -38,8 +38,10 @@ final class ExternalData {
         Path path = resolve(name, location);
         try (FileChannel channel = FileChannel.open(path)) {
             if (offset > channel.size() || bytes > channel.size() - offset) {
-                throw bad(name, "needs bytes " + offset + " to " + (offset + bytes) + " of '" + location + "', which has "
-                        + channel.size());
+                throw bad(
+                        name,
+                        "needs bytes " + offset + " to " + (offset + bytes) + " of '" + location + "', which has "
+                                + channel.size());
             }
             ByteBuffer buffer = ByteBuffer.allocate((int) bytes);
             while (buffer.hasRemaining() && channel.read(buffer, offset + buffer.position()) > 0) {}
@@ -57,7 +59,9 @@ final class ExternalData {
         try {
             Path path = base.resolve(location).normalize();
             if (location.isEmpty() || Path.of(location).isAbsolute() || !path.startsWith(base.normalize())) {
-                throw bad(name, "lies in '" + location + "', which is outside the model's folder; put it beside the model");
+                throw bad(
+                        name,
+                        "lies in '" + location + "', which is outside the model's folder; put it beside the model");
             }
             if (!Files.isRegularFile(path)) {
                 throw bad(name, "lies in '" + location + "', which is not in " + base + "; put it beside the model");
@@ -85,6 +89,7 @@ final class ExternalData {
     }
 
     private SelvedgeException bad(String name, String what) {
-        return new SelvedgeException(ErrorCode.EXTERNAL_DATA, "external tensor '" + name + "' " + what + " (" + file + ")");
+        return new SelvedgeException(
+                ErrorCode.EXTERNAL_DATA, "external tensor '" + name + "' " + what + " (" + file + ")");
     }
 }

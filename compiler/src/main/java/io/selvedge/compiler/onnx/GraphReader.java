@@ -53,7 +53,8 @@ final class GraphReader {
     Graph read() {
         if (proto.getSparseInitializerCount() > 0) {
             throw new SelvedgeException(
-                    ErrorCode.UNSUPPORTED_DTYPE, "sparse initializers are not supported; store them dense (" + file + ")");
+                    ErrorCode.UNSUPPORTED_DTYPE,
+                    "sparse initializers are not supported; store them dense (" + file + ")");
         }
         reserveNames();
         Set<String> given = readInitializers();
@@ -143,7 +144,8 @@ final class GraphReader {
             // Shapes of a damaged file overflow or contradict each other in ways that no single check foresees.
             throw new SelvedgeException(
                     ErrorCode.BAD_GRAPH,
-                    node.getOpType() + " '" + name + "' contradicts the shapes of its inputs: " + e.getMessage() + where,
+                    node.getOpType() + " '" + name + "' contradicts the shapes of its inputs: " + e.getMessage()
+                            + where,
                     e);
         }
     }
@@ -213,6 +215,7 @@ final class GraphReader {
                 .or(() -> longs)
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.UNSUPPORTED_OP,
-                        "needs value, value_float(s) or value_int(s), has " + values.asMap().keySet()));
+                        "needs value, value_float(s) or value_int(s), has "
+                                + values.asMap().keySet()));
     }
 }

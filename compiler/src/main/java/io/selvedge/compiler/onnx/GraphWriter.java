@@ -39,9 +39,7 @@ final class GraphWriter {
 
     GraphWriter(Graph graph) {
         this.graph = graph;
-        this.opset = graph.nodes().stream()
-                .mapToInt(this::opset)
-                .reduce(OpCatalog.GRAPH_OPSET, Math::max);
+        this.opset = graph.nodes().stream().mapToInt(this::opset).reduce(OpCatalog.GRAPH_OPSET, Math::max);
     }
 
     ModelProto model(Map<String, String> metadata) {
@@ -71,8 +69,8 @@ final class GraphWriter {
     /** The oldest opset that has this form of the operator. */
     private int opset(Node node) {
         if (!node.op().domain().isEmpty()) {
-            throw new IllegalStateException(
-                    "'" + node.name() + "' is " + node.op().type() + ", which ONNX does not have; export before fusion");
+            throw new IllegalStateException("'" + node.name() + "' is "
+                    + node.op().type() + ", which ONNX does not have; export before fusion");
         }
         return switch (node.op()) {
             case Pool pool when pool.attributes().containsKey("dilations") && pool.kind() == Pool.Kind.AVERAGE -> 19;
@@ -84,7 +82,8 @@ final class GraphWriter {
                         : OpCatalog.ALL
                                 .find("", node.op().type())
                                 .map(entry -> entry.versions().getFirst())
-                                .orElseThrow(() -> new IllegalStateException(node.op().type() + " is in no catalogue"));
+                                .orElseThrow(() ->
+                                        new IllegalStateException(node.op().type() + " is in no catalogue"));
         };
     }
 

@@ -68,7 +68,8 @@ final class InputShapes {
             if (!symbols.contains(dim)) {
                 throw new SelvedgeException(
                         ErrorCode.BAD_OPTION,
-                        "--dim " + dim + "=" + options.dims().get(dim) + ": the model has no open dimension of that name; "
+                        "--dim " + dim + "=" + options.dims().get(dim)
+                                + ": the model has no open dimension of that name; "
                                 + (symbols.isEmpty() ? "all its inputs have fixed shapes" : "it has " + symbols));
             }
         }
@@ -99,8 +100,9 @@ final class InputShapes {
                 .collect(Collectors.joining(","));
         return new SelvedgeException(
                 ErrorCode.UNBOUND_DIMENSION,
-                "input '" + input + "' " + new Shape(dims) + " leaves axis " + axis + " open; generated code needs every "
-                        + "extent. Give --dim " + symbol + "=1 (or another value) or --input-shape " + input + "=" + shape);
+                "input '" + input + "' " + new Shape(dims) + " leaves axis " + axis
+                        + " open; generated code needs every " + "extent. Give --dim " + symbol
+                        + "=1 (or another value) or --input-shape " + input + "=" + shape);
     }
 
     private static Shape shape(List<Integer> extents) {

@@ -74,7 +74,8 @@ final class NodeOrder {
                     throw new SelvedgeException(
                             ErrorCode.BAD_GRAPH,
                             "value '" + output + "' is defined twice; the second time by "
-                                    + nodes.get(i).getOpType() + " '" + nodes.get(i).getName() + "' (" + file
+                                    + nodes.get(i).getOpType() + " '"
+                                    + nodes.get(i).getName() + "' (" + file
                                     + ", node " + i + ")");
                 }
             }

@@ -30,15 +30,15 @@ public final class OnnxExporter {
     public static void write(Graph graph, Path file, Map<String, String> metadata) {
         ModelProto model = new GraphWriter(graph).model(metadata);
         Path target = file.toAbsolutePath();
-        Path temporary = target.resolveSibling("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+        Path temporary = target.resolveSibling(
+                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
         try {
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
                 model.writeTo(out);
             }
             Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new SelvedgeException(
-                    ErrorCode.OUTPUT_NOT_WRITABLE, "cannot write " + file + ": " + reason(e), e);
+            throw new SelvedgeException(ErrorCode.OUTPUT_NOT_WRITABLE, "cannot write " + file + ": " + reason(e), e);
         } finally {
             delete(temporary);
         }

@@ -36,7 +36,8 @@ public final class OnnxImporter {
             if (size > Integer.MAX_VALUE - 8) {
                 throw new SelvedgeException(
                         ErrorCode.BAD_MODEL,
-                        name + " has " + size + " bytes; an ONNX file has at most 2 GB (move tensors to external data)");
+                        name + " has " + size
+                                + " bytes; an ONNX file has at most 2 GB (move tensors to external data)");
             }
             bytes = Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
@@ -91,7 +92,8 @@ public final class OnnxImporter {
         } catch (IOException e) {
             throw new SelvedgeException(
                     ErrorCode.BAD_MODEL,
-                    name + " is not an ONNX model, or it is cut off: " + e.getMessage() + " (" + bytes.length + " bytes)",
+                    name + " is not an ONNX model, or it is cut off: " + e.getMessage() + " (" + bytes.length
+                            + " bytes)",
                     e);
         }
     }
@@ -109,7 +111,8 @@ public final class OnnxImporter {
             }
         }
         throw new SelvedgeException(
-                ErrorCode.UNSUPPORTED_OPSET, name + " names no opset of ai.onnx; it needs one from "
-                        + OpCatalog.OLDEST_OPSET + " to " + OpCatalog.NEWEST_OPSET);
+                ErrorCode.UNSUPPORTED_OPSET,
+                name + " names no opset of ai.onnx; it needs one from " + OpCatalog.OLDEST_OPSET + " to "
+                        + OpCatalog.NEWEST_OPSET);
     }
 }

@@ -26,8 +26,8 @@ final class TensorReader {
         DType dtype = DType.ofOnnxCode(proto.getDataType())
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.UNSUPPORTED_DTYPE,
-                        "tensor '" + name + "' has ONNX element type " + proto.getDataType() + ", which is not supported ("
-                                + file + ")"));
+                        "tensor '" + name + "' has ONNX element type " + proto.getDataType()
+                                + ", which is not supported (" + file + ")"));
         long elements = 1;
         for (long extent : proto.getDimsList()) {
             if (extent < 0 || (extent > 0 && elements > Integer.MAX_VALUE / extent)) {

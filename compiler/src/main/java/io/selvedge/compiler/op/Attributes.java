@@ -83,7 +83,8 @@ public final class Attributes {
     }
 
     public List<Integer> integers(String name, List<Integer> otherwise) {
-        return longs(name).map(array -> Arrays.stream(array).mapToObj(Math::toIntExact).toList())
+        return longs(name)
+                .map(array -> Arrays.stream(array).mapToObj(Math::toIntExact).toList())
                 .orElse(otherwise);
     }
 

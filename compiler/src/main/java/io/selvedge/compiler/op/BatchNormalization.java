@@ -52,12 +52,7 @@ public record BatchNormalization(float epsilon) implements Op, Lowerable {
         Shape channels = Shape.of(x.shape().extent(1));
         for (int i = 1; i < 5; i++) {
             TensorType parameter = required(inputs, i, "scale, B, mean, var");
-            shapes(
-                    parameter.shape().equals(channels),
-                    "needs input %s of shape %s, got %s",
-                    i,
-                    channels,
-                    parameter);
+            shapes(parameter.shape().equals(channels), "needs input %s of shape %s, got %s", i, channels, parameter);
         }
         return List.of(x);
     }
@@ -105,7 +100,6 @@ public record BatchNormalization(float epsilon) implements Op, Lowerable {
         builder.map(
                 node.output(),
                 List.of(builder.view(node.input(0)), factor, offset),
-                MapLowering.add(
-                        MapLowering.mul(new Expr.Input(0), new Expr.Input(1)), new Expr.Input(2)));
+                MapLowering.add(MapLowering.mul(new Expr.Input(0), new Expr.Input(1)), new Expr.Input(2)));
     }
 }

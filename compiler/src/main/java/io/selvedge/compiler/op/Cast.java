@@ -28,7 +28,8 @@ public record Cast(DType to) implements Op, ElementWise, Lowerable {
         int code = call.attributes().index("to");
         return new Cast(DType.ofOnnxCode(code)
                 .orElseThrow(() -> new SelvedgeException(
-                        ErrorCode.UNSUPPORTED_DTYPE, "casts to ONNX element type " + code + ", which is not supported")));
+                        ErrorCode.UNSUPPORTED_DTYPE,
+                        "casts to ONNX element type " + code + ", which is not supported")));
     }
 
     @Override
@@ -53,10 +54,7 @@ public record Cast(DType to) implements Op, ElementWise, Lowerable {
         if (to == DType.BOOL) {
             return List.of(Tensor.integers(type, i -> x.getDouble(i) != 0 ? 1 : 0));
         }
-        return List.of(
-                x.dtype().isFloat()
-                        ? Tensor.filled(type, x::getDouble)
-                        : Tensor.integers(type, x::getLong));
+        return List.of(x.dtype().isFloat() ? Tensor.filled(type, x::getDouble) : Tensor.integers(type, x::getLong));
     }
 
     /** To booleans and f32; kernels truncate when they store integers. */

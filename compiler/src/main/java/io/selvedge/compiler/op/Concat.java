@@ -5,7 +5,6 @@ import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
-import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.Lowerable;
@@ -66,7 +65,8 @@ public record Concat(int axis) implements Op, Lowerable {
                 .getFirst();
         int along = Operands.axis(axis, type.shape().rank());
         int outer = Strides.product(type.shape().extents(), 0, along);
-        byte[] bytes = new byte[Math.toIntExact(type.shape().elements() * type.dtype().bytes())];
+        byte[] bytes =
+                new byte[Math.toIntExact(type.shape().elements() * type.dtype().bytes())];
         List<ByteBuffer> sources = parts.stream().map(Tensor::bytes).toList();
         int at = 0;
         for (int i = 0; i < outer; i++) {

@@ -36,7 +36,9 @@ public record ConstantOfShape(Tensor value) implements Op {
         required(inputs, 0, "input");
         return List.of(TensorType.of(
                 value.dtype(),
-                Arrays.stream(Operands.integers(constants, 0, "input")).asLongStream().toArray()));
+                Arrays.stream(Operands.integers(constants, 0, "input"))
+                        .asLongStream()
+                        .toArray()));
     }
 
     @Override

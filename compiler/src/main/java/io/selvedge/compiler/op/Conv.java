@@ -92,8 +92,10 @@ public record Conv(List<Integer> strides, List<Integer> pads, List<Integer> dila
                 w);
         optional(inputs, 2)
                 .ifPresent(b -> shapes(
-                        b.shape().equals(Shape.of(w.shape().extent(0))), "needs B of shape [%s], got %s",
-                        w.shape().extent(0), b));
+                        b.shape().equals(Shape.of(w.shape().extent(0))),
+                        "needs B of shape [%s], got %s",
+                        w.shape().extent(0),
+                        b));
         int[] spatial = window(w.shape().extents()).output(x.shape().extents(), false);
         long[] y = new long[spatial.length + 2];
         y[0] = x.shape().extent(0);

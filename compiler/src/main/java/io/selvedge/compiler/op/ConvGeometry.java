@@ -12,17 +12,34 @@ import java.util.List;
  * 1x1 windows over images of one pixel.
  */
 record ConvGeometry(
-        int n, int c, int h, int w, int oc, int oh, int ow, int group, Kernel.Window window, int padBottom, int padRight) {
+        int n,
+        int c,
+        int h,
+        int w,
+        int oc,
+        int oh,
+        int ow,
+        int group,
+        Kernel.Window window,
+        int padBottom,
+        int padRight) {
 
     /** @param x [N,C,(H,)W], [N,C,L] or [M,K]
      *  @param weight [OC,C/group,(kH,)kW] or [N,K]
      *  @param pads as ONNX: begins, then ends; empty lists mean 1, 0, 1 */
     static ConvGeometry of(
-            Shape x, Shape weight, Shape y, List<Integer> strides, List<Integer> pads, List<Integer> dilations, int group) {
+            Shape x,
+            Shape weight,
+            Shape y,
+            List<Integer> strides,
+            List<Integer> pads,
+            List<Integer> dilations,
+            int group) {
         int spatial = x.rank() - 2;
         if (spatial > 2) {
             throw new SelvedgeException(
-                    ErrorCode.UNSUPPORTED_OP, "a convolution over " + spatial + " spatial axes has no native kernel; 1 or 2 are supported");
+                    ErrorCode.UNSUPPORTED_OP,
+                    "a convolution over " + spatial + " spatial axes has no native kernel; 1 or 2 are supported");
         }
         int last = spatial - 1;
         boolean two = spatial == 2;
@@ -50,8 +67,20 @@ record ConvGeometry(
                 ow,
                 group,
                 window,
-                Math.max(0, (oh - 1) * window.strideH() + (window.kernelH() - 1) * window.dilationH() + 1 - window.padTop() - h),
-                Math.max(0, (ow - 1) * window.strideW() + (window.kernelW() - 1) * window.dilationW() + 1 - window.padLeft() - w));
+                Math.max(
+                        0,
+                        (oh - 1) * window.strideH()
+                                + (window.kernelH() - 1) * window.dilationH()
+                                + 1
+                                - window.padTop()
+                                - h),
+                Math.max(
+                        0,
+                        (ow - 1) * window.strideW()
+                                + (window.kernelW() - 1) * window.dilationW()
+                                + 1
+                                - window.padLeft()
+                                - w));
     }
 
     private static int at(List<Integer> values, int index, int otherwise) {

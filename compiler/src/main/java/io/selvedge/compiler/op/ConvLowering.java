@@ -20,7 +20,13 @@ final class ConvLowering {
      * @param residualInput position of the residual among the node's inputs, -1 if none
      */
     static void lower(
-            Node node, ProgramBuilder builder, ConvGeometry g, float[] weight, float[] bias, int residualInput, Expr epilogue) {
+            Node node,
+            ProgramBuilder builder,
+            ConvGeometry g,
+            float[] weight,
+            float[] bias,
+            int residualInput,
+            Expr epilogue) {
         int x = builder.channelsLast(node.input(0));
         OptionalInt residual = residualInput >= 0 ? builder.residual(node, residualInput) : OptionalInt.empty();
         int y = builder.defineVectors(node.output());
@@ -40,13 +46,17 @@ final class ConvLowering {
         int run = g.runChannels(builder.buffer(x).pixelPitch());
         int weights = builder.weight(
                 name + ".conv" + run,
-                WeightPacking.conv(dense, g.oc(), g.c(), g.window().kernelH(), g.window().kernelW(), run));
+                WeightPacking.conv(
+                        dense, g.oc(), g.c(), g.window().kernelH(), g.window().kernelW(), run));
         builder.emit(new Kernel.Conv(x, y, residual, weights, biases, g.window(), epilogue), g.macs());
     }
 
     static float[] floats(ProgramBuilder builder, Node node, int input) {
         return node.hasInput(input)
-                ? builder.graph().constant(node.input(input)).map(Tensor::toFloats).orElseThrow()
+                ? builder.graph()
+                        .constant(node.input(input))
+                        .map(Tensor::toFloats)
+                        .orElseThrow()
                 : new float[0];
     }
 }

@@ -116,7 +116,9 @@ public record ConvTranspose(
                 x,
                 w);
         shapes(
-                group >= 1 && x.shape().extent(1) == w.shape().extent(0) && x.shape().extent(1) % group == 0,
+                group >= 1
+                        && x.shape().extent(1) == w.shape().extent(0)
+                        && x.shape().extent(1) % group == 0,
                 "needs X's channels to equal W's axis 0 and be a multiple of %s; got X=%s, W=%s",
                 group,
                 x,
@@ -125,9 +127,7 @@ public record ConvTranspose(
         y[0] = x.shape().extent(0);
         y[1] = (long) w.shape().extent(1) * group;
         for (int axis = 0; axis < rank; axis++) {
-            y[axis + 2] = full(x.shape().extents(), w.shape().extents(), axis)
-                    - pads.get(axis)
-                    - pads.get(axis + rank);
+            y[axis + 2] = full(x.shape().extents(), w.shape().extents(), axis) - pads.get(axis) - pads.get(axis + rank);
             shapes(y[axis + 2] >= 0, "has larger pads than spatial axis %s of X=%s gives", axis, x);
         }
         optional(inputs, 2)
@@ -145,13 +145,16 @@ public record ConvTranspose(
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
         Tensor x = required(inputs, 0, "X");
         Tensor w = required(inputs, 1, "W");
-        TensorType type = infer(inputs.stream().map(input -> input.map(Tensor::type)).toList(), inputs)
+        TensorType type = infer(
+                        inputs.stream().map(input -> input.map(Tensor::type)).toList(), inputs)
                 .getFirst();
         int[] from = Window.threeDimensional(x.shape().extents());
         int[] taps = Window.threeDimensional(w.shape().extents());
         int[] to = Window.threeDimensional(type.shape().extents());
         Window window = new Window(
-                        Arrays.stream(w.shape().extents(), 2, w.shape().rank()).boxed().toList(),
+                        Arrays.stream(w.shape().extents(), 2, w.shape().rank())
+                                .boxed()
+                                .toList(),
                         strides,
                         pads,
                         dilations)
@@ -165,14 +168,23 @@ public record ConvTranspose(
         int[] start = new int[3];
         for (int i = 0; i < values.length; i++) {
             start[2] = i % from[4] * window.strides().get(2) - window.pads().get(2);
-            start[1] = i / from[4] % from[3] * window.strides().get(1) - window.pads().get(1);
+            start[1] = i / from[4] % from[3] * window.strides().get(1)
+                    - window.pads().get(1);
             start[0] = i / from[4] / from[3] % from[2] * window.strides().get(0)
                     - window.pads().get(0);
             int c = i / from[4] / from[3] / from[2] % from[1];
             int n = i / from[4] / from[3] / from[2] / from[1];
             for (int o = 0; o < taps[1]; o++) {
                 int target = (n * to[1] + c / perGroup * taps[1] + o) * plane;
-                spread(values[i], kernel, (c * taps[1] + o) * taps[2] * taps[3] * taps[4], window, start, y, target, to);
+                spread(
+                        values[i],
+                        kernel,
+                        (c * taps[1] + o) * taps[2] * taps[3] * taps[4],
+                        window,
+                        start,
+                        y,
+                        target,
+                        to);
             }
         }
         return List.of(Tensor.filled(type, i -> y[i]));

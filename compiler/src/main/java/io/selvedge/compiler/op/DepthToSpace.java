@@ -80,7 +80,8 @@ public record DepthToSpace(int blocksize, boolean columnRow) implements Op, Lowe
         int block = blocksize;
         // [N, C, H, W] -> [N, B, B, C', H, W] (DCR) or [N, C', B, B, H, W] (CRD) -> [N, C', H, B, W, B].
         View from = columnRow
-                ? Moves.split(Moves.split(x, 1, x.extents()[1] / (block * block)), 2, block).permuted(0, 1, 4, 2, 5, 3)
+                ? Moves.split(Moves.split(x, 1, x.extents()[1] / (block * block)), 2, block)
+                        .permuted(0, 1, 4, 2, 5, 3)
                 : Moves.split(Moves.split(x, 1, block), 2, block).permuted(0, 3, 4, 1, 5, 2);
         View out = builder.define(node.output());
         View to = Moves.split(Moves.split(out, 3, out.extents()[3] / block), 2, out.extents()[2] / block);

@@ -45,7 +45,9 @@ public record DequantizeLinear(int axis) implements Op, Lowerable {
                 scale.shape().elements() == 1
                         || (scale.shape().rank() == 1
                                 && scale.shape().extent(0)
-                                        == x.shape().extent(Operands.axis(axis, x.shape().rank()))),
+                                        == x.shape()
+                                                .extent(Operands.axis(
+                                                        axis, x.shape().rank()))),
                 "needs one scale, or one for each index of axis %s; got x=%s, scale=%s",
                 axis,
                 x,

@@ -21,7 +21,8 @@ import java.util.Optional;
 public record Flatten(int axis) implements Op, Lowerable {
     static Op read(OpCall call) {
         int axis = call.attributes().index("axis", 1);
-        return new Flatten(axis < 0 && call.has(0) ? axis + call.inputType(0).shape().rank() : axis);
+        return new Flatten(
+                axis < 0 && call.has(0) ? axis + call.inputType(0).shape().rank() : axis);
     }
 
     @Override
@@ -47,9 +48,8 @@ public record Flatten(int axis) implements Op, Lowerable {
     @Override
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
         Tensor x = required(inputs, 0, "X");
-        return List.of(x.reshaped(infer(List.of(Optional.of(x.type())), List.of())
-                .getFirst()
-                .shape()));
+        return List.of(x.reshaped(
+                infer(List.of(Optional.of(x.type())), List.of()).getFirst().shape()));
     }
 
     @Override

@@ -81,7 +81,8 @@ public record Gather(int axis) implements Op, Lowerable {
                 .constant(node.input(1))
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.UNSUPPORTED_OP,
-                        "Gather '" + node.name() + "' has no native kernel for indices that are computed from the data"));
+                        "Gather '" + node.name()
+                                + "' has no native kernel for indices that are computed from the data"));
         View data = builder.view(node.input(0));
         int along = Operands.axis(axis, data.extents().length);
         int count = indices.elements();
@@ -103,8 +104,10 @@ public record Gather(int axis) implements Op, Lowerable {
             flat[along] = count;
             View out = builder.define(node.output());
             View target = out.reshaped(flat)
-                    .orElseGet(() ->
-                            builder.temporary(node.name() + ".rows", builder.graph().type(node.output()).dtype(), flat));
+                    .orElseGet(() -> builder.temporary(
+                            node.name() + ".rows",
+                            builder.graph().type(node.output()).dtype(),
+                            flat));
             for (int i = 0; i < count; i++) {
                 builder.copy(
                         data.sliced(along, at[i], 1, 1),
@@ -112,8 +115,7 @@ public record Gather(int axis) implements Op, Lowerable {
                         Moves.bytes(builder, node.output()));
             }
             if (target.buffer() != out.buffer()) {
-                builder.copy(
-                        target.reshaped(out.extents()).orElseThrow(), out, Moves.bytes(builder, node.output()));
+                builder.copy(target.reshaped(out.extents()).orElseThrow(), out, Moves.bytes(builder, node.output()));
             }
         }
     }

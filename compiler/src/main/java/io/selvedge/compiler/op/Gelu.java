@@ -50,9 +50,7 @@ public record Gelu(boolean tanh) implements Op, ElementWise, Lowerable {
 
     /** The function, before rounding to the dtype. */
     public double apply(double x) {
-        double gate = tanh
-                ? Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))
-                : Erf.of(x / Math.sqrt(2));
+        double gate = tanh ? Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)) : Erf.of(x / Math.sqrt(2));
         return 0.5 * x * (1 + gate);
     }
 
@@ -64,8 +62,7 @@ public record Gelu(boolean tanh) implements Op, ElementWise, Lowerable {
                 ? MapLowering.unary(
                         Expr.UnaryOp.TANH,
                         MapLowering.mul(MapLowering.number(Math.sqrt(2 / Math.PI)), MapLowering.add(x, cubic)))
-                : MapLowering.unary(
-                        Expr.UnaryOp.ERF, MapLowering.mul(x, MapLowering.number(1 / Math.sqrt(2))));
+                : MapLowering.unary(Expr.UnaryOp.ERF, MapLowering.mul(x, MapLowering.number(1 / Math.sqrt(2))));
         return MapLowering.mul(
                 MapLowering.mul(MapLowering.number(0.5), x), MapLowering.add(MapLowering.number(1), gate));
     }

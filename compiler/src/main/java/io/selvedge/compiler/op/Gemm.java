@@ -61,8 +61,8 @@ public record Gemm(float alpha, float beta, boolean transA, boolean transB) impl
                 b);
         Shape y = Shape.of(a.shape().extent(transA ? 1 : 0), b.shape().extent(transB ? 0 : 1));
         optional(inputs, 2)
-                .ifPresent(c -> shapes(
-                        Strides.common(c.shape(), y).equals(y), "needs C to broadcast to %s, got C=%s", y, c));
+                .ifPresent(c ->
+                        shapes(Strides.common(c.shape(), y).equals(y), "needs C to broadcast to %s, got C=%s", y, c));
         return List.of(new TensorType(a.dtype(), y));
     }
 
@@ -80,7 +80,19 @@ public record Gemm(float alpha, float beta, boolean transA, boolean transB) impl
         int n = b.shape().extent(transB ? 0 : 1);
         double[] y = new double[m * n];
         MatMul.accumulate(
-                a.toDoubles(), 0, transA ? 1 : k, transA ? m : 1, b.toDoubles(), 0, transB ? 1 : n, transB ? k : 1, y, 0, m, k, n);
+                a.toDoubles(),
+                0,
+                transA ? 1 : k,
+                transA ? m : 1,
+                b.toDoubles(),
+                0,
+                transB ? 1 : n,
+                transB ? k : 1,
+                y,
+                0,
+                m,
+                k,
+                n);
         Shape shape = Shape.of(m, n);
         if (inputs.size() > 2 && inputs.get(2).isPresent()) {
             Tensor c = inputs.get(2).get();
@@ -104,7 +116,11 @@ public record Gemm(float alpha, float beta, boolean transA, boolean transB) impl
         int n = right.extents()[1];
         boolean bias = node.hasInput(2);
         View y = bias
-                ? builder.temporary(node.name() + ".product", builder.graph().type(node.output()).dtype(), m, n)
+                ? builder.temporary(
+                        node.name() + ".product",
+                        builder.graph().type(node.output()).dtype(),
+                        m,
+                        n)
                 : builder.define(node.output());
         builder.emit(
                 new Kernel.MatMul(

@@ -77,6 +77,10 @@ public record GlobalPool(Pool.Kind kind) implements Op, Lowerable, WindowReader 
         ConvGeometry geometry = PoolLowering.geometry(
                 x, builder.graph().type(node.output()).shape(), kernel, List.of(), List.of(), List.of());
         PoolLowering.lower(
-                node, builder, kind == Pool.Kind.MAX ? Kernel.Pool.Kind.MAX : Kernel.Pool.Kind.AVERAGE, geometry, false);
+                node,
+                builder,
+                kind == Pool.Kind.MAX ? Kernel.Pool.Kind.MAX : Kernel.Pool.Kind.AVERAGE,
+                geometry,
+                false);
     }
 }

@@ -49,7 +49,8 @@ public record LayerNormalization(int axis, float epsilon) implements Op, Lowerab
                 scale);
         long[] statistics = new long[x.shape().rank()];
         for (int a = 0; a < statistics.length; a++) {
-            statistics[a] = a < Operands.axis(axis, statistics.length) ? x.shape().extent(a) : 1;
+            statistics[a] =
+                    a < Operands.axis(axis, statistics.length) ? x.shape().extent(a) : 1;
         }
         TensorType mean = TensorType.of(x.dtype(), statistics);
         return List.of(x, mean, mean);
@@ -61,7 +62,8 @@ public record LayerNormalization(int axis, float epsilon) implements Op, Lowerab
         Tensor scale = required(inputs, 1, "Scale");
         int[] extents = x.shape().extents();
         int inner = Strides.product(extents, Operands.axis(axis, extents.length), extents.length);
-        TensorType statistics = infer(inputs.stream().map(input -> input.map(Tensor::type)).toList(), inputs)
+        TensorType statistics = infer(
+                        inputs.stream().map(input -> input.map(Tensor::type)).toList(), inputs)
                 .get(1);
         double[] values = x.toDoubles();
         double[] means = new double[Math.toIntExact(statistics.shape().elements())];

@@ -62,7 +62,9 @@ final class MapLowering {
         builder.emit(
                 new Kernel.Map(
                         to.extentList(),
-                        from.stream().map(view -> view.broadcast(to.extents()).strided()).toList(),
+                        from.stream()
+                                .map(view -> view.broadcast(to.extents()).strided())
+                                .toList(),
                         to.strided(),
                         expr),
                 0);
@@ -74,7 +76,8 @@ final class MapLowering {
         if (dtype != DType.FLOAT32 && dtype != DType.BOOL) {
             throw new SelvedgeException(
                     ErrorCode.UNSUPPORTED_DTYPE,
-                    "native kernels compute in float32; value '" + value + "' is " + builder.graph().type(value));
+                    "native kernels compute in float32; value '" + value + "' is "
+                            + builder.graph().type(value));
         }
     }
 

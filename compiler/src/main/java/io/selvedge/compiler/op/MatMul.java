@@ -64,8 +64,7 @@ public record MatMul() implements Op, Lowerable {
                 "needs A's last axis to equal B's last but one; got A=%s, B=%s",
                 a,
                 b);
-        List<Dim> y = new ArrayList<>(
-                Strides.common(lead(left), lead(right)).dims());
+        List<Dim> y = new ArrayList<>(Strides.common(lead(left), lead(right)).dims());
         if (a.shape().rank() > 1) {
             y.add(left.dims().get(left.rank() - 2));
         }
@@ -106,8 +105,19 @@ public record MatMul() implements Op, Lowerable {
 
     /** {@code y[m,n] += sum over k of a[m,k] * b[k,n]} with a row and a column stride for a and b; y is dense. */
     static void accumulate(
-            double[] a, int aAt, int aRow, int aColumn, double[] b, int bAt, int bRow, int bColumn, double[] y, int yAt,
-            int m, int k, int n) {
+            double[] a,
+            int aAt,
+            int aRow,
+            int aColumn,
+            double[] b,
+            int bAt,
+            int bRow,
+            int bColumn,
+            double[] y,
+            int yAt,
+            int m,
+            int k,
+            int n) {
         for (int row = 0; row < m; row++) {
             for (int inner = 0; inner < k; inner++) {
                 double factor = a[aAt + row * aRow + inner * aColumn];
@@ -136,7 +146,9 @@ public record MatMul() implements Op, Lowerable {
         View out = builder.define(node.output());
         View y = out.reshaped(extents)
                 .orElseGet(() -> builder.temporary(
-                        node.name() + ".dense", builder.graph().type(node.output()).dtype(), extents));
+                        node.name() + ".dense",
+                        builder.graph().type(node.output()).dtype(),
+                        extents));
         builder.emit(
                 new Kernel.MatMul(a.strided(), b.strided(), y.strided(), batch, m, k, n, 1), (long) batch * m * k * n);
         if (y.buffer() != out.buffer()) {
@@ -151,12 +163,14 @@ public record MatMul() implements Op, Lowerable {
         int batch = Math.toIntExact(lead.elements());
         long own = lead(matrix).elements();
         if (own == 1 || own == batch) {
-            return DenseOperands.reshaped(builder, value, (int) own, rows, columns).broadcast(batch, rows, columns);
+            return DenseOperands.reshaped(builder, value, (int) own, rows, columns)
+                    .broadcast(batch, rows, columns);
         }
         int[] wide = Arrays.copyOf(lead.extents(), lead.rank() + 2);
         wide[lead.rank()] = rows;
         wide[lead.rank() + 1] = columns;
-        View copy = builder.temporary(value + ".wide", builder.graph().type(value).dtype(), wide);
+        View copy =
+                builder.temporary(value + ".wide", builder.graph().type(value).dtype(), wide);
         builder.copy(DenseOperands.reshaped(builder, value, matrix.extents()).broadcast(wide), copy, 4);
         return copy.reshaped(batch, rows, columns).orElseThrow();
     }

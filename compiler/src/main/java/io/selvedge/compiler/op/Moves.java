@@ -65,8 +65,7 @@ final class Moves {
     /** Writes one number, given in the value's own dtype, to every element of a view. */
     static void fill(ProgramBuilder builder, View view, DType dtype, double value) {
         double held = dtype == DType.INT8 ? ProgramBuilder.zeroPoint(dtype, (int) value) : value;
-        builder.emit(
-                new Kernel.Map(view.extentList(), List.of(), view.strided(), new Expr.Const((float) held)), 0);
+        builder.emit(new Kernel.Map(view.extentList(), List.of(), view.strided(), new Expr.Const((float) held)), 0);
     }
 
     static int bytes(ProgramBuilder builder, String value) {

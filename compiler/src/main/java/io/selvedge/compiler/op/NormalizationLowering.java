@@ -42,8 +42,7 @@ final class NormalizationLowering {
                 MapLowering.add(
                         new Expr.Binary(Expr.BinaryOp.DIV, new Expr.Input(1), MapLowering.number(count)),
                         MapLowering.number(epsilon)));
-        Expr y = MapLowering.mul(
-                new Expr.Binary(Expr.BinaryOp.DIV, new Expr.Input(0), deviation), new Expr.Input(2));
+        Expr y = MapLowering.mul(new Expr.Binary(Expr.BinaryOp.DIV, new Expr.Input(0), deviation), new Expr.Input(2));
         List<View> operands = new ArrayList<>(List.of(centred, squares, scale));
         operands.addAll(bias);
         builder.map(node.output(), operands, bias.isEmpty() ? y : MapLowering.add(y, new Expr.Input(3)));

@@ -113,9 +113,7 @@ public final class OpCall {
     /** The axis attribute, made non-negative where the input's rank is known. */
     public int axis(int otherwise) {
         int axis = attributes.index("axis", otherwise);
-        return axis < 0 && has(0)
-                ? Operands.axis(axis, inputType(0).shape().rank())
-                : axis;
+        return axis < 0 && has(0) ? Operands.axis(axis, inputType(0).shape().rank()) : axis;
     }
 
     /** Puts a value at an input position, absent ones before it. */

@@ -31,7 +31,8 @@ final class Operands {
         Tensor value = optional(values, index)
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.BAD_GRAPH,
-                        "needs input " + index + " (" + name + ") to be constant, because it decides the output's shape; "
+                        "needs input " + index + " (" + name
+                                + ") to be constant, because it decides the output's shape; "
                                 + "it is computed from the data"));
         return Arrays.stream(value.toLongs()).mapToInt(Operands::clamp).toArray();
     }
@@ -45,8 +46,7 @@ final class Operands {
      *  @throws SelvedgeException BAD_ATTRIBUTE when out of range */
     static int axis(int axis, int rank) {
         if (axis < -rank || axis >= rank) {
-            throw new SelvedgeException(
-                    ErrorCode.BAD_ATTRIBUTE, "axis " + axis + " is out of range for rank " + rank);
+            throw new SelvedgeException(ErrorCode.BAD_ATTRIBUTE, "axis " + axis + " is out of range for rank " + rank);
         }
         return axis < 0 ? axis + rank : axis;
     }
@@ -61,16 +61,14 @@ final class Operands {
     /** @throws SelvedgeException DTYPE_MISMATCH unless both have one dtype */
     static void sameDType(TensorType a, TensorType b) {
         if (a.dtype() != b.dtype()) {
-            throw new SelvedgeException(
-                    ErrorCode.DTYPE_MISMATCH, "needs inputs of one dtype, got " + a + " and " + b);
+            throw new SelvedgeException(ErrorCode.DTYPE_MISMATCH, "needs inputs of one dtype, got " + a + " and " + b);
         }
     }
 
     /** @throws SelvedgeException UNSUPPORTED_DTYPE unless the dtype is a floating one */
     static DType floating(TensorType type) {
         if (!type.dtype().isFloat()) {
-            throw new SelvedgeException(
-                    ErrorCode.UNSUPPORTED_DTYPE, "needs a floating-point input, got " + type);
+            throw new SelvedgeException(ErrorCode.UNSUPPORTED_DTYPE, "needs a floating-point input, got " + type);
         }
         return type.dtype();
     }

@@ -86,8 +86,8 @@ public record Pad(Mode mode) implements Op, Lowerable {
         return new Pad(Arrays.stream(Mode.values())
                 .filter(each -> each.onnx().equals(mode))
                 .findFirst()
-                .orElseThrow(() ->
-                        new SelvedgeException(ErrorCode.BAD_ATTRIBUTE, "Pad mode '" + mode + "' is not known")));
+                .orElseThrow(
+                        () -> new SelvedgeException(ErrorCode.BAD_ATTRIBUTE, "Pad mode '" + mode + "' is not known")));
     }
 
     @Override
@@ -172,12 +172,11 @@ public record Pad(Mode mode) implements Op, Lowerable {
         if (mode == Mode.CONSTANT) {
             return stretches;
         }
-        int step =
-                switch (mode) {
-                    case EDGE, CONSTANT -> 0;
-                    case WRAP -> 1;
-                    case REFLECT -> -1;
-                };
+        int step = switch (mode) {
+            case EDGE, CONSTANT -> 0;
+            case WRAP -> 1;
+            case REFLECT -> -1;
+        };
         if (Math.max(begin, end) > extent - (mode == Mode.REFLECT ? 1 : 0) && mode != Mode.EDGE) {
             throw new SelvedgeException(
                     ErrorCode.UNSUPPORTED_OP,

@@ -89,11 +89,7 @@ public record Pool(
     @Override
     public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
         TensorType x = required(inputs, 0, "X");
-        shapes(
-                x.shape().rank() == kernelShape.size() + 2,
-                "needs X of rank %s, got %s",
-                kernelShape.size() + 2,
-                x);
+        shapes(x.shape().rank() == kernelShape.size() + 2, "needs X of rank %s, got %s", kernelShape.size() + 2, x);
         int[] spatial = window().output(x.shape().extents(), ceilMode);
         long[] y = new long[spatial.length + 2];
         y[0] = x.shape().extent(0);
@@ -181,6 +177,10 @@ public record Pool(
                 pads,
                 dilations);
         PoolLowering.lower(
-                node, builder, kind == Kind.MAX ? Kernel.Pool.Kind.MAX : Kernel.Pool.Kind.AVERAGE, geometry, countIncludePad);
+                node,
+                builder,
+                kind == Kind.MAX ? Kernel.Pool.Kind.MAX : Kernel.Pool.Kind.AVERAGE,
+                geometry,
+                countIncludePad);
     }
 }

@@ -14,7 +14,12 @@ final class PoolLowering {
     private PoolLowering() {}
 
     static ConvGeometry geometry(
-            Shape x, Shape y, List<Integer> kernel, List<Integer> strides, List<Integer> pads, List<Integer> dilations) {
+            Shape x,
+            Shape y,
+            List<Integer> kernel,
+            List<Integer> strides,
+            List<Integer> pads,
+            List<Integer> dilations) {
         List<Long> weight = new ArrayList<>(List.of((long) x.extent(1), 1L));
         kernel.forEach(k -> weight.add((long) k));
         ConvGeometry g = ConvGeometry.of(
@@ -24,8 +29,17 @@ final class PoolLowering {
         }
         int half = pads.size() / 2;
         return new ConvGeometry(
-                g.n(), g.c(), g.h(), g.w(), g.oc(), g.oh(), g.ow(), g.group(), g.window(),
-                half == 2 ? pads.get(2) : 0, pads.get(pads.size() - 1));
+                g.n(),
+                g.c(),
+                g.h(),
+                g.w(),
+                g.oc(),
+                g.oh(),
+                g.ow(),
+                g.group(),
+                g.window(),
+                half == 2 ? pads.get(2) : 0,
+                pads.get(pads.size() - 1));
     }
 
     /** Window elements that lie within the padded image. */
@@ -41,13 +55,24 @@ final class PoolLowering {
     }
 
     /** Max or f32 average pooling. */
-    static void lower(Node node, ProgramBuilder builder, Kernel.Pool.Kind kind, ConvGeometry g, boolean countIncludePad) {
+    static void lower(
+            Node node, ProgramBuilder builder, Kernel.Pool.Kind kind, ConvGeometry g, boolean countIncludePad) {
         int in = builder.channelsLast(node.input(0));
         int out = builder.defineVectors(node.output());
         DType dtype = builder.buffer(in).dtype();
         builder.emit(
                 new Kernel.Pool(
-                        in, out, kind, g.window(), g.padBottom(), g.padRight(), countIncludePad, 1, 0, 0, 0,
+                        in,
+                        out,
+                        kind,
+                        g.window(),
+                        g.padBottom(),
+                        g.padRight(),
+                        countIncludePad,
+                        1,
+                        0,
+                        0,
+                        0,
                         dtype == DType.UINT8 ? 255 : 0),
                 0);
     }

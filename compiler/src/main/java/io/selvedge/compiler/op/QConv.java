@@ -121,7 +121,8 @@ public record QConv(
                                     int ix = ox * win.strideW() + kx * win.dilationW() - win.padLeft();
                                     if (ix >= 0 && ix < g.w()) {
                                         int xv = (int) xs.getLong(((n * g.c() + c) * g.h() + iy) * g.w() + ix);
-                                        int wv = (int) ws.getLong(((o * per + i) * win.kernelH() + ky) * win.kernelW() + kx);
+                                        int wv = (int)
+                                                ws.getLong(((o * per + i) * win.kernelH() + ky) * win.kernelW() + kx);
                                         acc += (xv - x.zeroPoint()) * wv;
                                     }
                                 }
@@ -142,7 +143,8 @@ public record QConv(
     private int addResidual(int q, int r) {
         Residual a = add.orElseThrow();
         float ours = (q - y.zeroPoint()) * (y.scale() / a.sum().scale());
-        float theirs = (r - a.residual().zeroPoint()) * (a.residual().scale() / a.sum().scale());
+        float theirs =
+                (r - a.residual().zeroPoint()) * (a.residual().scale() / a.sum().scale());
         return round(ours + theirs, a.sum().zeroPoint(), a.lo(), a.hi());
     }
 
@@ -153,14 +155,17 @@ public record QConv(
     @Override
     public Request request(Node node, Graph graph) {
         DType dtype = graph.type(node.input(0)).dtype();
-        return geometry(graph.type(node.input(0)).shape(), graph.type(node.input(1)).shape())
+        return geometry(
+                        graph.type(node.input(0)).shape(),
+                        graph.type(node.input(1)).shape())
                 .request(ProgramBuilder.zeroPoint(dtype, x.zeroPoint()), 4);
     }
 
     @Override
     public void lower(Node node, ProgramBuilder builder) {
         Graph graph = builder.graph();
-        ConvGeometry g = geometry(graph.type(node.input(0)).shape(), graph.type(node.input(1)).shape());
+        ConvGeometry g = geometry(
+                graph.type(node.input(0)).shape(), graph.type(node.input(1)).shape());
         int in = builder.channelsLast(node.input(0));
         OptionalInt residual = add.isPresent() ? builder.residual(node, 3) : OptionalInt.empty();
         int out = builder.defineVectors(node.output());
@@ -177,7 +182,10 @@ public record QConv(
             for (int i = 0; i < per; i++) {
                 sum += weight[o * per + i];
             }
-            bias[o] = (node.hasInput(2) ? (int) graph.constant(node.input(2)).orElseThrow().getLong(o) : 0) - zx * sum;
+            bias[o] = (node.hasInput(2)
+                            ? (int) graph.constant(node.input(2)).orElseThrow().getLong(o)
+                            : 0)
+                    - zx * sum;
             scales[o] = scale(o);
         }
         String name = node.input(1);
@@ -187,7 +195,9 @@ public record QConv(
         int kw = g.window().kernelW();
         if (g.depthwise()) {
             int weights = builder.weight(name + ".qdw", WeightPacking.qdepthwise(weight, g.c(), kh, kw));
-            builder.emit(new Kernel.QDepthwiseConv(in, out, residual, weights, biases, scaleId, g.window(), requantize()), g.macs());
+            builder.emit(
+                    new Kernel.QDepthwiseConv(in, out, residual, weights, biases, scaleId, g.window(), requantize()),
+                    g.macs());
             return;
         }
         byte[] dense = weight;

@@ -52,7 +52,9 @@ public record QMap(Expr expr, Shape outShape, DType outType) implements Op, Lowe
         List<int[]> strides = operands.stream()
                 .map(t -> {
                     int[] own = t.shape().extents();
-                    return new View(0, true, 0, own, View.denseStrides(own)).broadcast(extents).strides();
+                    return new View(0, true, 0, own, View.denseStrides(own))
+                            .broadcast(extents)
+                            .strides();
                 })
                 .toList();
         float[] values = new float[operands.size()];
@@ -73,7 +75,8 @@ public record QMap(Expr expr, Shape outShape, DType outType) implements Op, Lowe
     @Override
     public void lower(Node node, ProgramBuilder builder) {
         Expr held = held(node, builder.graph());
-        boolean table = node.inputs().size() == 1 && !builder.graph().isConstant(node.input(0))
+        boolean table = node.inputs().size() == 1
+                && !builder.graph().isConstant(node.input(0))
                 && builder.graph().type(node.input(0)).dtype().bytes() == 1;
         if (!table) {
             builder.map(node.output(), node.inputs().stream().map(builder::view).toList(), held);
@@ -86,7 +89,8 @@ public record QMap(Expr expr, Shape outShape, DType outType) implements Op, Lowe
         View in = builder.view(node.input(0)).broadcast(outShape.extents());
         View out = builder.defineLike(node.output(), List.of(in));
         builder.emit(
-                new Kernel.Lut(out.extentList(), in.strided(), out.strided(), builder.weight(node.name() + ".lut", entries)),
+                new Kernel.Lut(
+                        out.extentList(), in.strided(), out.strided(), builder.weight(node.name() + ".lut", entries)),
                 0);
     }
 

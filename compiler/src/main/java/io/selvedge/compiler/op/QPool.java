@@ -121,7 +121,9 @@ public record QPool(
                         pads.isEmpty() ? 0 : g.padRight(),
                         countIncludePad,
                         x.scale() / y.scale(),
-                        x.zeroPoint() + ProgramBuilder.zeroPoint(builder.graph().type(node.input(0)).dtype(), 0),
+                        x.zeroPoint()
+                                + ProgramBuilder.zeroPoint(
+                                        builder.graph().type(node.input(0)).dtype(), 0),
                         y.zeroPoint() + shift,
                         low() + shift,
                         low() + 255 + shift),

@@ -38,7 +38,10 @@ public record QuantizeLinear(int axis) implements Op, Lowerable {
         if (call.has(1) && !call.has(2)) {
             int code = call.attributes().index("output_dtype", 0);
             DType dtype = DType.ofOnnxCode(code).orElse(otherwise);
-            call.set(2, "zero_point", Tensor.integers(new TensorType(dtype, call.inputType(1).shape()), _ -> 0));
+            call.set(
+                    2,
+                    "zero_point",
+                    Tensor.integers(new TensorType(dtype, call.inputType(1).shape()), _ -> 0));
         }
         int axis = call.attributes().index("axis", 1);
         return axis < 0 && call.has(0) ? axis + call.inputType(0).shape().rank() : axis;
@@ -73,7 +76,9 @@ public record QuantizeLinear(int axis) implements Op, Lowerable {
                 scale.shape().elements() == 1
                         || (scale.shape().rank() == 1
                                 && scale.shape().extent(0)
-                                        == x.shape().extent(Operands.axis(axis, x.shape().rank()))),
+                                        == x.shape()
+                                                .extent(Operands.axis(
+                                                        axis, x.shape().rank()))),
                 "needs one scale, or one for each index of axis %s; got x=%s, scale=%s",
                 axis,
                 x,

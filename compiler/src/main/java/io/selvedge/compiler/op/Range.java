@@ -47,7 +47,8 @@ public record Range() implements Op {
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
         Tensor start = required(inputs, 0, "start");
         Tensor delta = required(inputs, 2, "delta");
-        TensorType type = infer(inputs.stream().map(input -> input.map(Tensor::type)).toList(), inputs)
+        TensorType type = infer(
+                        inputs.stream().map(input -> input.map(Tensor::type)).toList(), inputs)
                 .getFirst();
         return List.of(
                 type.dtype().isFloat()

@@ -105,7 +105,9 @@ public record Reduce(Kind kind, List<Integer> axes, boolean keepDims) implements
         TensorType type = infer(List.of(Optional.of(x.type())), List.of()).getFirst();
         int[] extents = x.shape().extents();
         int[] strides = Strides.of(extents);
-        int[] kept = IntStream.range(0, extents.length).filter(axis -> !axes.contains(axis)).toArray();
+        int[] kept = IntStream.range(0, extents.length)
+                .filter(axis -> !axes.contains(axis))
+                .toArray();
         int[] starts = Strides.walk(pick(extents, kept), pick(strides, kept), 0);
         int[] folded = axes.stream().mapToInt(axis -> axis).toArray();
         int[] offsets = Strides.walk(pick(extents, folded), pick(strides, folded), 0);
@@ -148,13 +150,12 @@ public record Reduce(Kind kind, List<Integer> axes, boolean keepDims) implements
     }
 
     private long exact(Tensor x, int start, int[] offsets) {
-        long result =
-                switch (kind) {
-                    case MAX -> Long.MIN_VALUE;
-                    case MIN -> Long.MAX_VALUE;
-                    case PROD -> 1;
-                    default -> 0;
-                };
+        long result = switch (kind) {
+            case MAX -> Long.MIN_VALUE;
+            case MIN -> Long.MAX_VALUE;
+            case PROD -> 1;
+            default -> 0;
+        };
         for (int offset : offsets) {
             long value = x.getLong(start + offset);
             result = switch (kind) {
@@ -175,18 +176,16 @@ public record Reduce(Kind kind, List<Integer> axes, boolean keepDims) implements
         MapLowering.requireReal(builder, node.output());
         View x = builder.view(node.input(0));
         Expr in = new Expr.Input(0);
-        Expr element =
-                switch (kind) {
-                    case L1 -> MapLowering.unary(Expr.UnaryOp.ABS, in);
-                    case LOG_SUM_EXP -> MapLowering.unary(Expr.UnaryOp.EXP, in);
-                    default -> in;
-                };
-        Expr result =
-                switch (kind) {
-                    case L2 -> MapLowering.unary(Expr.UnaryOp.SQRT, in);
-                    case LOG_SUM, LOG_SUM_EXP -> MapLowering.unary(Expr.UnaryOp.LOG, in);
-                    default -> in;
-                };
+        Expr element = switch (kind) {
+            case L1 -> MapLowering.unary(Expr.UnaryOp.ABS, in);
+            case LOG_SUM_EXP -> MapLowering.unary(Expr.UnaryOp.EXP, in);
+            default -> in;
+        };
+        Expr result = switch (kind) {
+            case L2 -> MapLowering.unary(Expr.UnaryOp.SQRT, in);
+            case LOG_SUM, LOG_SUM_EXP -> MapLowering.unary(Expr.UnaryOp.LOG, in);
+            default -> in;
+        };
         if (element != in) {
             View mapped = builder.temporary(node.name() + ".elements", DType.FLOAT32, x.extents());
             MapLowering.emit(builder, mapped, List.of(x), element);

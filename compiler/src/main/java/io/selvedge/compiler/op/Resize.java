@@ -78,7 +78,9 @@ public record Resize(Mode mode, Coordinates coordinates, Nearest nearest) implem
         }
         return new Resize(
                 choice(Mode.class, mode.equals("bilinear") ? "linear" : mode),
-                choice(Coordinates.class, attributes.text("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel")),
+                choice(
+                        Coordinates.class,
+                        attributes.text("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel")),
                 choice(Nearest.class, attributes.text("nearest_mode", old ? "floor" : "round_prefer_floor")));
     }
 
@@ -104,8 +106,9 @@ public record Resize(Mode mode, Coordinates coordinates, Nearest nearest) implem
                 .findFirst()
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.UNSUPPORTED_OP,
-                        "Resize knows " + Arrays.toString(kind.getEnumConstants()).toLowerCase(Locale.ROOT) + ", not '"
-                                + text + "'"));
+                        "Resize knows "
+                                + Arrays.toString(kind.getEnumConstants()).toLowerCase(Locale.ROOT) + ", not '" + text
+                                + "'"));
     }
 
     @Override
@@ -136,9 +139,12 @@ public record Resize(Mode mode, Coordinates coordinates, Nearest nearest) implem
 
     /** Output extent over input extent, axis by axis. */
     private static double[] scales(TensorType x, List<Optional<Tensor>> constants) {
-        Tensor given = optional(constants, 3).filter(sizes -> sizes.elements() > 0).or(() -> optional(constants, 2))
+        Tensor given = optional(constants, 3)
+                .filter(sizes -> sizes.elements() > 0)
+                .or(() -> optional(constants, 2))
                 .orElseThrow(() -> new SelvedgeException(
-                        ErrorCode.BAD_GRAPH, "needs constant scales or sizes; they are absent or computed from the data"));
+                        ErrorCode.BAD_GRAPH,
+                        "needs constant scales or sizes; they are absent or computed from the data"));
         shapes(given.elements() == x.shape().rank(), "needs a scale for each axis of %s, got %s", x, given);
         double[] scales = given.toDoubles();
         if (!given.dtype().isFloat()) {
@@ -150,7 +156,8 @@ public record Resize(Mode mode, Coordinates coordinates, Nearest nearest) implem
     @Override
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
         Tensor x = required(inputs, 0, "X");
-        TensorType type = infer(inputs.stream().map(input -> input.map(Tensor::type)).toList(), inputs)
+        TensorType type = infer(
+                        inputs.stream().map(input -> input.map(Tensor::type)).toList(), inputs)
                 .getFirst();
         double[] scales = scales(x.type(), inputs);
         int[] from = x.shape().extents();
@@ -181,9 +188,8 @@ public record Resize(Mode mode, Coordinates coordinates, Nearest nearest) implem
             for (int o = 0; o < outer; o++) {
                 for (int i = 0; i < inner; i++) {
                     double a = x[(o * extent + first) * inner + i];
-                    y[(o * length + p) * inner + i] = weight == 0
-                            ? a
-                            : a * (1 - weight) + x[(o * extent + second) * inner + i] * weight;
+                    y[(o * length + p) * inner + i] =
+                            weight == 0 ? a : a * (1 - weight) + x[(o * extent + second) * inner + i] * weight;
                 }
             }
         }
@@ -194,8 +200,7 @@ public record Resize(Mode mode, Coordinates coordinates, Nearest nearest) implem
     public double position(int p, int extent, int length, double scale) {
         return switch (coordinates) {
             case HALF_PIXEL -> (p + 0.5) / scale - 0.5;
-            case HALF_PIXEL_SYMMETRIC ->
-                extent / 2.0 * (1 - length / (scale * extent)) + (p + 0.5) / scale - 0.5;
+            case HALF_PIXEL_SYMMETRIC -> extent / 2.0 * (1 - length / (scale * extent)) + (p + 0.5) / scale - 0.5;
             case PYTORCH_HALF_PIXEL -> length > 1 ? (p + 0.5) / scale - 0.5 : 0;
             case ALIGN_CORNERS -> length == 1 ? 0 : p * (extent - 1.0) / (length - 1.0);
             case ASYMMETRIC -> p / scale;

@@ -32,8 +32,8 @@ public record SizeOf() implements Op {
 
     @Override
     public Optional<Tensor> valueFromTypes(List<Optional<TensorType>> inputs) {
-        return Optional.of(Tensor.longs(
-                new long[] {required(inputs, 0, "data").shape().elements()}));
+        return Optional.of(
+                Tensor.longs(new long[] {required(inputs, 0, "data").shape().elements()}));
     }
 
     @Override

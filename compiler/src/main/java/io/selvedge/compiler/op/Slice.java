@@ -28,8 +28,14 @@ import java.util.stream.IntStream;
 public record Slice() implements Op, Lowerable {
     static Op read(OpCall call) {
         if (call.attributes().has("starts")) {
-            call.set(1, "starts", call.attributes().longs("starts").map(Slice::vector).orElseThrow());
-            call.set(2, "ends", call.attributes().longs("ends").map(Slice::vector).orElseThrow());
+            call.set(
+                    1,
+                    "starts",
+                    call.attributes().longs("starts").map(Slice::vector).orElseThrow());
+            call.set(
+                    2,
+                    "ends",
+                    call.attributes().longs("ends").map(Slice::vector).orElseThrow());
             call.attributes().longs("axes").ifPresent(axes -> call.set(3, "axes", vector(axes)));
         }
         return new Slice();
@@ -140,7 +146,8 @@ public record Slice() implements Op, Lowerable {
         for (int axis = 0; axis < view.extents().length; axis++) {
             int count = ranges.counts().get(axis);
             if (count != view.extents()[axis] || ranges.steps().get(axis) != 1) {
-                view = view.sliced(axis, ranges.starts().get(axis), ranges.steps().get(axis), count);
+                view = view.sliced(
+                        axis, ranges.starts().get(axis), ranges.steps().get(axis), count);
             }
         }
         builder.alias(node.output(), view);

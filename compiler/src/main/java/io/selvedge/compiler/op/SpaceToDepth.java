@@ -67,12 +67,11 @@ public record SpaceToDepth(int blocksize) implements Op, Lowerable {
             int channel = i / y[3] / y[2] % y[1];
             int n = i / y[3] / y[2] / y[1];
             int inBlock = channel / channels;
-            sources[i] = ((n * channels + channel % channels) * x.shape().extent(2)
-                                    + row * blocksize
-                                    + inBlock / blocksize)
-                            * x.shape().extent(3)
-                    + column * blocksize
-                    + inBlock % blocksize;
+            sources[i] =
+                    ((n * channels + channel % channels) * x.shape().extent(2) + row * blocksize + inBlock / blocksize)
+                                    * x.shape().extent(3)
+                            + column * blocksize
+                            + inBlock % blocksize;
         }
         return List.of(x.select(type.shape(), sources));
     }

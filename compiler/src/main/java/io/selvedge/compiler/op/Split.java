@@ -7,7 +7,6 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
-import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.Lowerable;
@@ -35,7 +34,8 @@ public record Split(int axis) implements Op, Lowerable {
             int part = (extent + parts - 1) / parts;
             if (part * (parts - 1) > extent || (call.opset() < 18 && extent % parts != 0)) {
                 throw new SelvedgeException(
-                        ErrorCode.SHAPE_MISMATCH, "splits axis " + axis + " of " + call.inputType(0) + " into " + parts);
+                        ErrorCode.SHAPE_MISMATCH,
+                        "splits axis " + axis + " of " + call.inputType(0) + " into " + parts);
             }
             List<Integer> sizes = new ArrayList<>(Collections.nCopies(parts, part));
             sizes.set(parts - 1, extent - part * (parts - 1));
@@ -62,7 +62,8 @@ public record Split(int axis) implements Op, Lowerable {
         List<TensorType> parts = new ArrayList<>();
         int sum = 0;
         for (int size : sizes) {
-            long[] extents = java.util.Arrays.stream(x.shape().extents()).asLongStream().toArray();
+            long[] extents =
+                    java.util.Arrays.stream(x.shape().extents()).asLongStream().toArray();
             extents[along] = size;
             parts.add(TensorType.of(x.dtype(), extents));
             sum += size;
@@ -79,8 +80,7 @@ public record Split(int axis) implements Op, Lowerable {
         List<Tensor> parts = new ArrayList<>();
         int start = 0;
         for (TensorType type : infer(List.of(Optional.of(x.type())), inputs)) {
-            parts.add(x.select(
-                    type.shape(), Strides.walk(type.shape().extents(), strides, start * strides[along])));
+            parts.add(x.select(type.shape(), Strides.walk(type.shape().extents(), strides, start * strides[along])));
             start += type.shape().extent(along);
         }
         return parts;

@@ -65,10 +65,10 @@ public record Squeeze() implements Op, Lowerable {
     @Override
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
         Tensor x = required(inputs, 0, "data");
-        return List.of(x.reshaped(
-                infer(inputs.stream().map(input -> input.map(Tensor::type)).toList(), inputs)
-                        .getFirst()
-                        .shape()));
+        return List.of(x.reshaped(infer(
+                        inputs.stream().map(input -> input.map(Tensor::type)).toList(), inputs)
+                .getFirst()
+                .shape()));
     }
 
     @Override

@@ -134,8 +134,7 @@ public record Unary(Kind kind) implements Op, ElementWise, Lowerable {
                                         MapLowering.unary(
                                                 Expr.UnaryOp.EXP,
                                                 MapLowering.unary(
-                                                        Expr.UnaryOp.NEG,
-                                                        MapLowering.unary(Expr.UnaryOp.ABS, x))))));
+                                                        Expr.UnaryOp.NEG, MapLowering.unary(Expr.UnaryOp.ABS, x))))));
             case SOFTSIGN ->
                 new Expr.Binary(
                         Expr.BinaryOp.DIV,

@@ -102,19 +102,16 @@ public record Variadic(Kind kind) implements Op, ElementWise, Lowerable {
 
     @Override
     public Expr expr(List<Expr> operands) {
-        Expr.BinaryOp fold =
-                switch (kind) {
-                    case MIN -> Expr.BinaryOp.MIN;
-                    case MAX -> Expr.BinaryOp.MAX;
-                    case SUM, MEAN -> Expr.BinaryOp.ADD;
-                };
+        Expr.BinaryOp fold = switch (kind) {
+            case MIN -> Expr.BinaryOp.MIN;
+            case MAX -> Expr.BinaryOp.MAX;
+            case SUM, MEAN -> Expr.BinaryOp.ADD;
+        };
         Expr y = operands.getFirst();
         for (Expr next : operands.subList(1, operands.size())) {
             y = new Expr.Binary(fold, y, next);
         }
-        return kind == Kind.MEAN
-                ? new Expr.Binary(Expr.BinaryOp.DIV, y, MapLowering.number(operands.size()))
-                : y;
+        return kind == Kind.MEAN ? new Expr.Binary(Expr.BinaryOp.DIV, y, MapLowering.number(operands.size())) : y;
     }
 
     @Override

@@ -41,8 +41,8 @@ public record Where() implements Op, ElementWise, Lowerable {
         TensorType x = required(inputs, 1, "X");
         TensorType y = required(inputs, 2, "Y");
         Operands.sameDType(x, y);
-        return List.of(new TensorType(
-                x.dtype(), Strides.common(condition.shape(), Strides.common(x.shape(), y.shape()))));
+        return List.of(
+                new TensorType(x.dtype(), Strides.common(condition.shape(), Strides.common(x.shape(), y.shape()))));
     }
 
     @Override
@@ -57,9 +57,7 @@ public record Where() implements Op, ElementWise, Lowerable {
         TensorType type = new TensorType(x.dtype(), shape);
         return List.of(
                 x.dtype().isFloat()
-                        ? Tensor.filled(
-                                type,
-                                i -> (condition.getLong(conditions[i]) != 0 ? wideX : wideY).getDouble(i))
+                        ? Tensor.filled(type, i -> (condition.getLong(conditions[i]) != 0 ? wideX : wideY).getDouble(i))
                         : Tensor.integers(
                                 type, i -> (condition.getLong(conditions[i]) != 0 ? wideX : wideY).getLong(i)));
     }

@@ -12,7 +12,15 @@ import io.selvedge.compiler.ir.Shape;
  * @param ioIndex position in the io table (inputs first, then outputs), -1 for ARENA
  */
 public record Buffer(
-        int id, String name, DType dtype, Shape shape, Layout layout, int padValue, int slackBytes, Place place, int ioIndex) {
+        int id,
+        String name,
+        DType dtype,
+        Shape shape,
+        Layout layout,
+        int padValue,
+        int slackBytes,
+        Place place,
+        int ioIndex) {
     /** Where the memory comes from. */
     public enum Place {
         INPUT,

@@ -16,7 +16,8 @@ public final class ExprEvaluator {
                 evaluate(condition, inputs) != 0 ? evaluate(a, inputs) : evaluate(b, inputs);
             case Expr.Quantize(Expr x, float scale, int zeroPoint, int lo, int hi) ->
                 round(evaluate(x, inputs) / scale, zeroPoint, lo, hi);
-            case Expr.Requantize(Expr x, int zeroPoint, int lo, int hi) -> round(evaluate(x, inputs), zeroPoint, lo, hi);
+            case Expr.Requantize(Expr x, int zeroPoint, int lo, int hi) ->
+                round(evaluate(x, inputs), zeroPoint, lo, hi);
             case Expr.Dequantize(Expr x, float scale, int zeroPoint) -> (evaluate(x, inputs) - zeroPoint) * scale;
         };
     }
@@ -89,22 +90,21 @@ public final class ExprEvaluator {
 
     /** Rebuilds an expression bottom-up; {@code rewrite} sees every node after its operands. */
     public static Expr rewrite(Expr expr, UnaryOperator<Expr> rewrite) {
-        Expr rebuilt =
-                switch (expr) {
-                    case Expr.Input input -> input;
-                    case Expr.Const constant -> constant;
-                    case Expr.Unary(Expr.UnaryOp op, Expr x) -> new Expr.Unary(op, rewrite(x, rewrite));
-                    case Expr.Binary(Expr.BinaryOp op, Expr a, Expr b) ->
-                        new Expr.Binary(op, rewrite(a, rewrite), rewrite(b, rewrite));
-                    case Expr.Select(Expr c, Expr a, Expr b) ->
-                        new Expr.Select(rewrite(c, rewrite), rewrite(a, rewrite), rewrite(b, rewrite));
-                    case Expr.Quantize(Expr x, float scale, int zero, int lo, int hi) ->
-                        new Expr.Quantize(rewrite(x, rewrite), scale, zero, lo, hi);
-                    case Expr.Requantize(Expr x, int zero, int lo, int hi) ->
-                        new Expr.Requantize(rewrite(x, rewrite), zero, lo, hi);
-                    case Expr.Dequantize(Expr x, float scale, int zero) ->
-                        new Expr.Dequantize(rewrite(x, rewrite), scale, zero);
-                };
+        Expr rebuilt = switch (expr) {
+            case Expr.Input input -> input;
+            case Expr.Const constant -> constant;
+            case Expr.Unary(Expr.UnaryOp op, Expr x) -> new Expr.Unary(op, rewrite(x, rewrite));
+            case Expr.Binary(Expr.BinaryOp op, Expr a, Expr b) ->
+                new Expr.Binary(op, rewrite(a, rewrite), rewrite(b, rewrite));
+            case Expr.Select(Expr c, Expr a, Expr b) ->
+                new Expr.Select(rewrite(c, rewrite), rewrite(a, rewrite), rewrite(b, rewrite));
+            case Expr.Quantize(Expr x, float scale, int zero, int lo, int hi) ->
+                new Expr.Quantize(rewrite(x, rewrite), scale, zero, lo, hi);
+            case Expr.Requantize(Expr x, int zero, int lo, int hi) ->
+                new Expr.Requantize(rewrite(x, rewrite), zero, lo, hi);
+            case Expr.Dequantize(Expr x, float scale, int zero) ->
+                new Expr.Dequantize(rewrite(x, rewrite), scale, zero);
+        };
         return rewrite.apply(rebuilt);
     }
 }

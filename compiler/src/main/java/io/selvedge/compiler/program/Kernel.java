@@ -16,7 +16,14 @@ public sealed interface Kernel {
 
     /** Geometry of a sliding window; x and y are channels-last. Pads are on the top and left; the border of x holds them. */
     record Window(
-            int kernelH, int kernelW, int strideH, int strideW, int dilationH, int dilationW, int padTop, int padLeft) {}
+            int kernelH,
+            int kernelW,
+            int strideH,
+            int strideW,
+            int dilationH,
+            int dilationW,
+            int padTop,
+            int padLeft) {}
 
     /**
      * Dense f32 convolution (group 1; also Gemm with one pixel per row):
@@ -79,14 +86,7 @@ public sealed interface Kernel {
      * 3 bytes behind a run (any value there). Bias int32 [OC16] holds bias - zeroPoint(x) * sum(w); scales f32 [OC16] = sx*sw/sy.
      */
     record QConv(
-            int x,
-            int y,
-            OptionalInt residual,
-            int weights,
-            int bias,
-            int scales,
-            Window window,
-            Requantize requantize)
+            int x, int y, OptionalInt residual, int weights, int bias, int scales, Window window, Requantize requantize)
             implements Kernel {
         @Override
         public List<Integer> reads() {
@@ -246,7 +246,12 @@ public sealed interface Kernel {
 
     /** f32 reduction: the output is walked by {@code extents}, and for each element the {@code reduced} axes of x are folded. */
     record Reduce(
-            Kind kind, List<Integer> extents, List<Integer> reduced, Strided input, List<Integer> reducedStrides, Strided output)
+            Kind kind,
+            List<Integer> extents,
+            List<Integer> reduced,
+            Strided input,
+            List<Integer> reducedStrides,
+            Strided output)
             implements Kernel {
         /** What is folded. */
         public enum Kind {

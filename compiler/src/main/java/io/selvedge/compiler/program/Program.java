@@ -4,7 +4,12 @@ import java.util.List;
 
 /** Kernels in execution order over buffers and weights. Input buffers come first in the io table, then outputs. */
 public record Program(
-        String name, List<Buffer> buffers, List<Weight> weights, List<Step> steps, List<Integer> inputs, List<Integer> outputs) {
+        String name,
+        List<Buffer> buffers,
+        List<Weight> weights,
+        List<Step> steps,
+        List<Integer> inputs,
+        List<Integer> outputs) {
     public Program {
         buffers = List.copyOf(buffers);
         weights = List.copyOf(weights);

@@ -43,7 +43,14 @@ public final class ProgramBuilder {
         for (String name : graph.inputs()) {
             TensorType type = graph.type(name);
             Layout layout = denseAsChannelsLast(type.shape());
-            int id = add(name, type.dtype(), type.shape(), layout, WindowReader.Request.NONE, Buffer.Place.INPUT, inputs.size());
+            int id = add(
+                    name,
+                    type.dtype(),
+                    type.shape(),
+                    layout,
+                    WindowReader.Request.NONE,
+                    Buffer.Place.INPUT,
+                    inputs.size());
             inputs.add(id);
             if (type.dtype() == DType.INT8) {
                 scope = name;
@@ -103,13 +110,21 @@ public final class ProgramBuilder {
 
     /** The same for a value that is read under another shape of as many elements (a [M,K] matrix, say). */
     public int channelsLast(String value, Shape shape) {
-        View view = view(value).reshaped(shape.extents()).orElseGet(() -> dense(value).reshaped(shape.extents())
-                .orElseThrow());
+        View view = view(value)
+                .reshaped(shape.extents())
+                .orElseGet(() -> dense(value).reshaped(shape.extents()).orElseThrow());
         WindowReader.Request request = requests.getOrDefault(value, WindowReader.Request.NONE);
         if (!view.weight() && serves(buffers.get(view.buffer()), view, shape, request)) {
             return view.buffer();
         }
-        int id = add(value + ".nhwc", heldDType(value), shape, channelsLastLayout(shape, request, false), request, Buffer.Place.ARENA, -1);
+        int id = add(
+                value + ".nhwc",
+                heldDType(value),
+                shape,
+                channelsLastLayout(shape, request, false),
+                request,
+                Buffer.Place.ARENA,
+                -1);
         copy(view, whole(id), heldDType(value).bytes());
         if (shape.equals(graph.type(value).shape())) {
             views.put(value, whole(id));
@@ -118,7 +133,8 @@ public final class ProgramBuilder {
     }
 
     private static boolean serves(Buffer buffer, View view, Shape shape, WindowReader.Request request) {
-        if (!(buffer.layout() instanceof Layout.ChannelsLast layout) || !buffer.shape().equals(shape)) {
+        if (!(buffer.layout() instanceof Layout.ChannelsLast layout)
+                || !buffer.shape().equals(shape)) {
             return false;
         }
         boolean wide = layout.top() >= request.top()
@@ -188,11 +204,12 @@ public final class ProgramBuilder {
         WindowReader.Request request = requests.getOrDefault(value, WindowReader.Request.NONE);
         boolean spatial = type.shape().rank() >= 2 && type.shape().rank() <= 4;
         boolean channelsLast = vectors
-                || spatial && (requests.containsKey(value) || like.stream().anyMatch(v -> followsChannels(v, type.shape())));
+                || spatial
+                        && (requests.containsKey(value)
+                                || like.stream().anyMatch(v -> followsChannels(v, type.shape())));
         boolean direct = !channelsLast && graph.outputs().contains(value) && type.dtype() != DType.INT8;
-        Layout layout = channelsLast
-                ? channelsLastLayout(type.shape(), request, vectors)
-                : denseAsChannelsLast(type.shape());
+        Layout layout =
+                channelsLast ? channelsLastLayout(type.shape(), request, vectors) : denseAsChannelsLast(type.shape());
         int id = add(
                 value,
                 heldDType(value),
@@ -272,7 +289,10 @@ public final class ProgramBuilder {
         int[] extents = extents(value);
         List<View> broadcast = operands.stream().map(v -> v.broadcast(extents)).toList();
         View out = defineLike(value, broadcast);
-        emit(new Kernel.Map(out.extentList(), broadcast.stream().map(View::strided).toList(), out.strided(), expr), 0);
+        emit(
+                new Kernel.Map(
+                        out.extentList(), broadcast.stream().map(View::strided).toList(), out.strided(), expr),
+                0);
     }
 
     private DType heldDType(String value) {
@@ -281,9 +301,16 @@ public final class ProgramBuilder {
     }
 
     private int add(
-            String name, DType dtype, Shape shape, Layout layout, WindowReader.Request request, Buffer.Place place, int ioIndex) {
+            String name,
+            DType dtype,
+            Shape shape,
+            Layout layout,
+            WindowReader.Request request,
+            Buffer.Place place,
+            int ioIndex) {
         int id = buffers.size();
-        buffers.add(new Buffer(id, name, dtype, shape, layout, request.padValue(), request.slackBytes(), place, ioIndex));
+        buffers.add(
+                new Buffer(id, name, dtype, shape, layout, request.padValue(), request.slackBytes(), place, ioIndex));
         return id;
     }
 
@@ -312,8 +339,9 @@ public final class ProgramBuilder {
             if (!(node.op() instanceof Lowerable lowerable)) {
                 throw new SelvedgeException(
                         ErrorCode.UNSUPPORTED_OP,
-                        node.op().type() + " '" + node.name() + "' has no native kernel yet and its inputs are not constant ("
-                                + graph.name() + "); remove it from the model or give its inputs as constants");
+                        node.op().type() + " '" + node.name()
+                                + "' has no native kernel yet and its inputs are not constant (" + graph.name()
+                                + "); remove it from the model or give its inputs as constants");
             }
             enter(node);
             lowerable.lower(node, this);
@@ -334,7 +362,14 @@ public final class ProgramBuilder {
         }
         TensorType type = graph.type(value);
         scope = value;
-        int id = add(value + ".out", type.dtype(), type.shape(), denseAsChannelsLast(type.shape()), WindowReader.Request.NONE, Buffer.Place.OUTPUT, ioIndex);
+        int id = add(
+                value + ".out",
+                type.dtype(),
+                type.shape(),
+                denseAsChannelsLast(type.shape()),
+                WindowReader.Request.NONE,
+                Buffer.Place.OUTPUT,
+                ioIndex);
         View out = whole(id);
         emit(
                 new Kernel.Copy(

@@ -22,22 +22,40 @@ public final class ProgramText {
     private static String text(Program program, List<Integer> offsets, List<Integer> weightOffsets) {
         StringBuilder out = new StringBuilder("program " + program.name() + "\n");
         for (Buffer buffer : program.buffers()) {
-            out.append("  %").append(buffer.id()).append(" = ").append(buffer.dtype().text()).append(buffer.shape());
+            out.append("  %")
+                    .append(buffer.id())
+                    .append(" = ")
+                    .append(buffer.dtype().text())
+                    .append(buffer.shape());
             out.append(' ').append(layout(buffer)).append(' ').append(place(buffer));
             if (!offsets.isEmpty() && offsets.get(buffer.id()) >= 0) {
                 out.append(" @").append(offsets.get(buffer.id()));
             }
-            out.append(" ").append(buffer.bytes()).append(" B  # ").append(buffer.name()).append('\n');
+            out.append(" ")
+                    .append(buffer.bytes())
+                    .append(" B  # ")
+                    .append(buffer.name())
+                    .append('\n');
         }
         for (int i = 0; i < program.weights().size(); i++) {
             Program.Weight weight = program.weights().get(i);
-            out.append("  $").append(i).append(" = ").append(weight.bytes().length).append(" B");
+            out.append("  $")
+                    .append(i)
+                    .append(" = ")
+                    .append(weight.bytes().length)
+                    .append(" B");
             out.append(weightOffsets.isEmpty() ? "" : " @" + weightOffsets.get(i));
             out.append("  # ").append(weight.name()).append('\n');
         }
         for (int i = 0; i < program.steps().size(); i++) {
             Program.Step step = program.steps().get(i);
-            out.append("  ").append(i).append(": ").append(kernel(step.kernel())).append("  # ").append(step.name()).append('\n');
+            out.append("  ")
+                    .append(i)
+                    .append(": ")
+                    .append(kernel(step.kernel()))
+                    .append("  # ")
+                    .append(step.name())
+                    .append('\n');
         }
         return out.toString();
     }
@@ -73,16 +91,21 @@ public final class ProgramText {
     private static String detail(Kernel kernel) {
         return switch (kernel) {
             case Kernel.Conv k -> " $" + k.weights() + " $" + k.bias() + window(k.window()) + " " + expr(k.epilogue());
-            case Kernel.DepthwiseConv k -> " $" + k.weights() + " $" + k.bias() + window(k.window()) + " " + expr(k.epilogue());
+            case Kernel.DepthwiseConv k ->
+                " $" + k.weights() + " $" + k.bias() + window(k.window()) + " " + expr(k.epilogue());
             case Kernel.QConv k -> " $" + k.weights() + " $" + k.bias() + " $" + k.scales() + window(k.window());
-            case Kernel.QDepthwiseConv k -> " $" + k.weights() + " $" + k.bias() + " $" + k.scales() + window(k.window());
+            case Kernel.QDepthwiseConv k ->
+                " $" + k.weights() + " $" + k.bias() + " $" + k.scales() + window(k.window());
             case Kernel.Pool k -> " " + k.kind().name().toLowerCase(Locale.ROOT) + window(k.window());
             case Kernel.Map k -> " " + k.extents() + " " + expr(k.expr());
-            case Kernel.Copy k -> " " + k.extents() + " " + k.input().strides() + " -> " + k.output().strides();
+            case Kernel.Copy k ->
+                " " + k.extents() + " " + k.input().strides() + " -> "
+                        + k.output().strides();
             case Kernel.Lut k -> " $" + k.table();
             case Kernel.Softmax k -> " " + k.outer() + "x" + k.length() + "x" + k.inner() + (k.log() ? " log" : "");
             case Kernel.MatMul k -> " " + k.batch() + "x" + k.m() + "x" + k.k() + "x" + k.n();
-            case Kernel.Reduce k -> " " + k.kind().name().toLowerCase(Locale.ROOT) + " " + k.extents() + " over " + k.reduced();
+            case Kernel.Reduce k ->
+                " " + k.kind().name().toLowerCase(Locale.ROOT) + " " + k.extents() + " over " + k.reduced();
         };
     }
 
@@ -99,7 +122,8 @@ public final class ProgramText {
             case Expr.Unary(Expr.UnaryOp op, Expr x) -> call(op.name(), expr(x));
             case Expr.Binary(Expr.BinaryOp op, Expr a, Expr b) -> call(op.name(), expr(a), expr(b));
             case Expr.Select(Expr c, Expr a, Expr b) -> call("select", expr(c), expr(a), expr(b));
-            case Expr.Quantize(Expr x, float scale, int zero, int lo, int hi) -> call("quantize", expr(x), scale, zero, lo, hi);
+            case Expr.Quantize(Expr x, float scale, int zero, int lo, int hi) ->
+                call("quantize", expr(x), scale, zero, lo, hi);
             case Expr.Requantize(Expr x, int zero, int lo, int hi) -> call("requantize", expr(x), zero, lo, hi);
             case Expr.Dequantize(Expr x, float scale, int zero) -> call("dequantize", expr(x), scale, zero);
         };

@@ -29,8 +29,7 @@ public final class TargetCatalog {
             8,
             16,
             false);
-    public static final Target X86_64 =
-            new Target(
+    public static final Target X86_64 = new Target(
             "generic", "x86_64", List.of("-march=x86-64", NO_ALIASING_RULES), List.of(), "isa_generic.h", 4, 16, false);
 
     private static final List<Target> ALL = List.of(X86_64_V4_VNNI, X86_64_V3, X86_64);

@@ -105,7 +105,8 @@ final class MemoryPlannerTest {
                     boolean together = a != b && lifetimes.get(a.id()).overlaps(lifetimes.get(b.id()));
                     assertThat(together
                                     && planned.offsets().get(b.id()) < end
-                                    && planned.offsets().get(a.id()) < planned.offsets().get(b.id()) + b.bytes())
+                                    && planned.offsets().get(a.id())
+                                            < planned.offsets().get(b.id()) + b.bytes())
                             .isFalse();
                 }
             }

@@ -78,6 +78,7 @@ final class ViewTest {
     @Test
     void negative_step_walks_backwards() {
         View view = dense(5).sliced(0, 4, -2, 3);
-        assertThat(new int[] {address(view, 0), address(view, 1), address(view, 2)}).containsExactly(4, 2, 0);
+        assertThat(new int[] {address(view, 0), address(view, 1), address(view, 2)})
+                .containsExactly(4, 2, 0);
     }
 }

@@ -12,7 +12,10 @@ import java.util.OptionalLong;
  * @param maxBundleBytes of the bundle file
  */
 public record Budgets(
-        OptionalDouble maxDrop, OptionalDouble maxLatencyMicros, OptionalLong maxArenaBytes, OptionalLong maxBundleBytes) {
+        OptionalDouble maxDrop,
+        OptionalDouble maxLatencyMicros,
+        OptionalLong maxArenaBytes,
+        OptionalLong maxBundleBytes) {
     /** No limit at all: the fastest candidate wins. */
     public static final Budgets NONE =
             new Budgets(OptionalDouble.empty(), OptionalDouble.empty(), OptionalLong.empty(), OptionalLong.empty());

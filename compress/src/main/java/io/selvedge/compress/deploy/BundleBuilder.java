@@ -57,7 +57,9 @@ final class BundleBuilder {
             full.write(file);
         } catch (IOException e) {
             throw new SelvedgeException(
-                    ErrorCode.IO_ERROR, "the bundle " + file + " cannot be written (" + e.getMessage() + "); free some space", e);
+                    ErrorCode.IO_ERROR,
+                    "the bundle " + file + " cannot be written (" + e.getMessage() + "); free some space",
+                    e);
         }
     }
 
@@ -87,8 +89,11 @@ final class BundleBuilder {
                 1,
                 libraries));
         writer.part("weights.bin", compilation.planned().packedWeights());
-        libraries.forEach(library -> writer.part(library.path(), Objects.requireNonNull(compilation.libraries().get(library.name()))));
-        writer.part("program.txt", ProgramText.dump(compilation.planned()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        libraries.forEach(library -> writer.part(
+                library.path(), Objects.requireNonNull(compilation.libraries().get(library.name()))));
+        writer.part(
+                "program.txt",
+                ProgramText.dump(compilation.planned()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
         source.ifPresent(bytes -> writer.part("model.onnx", bytes));
         return writer;
     }

@@ -19,8 +19,10 @@ final class Choice {
             budgets.maxDrop().ifPresent(max -> choiceDrop.ifPresent(drop -> add(broken, Budget.DROP, max, drop)));
             budgets.maxLatencyMicros().ifPresent(max -> add(broken, Budget.LATENCY, max, micros));
             budgets.maxArenaBytes()
-                    .ifPresent(max -> add(broken, Budget.ARENA, (double) max, (double) build.compilation().planned().arenaBytes()));
-            budgets.maxBundleBytes().ifPresent(max -> add(broken, Budget.BUNDLE, (double) max, (double) build.bundleBytes()));
+                    .ifPresent(max -> add(broken, Budget.ARENA, (double) max, (double)
+                            build.compilation().planned().arenaBytes()));
+            budgets.maxBundleBytes()
+                    .ifPresent(max -> add(broken, Budget.BUNDLE, (double) max, (double) build.bundleBytes()));
             return broken;
         }
 
@@ -34,7 +36,8 @@ final class Choice {
     static Outcome of(List<Entry> entries, Budgets budgets) {
         List<Entry> fitting = entries.stream()
                 .filter(entry -> entry.shortfalls(budgets).isEmpty())
-                .sorted(Comparator.comparingDouble(Entry::micros).thenComparingLong(entry -> entry.build().bundleBytes()))
+                .sorted(Comparator.comparingDouble(Entry::micros)
+                        .thenComparingLong(entry -> entry.build().bundleBytes()))
                 .toList();
         if (fitting.isEmpty()) {
             Entry nearest = entries.stream()
@@ -43,8 +46,10 @@ final class Choice {
             return new Outcome.NothingFits(nearest.build().name(), nearest.shortfalls(budgets));
         }
         String why = fitting.size() == entries.size()
-                ? entries.size() == 1 ? "the only candidate" : "the fastest of " + entries.size() + " candidates"
-                        + (budgets.isEmpty() ? "" : ", all within the budget")
+                ? entries.size() == 1
+                        ? "the only candidate"
+                        : "the fastest of " + entries.size() + " candidates"
+                                + (budgets.isEmpty() ? "" : ", all within the budget")
                 : "the fastest of " + fitting.size() + " that keep every budget (" + entries.size() + " built)";
         return new Outcome.Chosen(fitting.getFirst().build().name(), why);
     }

@@ -62,7 +62,9 @@ public final class Deployer {
             return new Deployer(request, progress).run();
         } catch (IOException e) {
             throw new SelvedgeException(
-                    ErrorCode.IO_ERROR, "deploying failed on a file: " + e.getMessage() + "; check space and permissions", e);
+                    ErrorCode.IO_ERROR,
+                    "deploying failed on a file: " + e.getMessage() + "; check space and permissions",
+                    e);
         }
     }
 
@@ -71,7 +73,8 @@ public final class Deployer {
 
     private DeployResult run() throws IOException {
         if (request.threads() != 1) {
-            throw new SelvedgeException(ErrorCode.BAD_OPTION, "generated code runs on one thread for now; leave --threads at 1");
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION, "generated code runs on one thread for now; leave --threads at 1");
         }
         return switch (request.data()) {
             case DeployData.None() -> run(Optional.empty());
@@ -80,8 +83,8 @@ public final class Deployer {
             case DeployData.Described(Path file) -> {
                 progress.progress("open the data", 0, 0);
                 try (DataSource source = DataSource.open(file)) {
-                    yield run(Optional.of(new Data(
-                            source.calibration(), source.evaluation(), MetricCatalog.named(source.metric()))));
+                    yield run(Optional.of(
+                            new Data(source.calibration(), source.evaluation(), MetricCatalog.named(source.metric()))));
                 }
             }
         };
@@ -107,9 +110,16 @@ public final class Deployer {
                 throw open;
             }
             Map<String, List<Integer>> shapes = new HashMap<>(request.shapes().inputShapes());
-            data.get().evaluation().inputs().forEach((name, type) -> shapes.putIfAbsent(
-                    name, java.util.Arrays.stream(type.shape().extents()).boxed().toList()));
-            return OnnxImporter.read(request.model(), new ImportOptions(request.shapes().dims(), shapes));
+            data.get()
+                    .evaluation()
+                    .inputs()
+                    .forEach((name, type) -> shapes.putIfAbsent(
+                            name,
+                            java.util.Arrays.stream(type.shape().extents())
+                                    .boxed()
+                                    .toList()));
+            return OnnxImporter.read(
+                    request.model(), new ImportOptions(request.shapes().dims(), shapes));
         }
     }
 
@@ -143,14 +153,17 @@ public final class Deployer {
         }
 
         DeployResult run() throws IOException {
-            boolean given = simplified.nodes().stream().anyMatch(n -> n.op().type().equals("QuantizeLinear"));
+            boolean given =
+                    simplified.nodes().stream().anyMatch(n -> n.op().type().equals("QuantizeLinear"));
             Build first = add(given ? "as-given" : "fp32", given ? Dtype.INT8 : Dtype.FP32, simplified, Set.of());
             data.ifPresent(d -> {
                 checkInputs(d.evaluation());
                 judge = Optional.of(new Judge(d.evaluation(), d.metric(), request.seed(), first, progress));
                 verdicts.put(first.name(), judge.get().verdict(first));
             });
-            if (!given && data.flatMap(Data::calibration).isPresent() && !Quantizer.quantizableNodes(simplified).isEmpty()) {
+            if (!given
+                    && data.flatMap(Data::calibration).isPresent()
+                    && !Quantizer.quantizableNodes(simplified).isEmpty()) {
                 quantized(data.get().calibration().orElseThrow());
             }
             return result();
@@ -187,8 +200,13 @@ public final class Deployer {
                 }
             } else {
                 Map<String, float[]> zeros = new LinkedHashMap<>();
-                simplified.inputs().forEach(input ->
-                        zeros.put(input, new float[Math.toIntExact(simplified.type(input).shape().elements())]));
+                simplified
+                        .inputs()
+                        .forEach(input -> zeros.put(
+                                input,
+                                new float
+                                        [Math.toIntExact(
+                                                simplified.type(input).shape().elements())]));
                 golden.add(zeros);
             }
             return golden;
@@ -229,7 +247,8 @@ public final class Deployer {
                 float[] values = sample.inputs().get(input);
                 if (values == null) {
                     throw new SelvedgeException(
-                            ErrorCode.BAD_DATA, "calibration sample '" + sample.name() + "' has no input '" + input + "'");
+                            ErrorCode.BAD_DATA,
+                            "calibration sample '" + sample.name() + "' has no input '" + input + "'");
                 }
                 tensors.put(input, Tensor.filled(simplified.type(input), i -> values[i]));
             }
@@ -259,7 +278,9 @@ public final class Deployer {
                 snr.put(build.name(), measured.byValue(build.graph()));
                 judged(build);
                 Judge.Verdict verdict = verdicts.get(build.name());
-                if (verdict == null || verdict.choice().drop() <= request.budgets().maxDrop().orElse(Double.POSITIVE_INFINITY)) {
+                if (verdict == null
+                        || verdict.choice().drop()
+                                <= request.budgets().maxDrop().orElse(Double.POSITIVE_INFINITY)) {
                     return;
                 }
             }
@@ -283,7 +304,9 @@ public final class Deployer {
                 Judge.Verdict verdict = verdicts.get(builds.get(i).name());
                 entries.add(new Choice.Entry(
                         builds.get(i),
-                        verdict == null ? OptionalDouble.empty() : OptionalDouble.of(verdict.choice().drop()),
+                        verdict == null
+                                ? OptionalDouble.empty()
+                                : OptionalDouble.of(verdict.choice().drop()),
                         latencies.get(i).microsP50()));
             }
             Outcome outcome = Choice.of(entries, request.budgets());
@@ -330,7 +353,9 @@ public final class Deployer {
                     number(verdict.map(v -> v.report().interval().high())),
                     verdict.isPresent()
                             && request.budgets().maxDrop().isPresent()
-                            && verdict.get().report().proven(request.budgets().maxDrop().getAsDouble()),
+                            && verdict.get()
+                                    .report()
+                                    .proven(request.budgets().maxDrop().getAsDouble()),
                     OptionalDouble.of(latency.microsP50()),
                     OptionalDouble.of(latency.microsP95()),
                     Candidate.LatencyOn.MEASURED,
@@ -376,7 +401,9 @@ public final class Deployer {
             }
             request.cc().ifPresent(cc -> options.put("cc", cc.toString()));
             request.shapes().dims().forEach((name, value) -> options.put("dim." + name, value.toString()));
-            request.shapes().inputShapes().forEach((name, value) -> options.put("input-shape." + name, value.toString()));
+            request.shapes()
+                    .inputShapes()
+                    .forEach((name, value) -> options.put("input-shape." + name, value.toString()));
             if (request.withSource()) {
                 options.put("with-source", "true");
             }

@@ -25,7 +25,11 @@ final class MixedPrecision {
      * @return node names, best to give back first
      */
     static List<String> order(
-            Graph simplified, Ranges ranges, Noise noise, Map<String, Double> layerSnr, Map<String, Double> microsLost) {
+            Graph simplified,
+            Ranges ranges,
+            Noise noise,
+            Map<String, Double> layerSnr,
+            Map<String, Double> microsLost) {
         List<String> nodes = new ArrayList<>(Quantizer.quantizableNodes(simplified));
         nodes.sort(Comparator.comparingDouble(name -> layerSnr.getOrDefault(name, 200.0)));
         List<String> tried = nodes.subList(0, Math.min(TRIED, nodes.size()));

@@ -33,9 +33,13 @@ final class Noise {
         for (int i = 0; i < samples.size(); i++) {
             Map<String, Tensor> reference = references.get(i);
             ReferenceEvaluator.run(quantized, samples.get(i), (name, value) -> {
-                String known = name.endsWith("_dequantized") ? name.substring(0, name.length() - "_dequantized".length()) : name;
+                String known = name.endsWith("_dequantized")
+                        ? name.substring(0, name.length() - "_dequantized".length())
+                        : name;
                 Tensor expected = reference.get(known);
-                if (expected != null && expected.dtype().isFloat() && expected.type().equals(value.type())) {
+                if (expected != null
+                        && expected.dtype().isFloat()
+                        && expected.type().equals(value.type())) {
                     double[] sum = sums.computeIfAbsent(known, _ -> new double[2]);
                     if (!known.equals(name)) {
                         sum[0] = 0;
@@ -66,7 +70,9 @@ final class Noise {
         for (Node node : original.nodes()) {
             if (node.name().equals(last)) {
                 List<Node> readers = original.consumers().getOrDefault(node.output(), List.of());
-                String value = readers.size() == 1 && List.of("Relu", "Clip").contains(readers.getFirst().op().type())
+                String value = readers.size() == 1
+                                && List.of("Relu", "Clip")
+                                        .contains(readers.getFirst().op().type())
                         ? readers.getFirst().output()
                         : node.output();
                 Double snr = byValue.get(value);

@@ -45,13 +45,13 @@ final class Outlines {
     }
 
     private static GraphOutline.Vertex vertex(Graph graph, String name, String op, String value) {
-        String dtype =
-                switch (graph.type(value).dtype()) {
-                    case FLOAT32 -> "fp32";
-                    case INT8, UINT8 -> "int8";
-                    default -> graph.type(value).dtype().text();
-                };
-        return new GraphOutline.Vertex(name, op, dtype, graph.type(value).shape().toString());
+        String dtype = switch (graph.type(value).dtype()) {
+            case FLOAT32 -> "fp32";
+            case INT8, UINT8 -> "int8";
+            default -> graph.type(value).dtype().text();
+        };
+        return new GraphOutline.Vertex(
+                name, op, dtype, graph.type(value).shape().toString());
     }
 
     static ArenaMap arena(PlannedProgram planned) {
@@ -70,6 +70,8 @@ final class Outlines {
             }
         }
         return new ArenaMap(
-                planned.arenaBytes(), program.steps().stream().map(Program.Step::name).toList(), spans);
+                planned.arenaBytes(),
+                program.steps().stream().map(Program.Step::name).toList(),
+                spans);
     }
 }

@@ -19,7 +19,8 @@ public record SessionRunner(Session session) implements ModelRunner {
             if (values == null) {
                 throw new SelvedgeException(
                         ErrorCode.BAD_DATA,
-                        "the model needs an input '" + tensor.name() + "'; the data gives " + inputs.keySet() + "; name them alike");
+                        "the model needs an input '" + tensor.name() + "'; the data gives " + inputs.keySet()
+                                + "; name them alike");
             }
             put(tensor, values);
         }

@@ -33,8 +33,9 @@ final class Workshop implements AutoCloseable {
     private final List<Build> builds = new ArrayList<>();
 
     Workshop(DeployRequest request, String modelSha256, byte[] source, ProgressListener progress) throws IOException {
-        this.compiler = new Compiler(
-                request.cc().map(Toolchain::of).orElseGet(() -> Toolchain.bundled(
+        this.compiler = new Compiler(request.cc()
+                .map(Toolchain::of)
+                .orElseGet(() -> Toolchain.bundled(
                         UserCache.ofUser(),
                         (done, total) -> progress.progress("unpack the C compiler (once)", done, total))));
         this.targets = request.targets().isEmpty()
@@ -50,7 +51,8 @@ final class Workshop implements AutoCloseable {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION,
                     "target " + targets.getFirst().name() + " is measured here but this CPU lacks " + missing
-                            + "; name a target first that runs here: " + HostCpu.detect().targets());
+                            + "; name a target first that runs here: "
+                            + HostCpu.detect().targets());
         }
     }
 
@@ -58,7 +60,8 @@ final class Workshop implements AutoCloseable {
         return targets.getFirst().name();
     }
 
-    Build build(String name, Candidate.Dtype dtype, Graph graph, Set<String> keepFloat, List<Map<String, float[]>> golden) {
+    Build build(
+            String name, Candidate.Dtype dtype, Graph graph, Set<String> keepFloat, List<Map<String, float[]>> golden) {
         Compiler.Compilation compilation = compiler.compile(graph, targets);
         Path bundle = folder.resolve(name + ".selv");
         new BundleBuilder(compilation, targets, modelSha256, source).write(bundle, golden);
@@ -68,12 +71,18 @@ final class Workshop implements AutoCloseable {
     }
 
     private Build load(
-            String name, Candidate.Dtype dtype, Graph graph, Set<String> keepFloat, Compiler.Compilation compilation, Path bundle) {
+            String name,
+            Candidate.Dtype dtype,
+            Graph graph,
+            Set<String> keepFloat,
+            Compiler.Compilation compilation,
+            Path bundle) {
         try {
             Model model = Model.load(bundle, LoadOptions.defaults().withTarget(target()));
             return new Build(name, dtype, graph, keepFloat, compilation, bundle, model, model.newSession());
         } catch (ModelException e) {
-            throw new SelvedgeException(ErrorCode.BAD_BUNDLE, "the bundle that was just written does not load: " + e.getMessage(), e);
+            throw new SelvedgeException(
+                    ErrorCode.BAD_BUNDLE, "the bundle that was just written does not load: " + e.getMessage(), e);
         }
     }
 

@@ -44,7 +44,8 @@ public final class Calibrator {
         }
         if (runs == 0) {
             throw new SelvedgeException(
-                    ErrorCode.EMPTY_DATA, "calibration needs at least one sample, got none; check the calibration section of the data description");
+                    ErrorCode.EMPTY_DATA,
+                    "calibration needs at least one sample, got none; check the calibration section of the data description");
         }
         Map<String, Histogram> histograms = new LinkedHashMap<>();
         extremes.forEach((name, e) -> histograms.put(name, new Histogram(e.min, e.max)));
@@ -57,8 +58,8 @@ public final class Calibrator {
             progress.accept(++runs);
         }
         Map<String, Range> ranges = new LinkedHashMap<>();
-        histograms.forEach((name, histogram) ->
-                ranges.put(name, histogram.best(Objects.requireNonNull(extremes.get(name)).means())));
+        histograms.forEach((name, histogram) -> ranges.put(
+                name, histogram.best(Objects.requireNonNull(extremes.get(name)).means())));
         return new Ranges(ranges);
     }
 

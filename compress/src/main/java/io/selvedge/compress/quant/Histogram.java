@@ -61,7 +61,8 @@ final class Histogram {
                 best = candidate;
             }
         }
-        return new Range((float) Math.min(0, best.lo()), (float) Math.max(0, best.hi()), best.method(), least, channelMeans);
+        return new Range(
+                (float) Math.min(0, best.lo()), (float) Math.max(0, best.hi()), best.method(), least, channelMeans);
     }
 
     private double quantile(double fraction) {

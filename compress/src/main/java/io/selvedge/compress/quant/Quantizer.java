@@ -73,7 +73,10 @@ public final class Quantizer {
 
     /** Names of the nodes that can be quantised, in order: what {@code keepFloat} chooses from. */
     public static List<String> quantizableNodes(Graph graph) {
-        return graph.nodes().stream().filter(node -> isQuantizable(graph, node)).map(Node::name).toList();
+        return graph.nodes().stream()
+                .filter(node -> isQuantizable(graph, node))
+                .map(Node::name)
+                .toList();
     }
 
     static boolean isQuantizable(Graph graph, Node node) {
@@ -84,11 +87,15 @@ public final class Quantizer {
                 && Float.valueOf(1).equals(node.op().attributes().getOrDefault("alpha", 1f))
                 && Float.valueOf(1).equals(node.op().attributes().getOrDefault("beta", 1f));
         boolean bias = !node.hasInput(2)
-                || graph.constant(node.input(2)).filter(b -> b.shape().rank() == 1).isPresent();
+                || graph.constant(node.input(2))
+                        .filter(b -> b.shape().rank() == 1)
+                        .isPresent();
         return (conv || gemm)
                 && node.op().domain().isEmpty()
                 && bias
-                && graph.constant(node.input(1)).filter(w -> w.dtype() == DType.FLOAT32).isPresent();
+                && graph.constant(node.input(1))
+                        .filter(w -> w.dtype() == DType.FLOAT32)
+                        .isPresent();
     }
 
     private Graph build() {
@@ -135,12 +142,14 @@ public final class Quantizer {
     private void insertPair(String value, String made) {
         Quantization q = quantization(value);
         String scale = builder.constant(value + "_scale", Tensor.floats(new float[] {q.scale()}));
-        String zero = builder.constant(
-                value + "_zero_point", Tensor.filled(TensorType.of(DType.UINT8), _ -> q.zeroPoint()));
+        String zero =
+                builder.constant(value + "_zero_point", Tensor.filled(TensorType.of(DType.UINT8), _ -> q.zeroPoint()));
         String eight = builder.fresh(value + "_quantized");
-        builder.add(new Node(value + "_QuantizeLinear", new QuantizeLinear(1), List.of(made, scale, zero), List.of(eight)));
+        builder.add(
+                new Node(value + "_QuantizeLinear", new QuantizeLinear(1), List.of(made, scale, zero), List.of(eight)));
         String real = made.equals(value) ? builder.fresh(value + "_dequantized") : value;
-        builder.add(new Node(value + "_DequantizeLinear", new DequantizeLinear(1), List.of(eight, scale, zero), List.of(real)));
+        builder.add(new Node(
+                value + "_DequantizeLinear", new DequantizeLinear(1), List.of(eight, scale, zero), List.of(real)));
         renamed.put(value, real);
     }
 
@@ -156,7 +165,9 @@ public final class Quantizer {
             return bias(node);
         }
         if (graph.isConstant(input)) {
-            return builder.defines(input) ? input : builder.namedConstant(input, graph.constant(input).orElseThrow());
+            return builder.defines(input)
+                    ? input
+                    : builder.namedConstant(input, graph.constant(input).orElseThrow());
         }
         return renamed.getOrDefault(input, input);
     }
@@ -184,7 +195,8 @@ public final class Quantizer {
             scales[channel] = Math.max(scales[channel], Math.abs(values[i]) / WEIGHT_LEVELS);
         }
         float sx = quantization(node.input(0)).scale();
-        float[] bias = node.hasInput(2) ? graph.constant(node.input(2)).orElseThrow().toFloats() : new float[channels];
+        float[] bias =
+                node.hasInput(2) ? graph.constant(node.input(2)).orElseThrow().toFloats() : new float[channels];
         for (int c = 0; c < channels; c++) {
             scales[c] = (float) Math.max(scales[c], Math.max(Math.abs(bias[c]) / (sx * BIAS_LIMIT), 1e-30));
         }
@@ -196,8 +208,8 @@ public final class Quantizer {
             eight[i] = (byte) q;
             errors[channel] += (values[i] - q * (double) scales[channel]) * meanInput(node, i, channel, extents, inner);
         }
-        String stored = builder.constant(
-                node.input(1) + "_int8", Tensor.of(new TensorType(DType.INT8, w.shape()), eight));
+        String stored =
+                builder.constant(node.input(1) + "_int8", Tensor.of(new TensorType(DType.INT8, w.shape()), eight));
         String scale = builder.constant(node.input(1) + "_scale", Tensor.floats(scales, channels));
         String zero = builder.constant(
                 node.input(1) + "_zero_point", Tensor.filled(TensorType.of(DType.INT8, channels), _ -> 0));

@@ -25,15 +25,15 @@ final class BorderCode {
                 code.include("copy.h");
                 code.line(
                         "sv_fill(%s, %d, 0);",
-                        code.bytes(id, buffer.shape().elements(), size, true),
-                        buffer.slackBytes());
+                        code.bytes(id, buffer.shape().elements(), size, true), buffer.slackBytes());
             }
             return;
         }
         int pitch = layout.channelPitch();
         if ((layout.top() | layout.left() | layout.bottom() | layout.right() | buffer.slackBytes()) != 0) {
             if (size != 1 && buffer.padValue() != 0) {
-                throw new IllegalStateException("border of " + buffer.name() + " can only be 0, not " + buffer.padValue());
+                throw new IllegalStateException(
+                        "border of " + buffer.name() + " can only be 0, not " + buffer.padValue());
             }
             code.include("copy.h");
             int right = layout.right() * pitch;

@@ -52,8 +52,7 @@ public final class CEmitter {
                 planned.arenaBytes(),
                 planned.weightBytes()));
         model.append("#include \"").append(target.header()).append("\"\n");
-        headers.forEach(
-                header -> model.append("#include \"").append(header).append("\"\n"));
+        headers.forEach(header -> model.append("#include \"").append(header).append("\"\n"));
         model.append(steps).append('\n').append(run()).append('\n').append(oneStep());
         Map<String, String> files = new TreeMap<>();
         files.put(MODEL, model.toString());
@@ -67,21 +66,19 @@ public final class CEmitter {
         Program.Step step = program.steps().get(number);
         Kernel kernel = step.kernel();
         StepCode code = new StepCode(planned, target, number, headers);
-        boolean inPlace =
-                switch (kernel) {
-                    case Kernel.Map map ->
-                        map.inputs().stream().anyMatch(input -> code.inPlace(input, map.writes()));
-                    case Kernel.Lut lut -> code.inPlace(lut.input(), lut.writes());
-                    case Kernel.Conv _ -> false;
-                    case Kernel.DepthwiseConv _ -> false;
-                    case Kernel.QConv _ -> false;
-                    case Kernel.QDepthwiseConv _ -> false;
-                    case Kernel.Pool _ -> false;
-                    case Kernel.Copy _ -> false;
-                    case Kernel.Softmax _ -> false;
-                    case Kernel.MatMul _ -> false;
-                    case Kernel.Reduce _ -> false;
-                };
+        boolean inPlace = switch (kernel) {
+            case Kernel.Map map -> map.inputs().stream().anyMatch(input -> code.inPlace(input, map.writes()));
+            case Kernel.Lut lut -> code.inPlace(lut.input(), lut.writes());
+            case Kernel.Conv _ -> false;
+            case Kernel.DepthwiseConv _ -> false;
+            case Kernel.QConv _ -> false;
+            case Kernel.QDepthwiseConv _ -> false;
+            case Kernel.Pool _ -> false;
+            case Kernel.Copy _ -> false;
+            case Kernel.Softmax _ -> false;
+            case Kernel.MatMul _ -> false;
+            case Kernel.Reduce _ -> false;
+        };
         // In place, the border is the input's.
         if (written.add(kernel.writes()) && !inPlace) {
             BorderCode.fill(code, kernel.writes(), wholeVectors(kernel));
@@ -135,22 +132,28 @@ public final class CEmitter {
     private String shapes(Kernel kernel) {
         StringBuilder text = new StringBuilder(kernel.getClass().getSimpleName());
         kernel.reads().forEach(id -> text.append(' ').append(shape(program.buffer(id))));
-        return text.append(" -> ").append(shape(program.buffer(kernel.writes()))).toString();
+        return text.append(" -> ")
+                .append(shape(program.buffer(kernel.writes())))
+                .toString();
     }
 
     private static String shape(Buffer buffer) {
-        return comment(buffer.name()) + " " + buffer.shape() + " " + buffer.dtype().text()
-                + (buffer.layout() instanceof Layout.ChannelsLast ? " channels last" : "");
+        return comment(buffer.name()) + " " + buffer.shape() + " "
+                + buffer.dtype().text() + (buffer.layout() instanceof Layout.ChannelsLast ? " channels last" : "");
     }
 
     /** Names come from the model file; what would end the comment is taken out. */
     private static String comment(String name) {
-        return name.replaceAll("[^ -~]", "?").replace("*/", "* /").replace("/*", "/ *").replace("\\", "/");
+        return name.replaceAll("[^ -~]", "?")
+                .replace("*/", "* /")
+                .replace("/*", "/ *")
+                .replace("\\", "/");
     }
 
     private String run() {
-        StringBuilder text = new StringBuilder("int selvedge_run(const unsigned char *weights, void *const *io, "
-                + "unsigned char *arena, int thread, int threads) {\n    (void)threads;\n    if (thread != 0) return 0;\n");
+        StringBuilder text = new StringBuilder(
+                "int selvedge_run(const unsigned char *weights, void *const *io, "
+                        + "unsigned char *arena, int thread, int threads) {\n    (void)threads;\n    if (thread != 0) return 0;\n");
         for (int i = 0; i < program.steps().size(); i++) {
             text.append("    step_").append(i).append("(weights, io, arena);\n");
         }

@@ -123,10 +123,19 @@ final class ConvCode {
         if (eightBit && run % 4 != 0) {
             checkSlack(run);
         }
-        PixelAxes axes = PixelAxes.of(x, y, residual.isPresent() ? Optional.of(code.buffer(residual.getAsInt())) : Optional.empty(), window, true);
+        PixelAxes axes = PixelAxes.of(
+                x,
+                y,
+                residual.isPresent() ? Optional.of(code.buffer(residual.getAsInt())) : Optional.empty(),
+                window,
+                true);
         int vectors = vectors();
         int depth = window.kernelH() * segments * steps;
-        long covered = (long) axes.pixels() * window.strideH() * window.strideW() * x.c() * x.dtype().bytes();
+        long covered = (long) axes.pixels()
+                * window.strideH()
+                * window.strideW()
+                * x.c()
+                * x.dtype().bytes();
         Tile tile = new TileChooser(code.target(), eightBit)
                 .choose(axes.rows().extent(), axes.cols().extent(), vectors, depth, covered);
         code.declare(("static const struct sv_conv %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile_cols = %d, "
@@ -149,12 +158,15 @@ final class ConvCode {
 
     /** The last run of the last window may be read to the end of its word. */
     private void checkSlack(int run) {
-        long lastRow = origin() + (long) (y.n() - 1) * x.imagePitch()
+        long lastRow = origin()
+                + (long) (y.n() - 1) * x.imagePitch()
                 + (long) ((y.h() - 1) * window.strideH() + (window.kernelH() - 1) * window.dilationH()) * x.rowPitch();
-        long lastRun = lastRow + (long) (y.w() - 1) * window.strideW() * x.pixelPitch()
+        long lastRun = lastRow
+                + (long) (y.w() - 1) * window.strideW() * x.pixelPitch()
                 + (window.dilationW() > 1 ? (long) (window.kernelW() - 1) * window.dilationW() * x.pixelPitch() : 0);
         if (lastRun + (run + 3) / 4 * 4 > x.bytes()) {
-            throw new IllegalStateException("buffer " + x.name() + " needs slack for the last run of " + run + " bytes");
+            throw new IllegalStateException(
+                    "buffer " + x.name() + " needs slack for the last run of " + run + " bytes");
         }
     }
 
@@ -162,7 +174,12 @@ final class ConvCode {
         if (x.pixelPitch() < WeightPacking.roundUp(y.c())) {
             throw new IllegalStateException("depthwise input " + x.name() + " needs whole vectors of channels");
         }
-        PixelAxes axes = PixelAxes.of(x, y, residual.isPresent() ? Optional.of(code.buffer(residual.getAsInt())) : Optional.empty(), window, false);
+        PixelAxes axes = PixelAxes.of(
+                x,
+                y,
+                residual.isPresent() ? Optional.of(code.buffer(residual.getAsInt())) : Optional.empty(),
+                window,
+                false);
         code.declare(("static const struct sv_depthwise %s = {%s,\n    .vectors = %d, .tile = %d, .kernel_h = %d, "
                         + ".kernel_w = %d, .stride_w = %d, .dilation_w = %d, .x_kernel_row = %d, .x_pixel = %d};\n")
                 .formatted(
@@ -191,7 +208,8 @@ final class ConvCode {
 
     private int vectors() {
         int channels = WeightPacking.roundUp(y.c());
-        if (y.pixelPitch() < channels || residual.isPresent() && code.buffer(residual.getAsInt()).pixelPitch() < channels) {
+        if (y.pixelPitch() < channels
+                || residual.isPresent() && code.buffer(residual.getAsInt()).pixelPitch() < channels) {
             throw new IllegalStateException("output " + y.name() + " and its residual need whole vectors of channels");
         }
         return channels / code.target().lanes();
@@ -215,7 +233,8 @@ final class ConvCode {
 
     private String residual() {
         return residual.isPresent()
-                ? code.pointer(residual.getAsInt(), code.buffer(residual.getAsInt()).origin(), false)
+                ? code.pointer(
+                        residual.getAsInt(), code.buffer(residual.getAsInt()).origin(), false)
                 : "0";
     }
 }

@@ -15,7 +15,10 @@ final class CopyCode {
         code.include("copy.h");
         String type = elementType(size);
         String from = copy.input().weight()
-                ? code.weight(copy.input().buffer(), "unsigned char", (long) copy.input().offset() * size)
+                ? code.weight(
+                        copy.input().buffer(),
+                        "unsigned char",
+                        (long) copy.input().offset() * size)
                 : code.bytes(copy.input().buffer(), copy.input().offset(), size, false);
         String to = code.bytes(copy.output().buffer(), copy.output().offset(), size, true);
         LoopNest.Axis run = nest.innermost();
@@ -76,7 +79,10 @@ final class CopyCode {
     private static String scaled(String base, List<LoopNest.Axis> axes, int operand, int size) {
         StringBuilder sum = new StringBuilder(base);
         for (int i = 0; i < axes.size(); i++) {
-            StridedCode.add(sum, StridedCode.index(i), Math.multiplyExact(axes.get(i).strides().get(operand), size));
+            StridedCode.add(
+                    sum,
+                    StridedCode.index(i),
+                    Math.multiplyExact(axes.get(i).strides().get(operand), size));
         }
         return sum.toString();
     }

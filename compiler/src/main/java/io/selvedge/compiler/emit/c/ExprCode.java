@@ -23,8 +23,8 @@ final class ExprCode {
                 unused.append("    (void)x").append(i).append(";\n");
             }
         }
-        return "SV_INLINE sv_f32 " + name + "(" + (arity == 0 ? "void" : parameters) + ") {\n" + unused + code.statements
-                + "    return " + result + ";\n}\n";
+        return "SV_INLINE sv_f32 " + name + "(" + (arity == 0 ? "void" : parameters) + ") {\n" + unused
+                + code.statements + "    return " + result + ";\n}\n";
     }
 
     /** Whether the expression needs {@code math.h}. */
@@ -63,27 +63,31 @@ final class ExprCode {
         if (known != null) {
             return known;
         }
-        String text =
-                switch (expr) {
-                    case Expr.Input(int index) -> "x" + index;
-                    case Expr.Const(float value) -> "sv_splat(" + CTypes.literal(value) + ")";
-                    case Expr.Unary(Expr.UnaryOp op, Expr x) -> unary(op, value(x));
-                    case Expr.Binary(Expr.BinaryOp op, Expr a, Expr b) -> binary(op, a, b);
-                    case Expr.Select(Expr c, Expr a, Expr b) ->
-                        "sv_select(" + value(c) + " != 0, " + value(a) + ", " + value(b) + ")";
-                    case Expr.Quantize(Expr x, float scale, int zero, int lo, int hi) ->
-                        rounded(value(x) + " / sv_splat(" + CTypes.literal(scale) + ")", zero, lo, hi);
-                    case Expr.Requantize(Expr x, int zero, int lo, int hi) -> rounded(value(x), zero, lo, hi);
-                    case Expr.Dequantize(Expr x, float scale, int zero) ->
-                        (zero == 0 ? value(x) : "(" + value(x) + " - sv_splat(" + zero + "))") + " * sv_splat("
-                                + CTypes.literal(scale) + ")";
-                };
+        String text = switch (expr) {
+            case Expr.Input(int index) -> "x" + index;
+            case Expr.Const(float value) -> "sv_splat(" + CTypes.literal(value) + ")";
+            case Expr.Unary(Expr.UnaryOp op, Expr x) -> unary(op, value(x));
+            case Expr.Binary(Expr.BinaryOp op, Expr a, Expr b) -> binary(op, a, b);
+            case Expr.Select(Expr c, Expr a, Expr b) ->
+                "sv_select(" + value(c) + " != 0, " + value(a) + ", " + value(b) + ")";
+            case Expr.Quantize(Expr x, float scale, int zero, int lo, int hi) ->
+                rounded(value(x) + " / sv_splat(" + CTypes.literal(scale) + ")", zero, lo, hi);
+            case Expr.Requantize(Expr x, int zero, int lo, int hi) -> rounded(value(x), zero, lo, hi);
+            case Expr.Dequantize(Expr x, float scale, int zero) ->
+                (zero == 0 ? value(x) : "(" + value(x) + " - sv_splat(" + zero + "))") + " * sv_splat("
+                        + CTypes.literal(scale) + ")";
+        };
         if (expr instanceof Expr.Input || expr instanceof Expr.Const) {
             names.put(expr, text);
             return text;
         }
         String name = "v" + names.size();
-        statements.append("    const sv_f32 ").append(name).append(" = ").append(text).append(";\n");
+        statements
+                .append("    const sv_f32 ")
+                .append(name)
+                .append(" = ")
+                .append(text)
+                .append(";\n");
         names.put(expr, name);
         return name;
     }

@@ -39,7 +39,8 @@ record LoopNest(List<Axis> axes) {
                         extents.get(i), operands.stream().map(s -> s.get(axis)).toList()));
             }
         }
-        axes.sort(Comparator.comparingInt((Axis axis) -> Math.abs(axis.output())).reversed());
+        axes.sort(
+                Comparator.comparingInt((Axis axis) -> Math.abs(axis.output())).reversed());
         return merged(axes, operands.size());
     }
 

@@ -28,8 +28,8 @@ final class MapCode {
         }
         int arity = map.inputs().size();
         code.declare(ExprCode.function(code.named("map"), arity, map.expr()));
-        List<List<Integer>> strides =
-                new ArrayList<>(map.inputs().stream().map(Kernel.Strided::strides).toList());
+        List<List<Integer>> strides = new ArrayList<>(
+                map.inputs().stream().map(Kernel.Strided::strides).toList());
         strides.add(map.output().strides());
         LoopNest nest = vectorised(LoopNest.of(map.extents(), strides), vector);
         for (int i = 0; i < arity; i++) {

@@ -16,7 +16,11 @@ final class MatMulCode {
         List<Integer> y = product.y().strides();
         boolean columns = b.get(2) == 1 && y.get(2) == 1;
         boolean rows = a.get(1) == 1 && y.get(1) == 1;
-        boolean dot = !columns && !rows && a.get(2) == 1 && b.get(1) == 1 && product.k() >= code.target().lanes();
+        boolean dot = !columns
+                && !rows
+                && a.get(2) == 1
+                && b.get(1) == 1
+                && product.k() >= code.target().lanes();
         // Y = A B is Y' = B' A': vectors along the rows of A instead of the columns of B.
         boolean swapped = !columns && !dot && (rows || product.m() > product.n() && b.get(2) != 1);
         Kernel.Strided left = swapped ? product.b() : product.a();
@@ -26,27 +30,28 @@ final class MatMulCode {
         int row = swapped ? 2 : 1;
         int col = swapped ? 1 : 2;
         int[] tile = dot ? dotTile(code, m, n) : tile(code, m, n);
-        code.declare(("static const struct sv_matmul %s = {.batch = %d, .m = %d, .k = %d, .n = %d, .tile = %d, .blocks = %d,\n"
-                        + "    .a_batch = %d, .a_row = %d, .a_col = %d, .b_batch = %d, .b_row = %d, .b_col = %d,\n"
-                        + "    .y_batch = %d, .y_row = %d, .y_col = %d, .alpha = %s};\n")
-                .formatted(
-                        code.named("matmul"),
-                        product.batch(),
-                        m,
-                        product.k(),
-                        n,
-                        tile[0],
-                        tile[1],
-                        left.strides().get(0),
-                        left.strides().get(row),
-                        left.strides().get(col),
-                        right.strides().get(0),
-                        right.strides().get(row),
-                        right.strides().get(col),
-                        y.get(0),
-                        y.get(row),
-                        y.get(col),
-                        CTypes.literal(product.alpha())));
+        code.declare(
+                ("static const struct sv_matmul %s = {.batch = %d, .m = %d, .k = %d, .n = %d, .tile = %d, .blocks = %d,\n"
+                                + "    .a_batch = %d, .a_row = %d, .a_col = %d, .b_batch = %d, .b_row = %d, .b_col = %d,\n"
+                                + "    .y_batch = %d, .y_row = %d, .y_col = %d, .alpha = %s};\n")
+                        .formatted(
+                                code.named("matmul"),
+                                product.batch(),
+                                m,
+                                product.k(),
+                                n,
+                                tile[0],
+                                tile[1],
+                                left.strides().get(0),
+                                left.strides().get(row),
+                                left.strides().get(col),
+                                right.strides().get(0),
+                                right.strides().get(row),
+                                right.strides().get(col),
+                                y.get(0),
+                                y.get(row),
+                                y.get(col),
+                                CTypes.literal(product.alpha())));
         code.line(
                 "%s(&%s, %s, %s, %s);",
                 dot ? "sv_matmul_dot_f32" : "sv_matmul_f32",

@@ -17,10 +17,8 @@ record PixelAxes(LoopNest.Axis images, LoopNest.Axis rows, LoopNest.Axis cols) {
         Buffer r = residual.orElse(y);
         List<LoopNest.Axis> all = List.of(
                 new LoopNest.Axis(y.n(), List.of(x.imagePitch(), r.imagePitch(), y.imagePitch())),
-                new LoopNest.Axis(
-                        y.h(), List.of(x.rowPitch() * window.strideH(), r.rowPitch(), y.rowPitch())),
-                new LoopNest.Axis(
-                        y.w(), List.of(x.pixelPitch() * window.strideW(), r.pixelPitch(), y.pixelPitch())));
+                new LoopNest.Axis(y.h(), List.of(x.rowPitch() * window.strideH(), r.rowPitch(), y.rowPitch())),
+                new LoopNest.Axis(y.w(), List.of(x.pixelPitch() * window.strideW(), r.pixelPitch(), y.pixelPitch())));
         if (!flatten) {
             return new PixelAxes(all.get(0), all.get(1), all.get(2));
         }
@@ -37,7 +35,8 @@ record PixelAxes(LoopNest.Axis images, LoopNest.Axis rows, LoopNest.Axis cols) {
     String fields(boolean columnOfX) {
         return ".images = " + images.extent() + ", .rows = " + rows.extent() + ", .cols = " + cols.extent()
                 + ", .x_image = " + images.strides().get(0) + ", .x_row = "
-                + rows.strides().get(0) + (columnOfX ? ", .x_col = " + cols.strides().get(0) : "")
+                + rows.strides().get(0)
+                + (columnOfX ? ", .x_col = " + cols.strides().get(0) : "")
                 + ", .y_image = " + images.strides().get(2) + ", .y_row = "
                 + rows.strides().get(2) + ", .y_col = " + cols.strides().get(2)
                 + ", .r_image = " + images.strides().get(1) + ", .r_row = "

@@ -87,8 +87,7 @@ final class ReduceCode {
         code.line("sv_f32 acc = sv_splat(%s);", initial());
         code.line("float rest[SV_LANES];");
         StridedCode.open(code, folded.outer(), first);
-        String from = StridedCode.element(
-                StridedCode.element("x", results.axes(), 0, 0), folded.outer(), first, 0);
+        String from = StridedCode.element(StridedCode.element("x", results.axes(), 0, 0), folded.outer(), first, 0);
         String index = StridedCode.index(first + folded.outer().size());
         int extent = folded.innermost().extent();
         int full = extent / vector * vector;
@@ -114,8 +113,11 @@ final class ReduceCode {
         code.line("sv_store(rest, acc);");
         code.line("float result = rest[0];");
         code.line("for (int lane = 1; lane < SV_LANES; lane++) result = %s;", laneStep());
-        code.line("*(%s) = (%s)%s;", StridedCode.element("y", results.axes(), 0, 1),
-                CTypes.of(code.buffer(reduce.output().buffer()).dtype()), mean("result"));
+        code.line(
+                "*(%s) = (%s)%s;",
+                StridedCode.element("y", results.axes(), 0, 1),
+                CTypes.of(code.buffer(reduce.output().buffer()).dtype()),
+                mean("result"));
         StridedCode.close(code, results.axes());
     }
 

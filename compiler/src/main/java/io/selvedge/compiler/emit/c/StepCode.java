@@ -105,7 +105,9 @@ final class StepCode {
         return !input.weight()
                 && buffer(input.buffer()).place() == Buffer.Place.ARENA
                 && buffer(output).place() == Buffer.Place.ARENA
-                && planned.offsets().get(input.buffer()).equals(planned.offsets().get(output));
+                && planned.offsets()
+                        .get(input.buffer())
+                        .equals(planned.offsets().get(output));
     }
 
     /** The whole text: declarations and {@code static void step_N(...)}. */

@@ -27,7 +27,9 @@ final class StridedCode {
     static void open(StepCode code, List<LoopNest.Axis> axes, int first) {
         for (int i = 0; i < axes.size(); i++) {
             String index = INDICES.get(first + i);
-            code.open("for (long %s = 0; %s < %d; %s++)", index, index, axes.get(i).extent(), index);
+            code.open(
+                    "for (long %s = 0; %s < %d; %s++)",
+                    index, index, axes.get(i).extent(), index);
         }
     }
 

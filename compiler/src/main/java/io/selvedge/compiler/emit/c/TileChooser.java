@@ -100,6 +100,8 @@ final class TileChooser {
         } else if (target.lanes() == 4) {
             step = 2 * products + 2.0 * pixels;
         }
-        return Math.max(Math.max(step, loads), LATENCY) * depth + TILE_COST + STORE_COST * products * (eightBit ? 2 : 1);
+        return Math.max(Math.max(step, loads), LATENCY) * depth
+                + TILE_COST
+                + STORE_COST * products * (eightBit ? 2 : 1);
     }
 }

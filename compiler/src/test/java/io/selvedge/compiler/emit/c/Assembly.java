@@ -28,14 +28,23 @@ final class Assembly {
     }
 
     int input(DType dtype, int... extents) {
-        int id = add("in" + inputs.size(), dtype, extents, new Layout.RowMajor(), 0, 0, Buffer.Place.INPUT, inputs.size());
+        int id = add(
+                "in" + inputs.size(), dtype, extents, new Layout.RowMajor(), 0, 0, Buffer.Place.INPUT, inputs.size());
         inputs.add(id);
         return id;
     }
 
     /** Outputs get their place in the io table when the program is built. */
     int output(DType dtype, int... extents) {
-        int id = add("out" + outputs.size(), dtype, extents, new Layout.RowMajor(), 0, 0, Buffer.Place.OUTPUT, outputs.size());
+        int id = add(
+                "out" + outputs.size(),
+                dtype,
+                extents,
+                new Layout.RowMajor(),
+                0,
+                0,
+                Buffer.Place.OUTPUT,
+                outputs.size());
         outputs.add(id);
         return id;
     }
@@ -49,7 +58,14 @@ final class Assembly {
     }
 
     private int add(
-            String name, DType dtype, int[] extents, Layout layout, int pad, int slack, Buffer.Place place, int ioIndex) {
+            String name,
+            DType dtype,
+            int[] extents,
+            Layout layout,
+            int pad,
+            int slack,
+            Buffer.Place place,
+            int ioIndex) {
         long[] longs = Arrays.stream(extents).asLongStream().toArray();
         buffers.add(new Buffer(buffers.size(), name, dtype, Shape.of(longs), layout, pad, slack, place, ioIndex));
         return buffers.size() - 1;
@@ -84,7 +100,8 @@ final class Assembly {
     }
 
     void copy(int from, int to) {
-        step(new Kernel.Copy(extents(to), whole(from), whole(to), buffer(to).dtype().bytes(), 0));
+        step(new Kernel.Copy(
+                extents(to), whole(from), whole(to), buffer(to).dtype().bytes(), 0));
     }
 
     float[] floats(int count) {
@@ -133,7 +150,14 @@ final class Assembly {
         List<Buffer> placed = buffers.stream()
                 .map(b -> b.place() == Buffer.Place.OUTPUT
                         ? new Buffer(
-                                b.id(), b.name(), b.dtype(), b.shape(), b.layout(), b.padValue(), b.slackBytes(), b.place(),
+                                b.id(),
+                                b.name(),
+                                b.dtype(),
+                                b.shape(),
+                                b.layout(),
+                                b.padValue(),
+                                b.slackBytes(),
+                                b.place(),
                                 inputs.size() + b.ioIndex())
                         : b)
                 .toList();

@@ -51,14 +51,15 @@ final class Comparison {
         return inputs;
     }
 
-    static void compare(
-            Program program, int output, String target, byte[] expected, byte[] actual, double tolerance) {
-        String where = "output " + output + " " + program.buffer(program.outputs().get(output)).shape() + " on " + target;
+    static void compare(Program program, int output, String target, byte[] expected, byte[] actual, double tolerance) {
+        String where = "output " + output + " "
+                + program.buffer(program.outputs().get(output)).shape() + " on " + target;
         if (program.buffer(program.outputs().get(output)).dtype() != DType.FLOAT32) {
             assertThat(actual).as(where).isEqualTo(expected);
             return;
         }
-        FloatBuffer want = ByteBuffer.wrap(expected).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        FloatBuffer want =
+                ByteBuffer.wrap(expected).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
         FloatBuffer got = ByteBuffer.wrap(actual).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
         for (int i = 0; i < want.capacity(); i++) {
             double error = Math.abs((double) want.get(i) - got.get(i));

@@ -25,7 +25,8 @@ final class ConvolutionTest {
     Path folder;
 
     /** One convolution: shape of x, channels of y, kernel, stride, dilation, pads before and behind. */
-    private record Case(int n, int c, int h, int w, int oc, int kh, int kw, int stride, int dilation, int pad, boolean residual) {
+    private record Case(
+            int n, int c, int h, int w, int oc, int kh, int kw, int stride, int dilation, int pad, boolean residual) {
         int oh() {
             return (h + 2 * pad - (kh - 1) * dilation - 1) / stride + 1;
         }
@@ -100,8 +101,8 @@ final class ConvolutionTest {
             }
             int y = result(a, c, c.oc(), DType.FLOAT32);
             int run = c.kw() == 1 || c.dilation() > 1 ? c.c() : pitch(c.c());
-            int w = a.weight(WeightPacking.conv(
-                    a.floats(c.oc() * c.c() * c.kh() * c.kw()), c.oc(), c.c(), c.kh(), c.kw(), run));
+            int w = a.weight(
+                    WeightPacking.conv(a.floats(c.oc() * c.c() * c.kh() * c.kw()), c.oc(), c.c(), c.kh(), c.kw(), run));
             int b = a.weight(WeightPacking.vector(a.floats(c.oc())));
             a.step(new Kernel.Conv(x, y, r, w, b, c.window(), c.residual() ? ADD_RELU : RELU));
             a.copy(y, a.output(DType.FLOAT32, c.n(), c.oc(), c.oh(), c.ow()));
@@ -122,10 +123,8 @@ final class ConvolutionTest {
             boolean tapRuns = c.dilation() > 1 && c.kw() > 1;
             int run = c.kw() == 1 || tapRuns ? c.c() : pitch(c.c());
             int k = c.c() * c.kh() * c.kw();
-            int w = a.weight(
-                    WeightPacking.qconv(a.bytes(c.oc() * k), c.oc(), c.c(), c.kh(), c.kw(), run, tapRuns));
-            a.step(new Kernel.QConv(
-                    x, y, r, w, biases(a, c.oc(), k), scales(a, c.oc(), k), c.window(), requantize(c)));
+            int w = a.weight(WeightPacking.qconv(a.bytes(c.oc() * k), c.oc(), c.c(), c.kh(), c.kw(), run, tapRuns));
+            a.step(new Kernel.QConv(x, y, r, w, biases(a, c.oc(), k), scales(a, c.oc(), k), c.window(), requantize(c)));
             a.copy(y, a.output(DType.UINT8, c.n(), c.oc(), c.oh(), c.ow()));
         }
         return a;
@@ -215,7 +214,10 @@ final class ConvolutionTest {
                 new Layout.ChannelsLast(pitch, c.pad(), c.pad(), bottom, right),
                 padValue,
                 dtype == DType.UINT8 ? 4 : 0,
-                c.n(), c.c(), c.h(), c.w());
+                c.n(),
+                c.c(),
+                c.h(),
+                c.w());
         a.copy(a.input(dtype, c.n(), c.c(), c.h(), c.w()), x);
         return x;
     }
@@ -226,6 +228,9 @@ final class ConvolutionTest {
                 new Layout.ChannelsLast(WeightPacking.roundUp(channels), c.pad(), c.pad(), c.pad(), c.pad()),
                 dtype == DType.UINT8 ? 7 : 0,
                 0,
-                c.n(), channels, c.oh(), c.ow());
+                c.n(),
+                channels,
+                c.oh(),
+                c.ow());
     }
 }

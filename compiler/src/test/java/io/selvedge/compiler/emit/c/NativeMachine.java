@@ -61,7 +61,8 @@ final class NativeMachine {
             Guarded weights = Guarded.of(memory, planned.weightBytes(), guards);
             MemorySegment.copy(planned.packedWeights(), 0, weights.data(), JAVA_BYTE, 0, planned.weightBytes());
             Guarded arena = Guarded.of(memory, planned.arenaBytes(), guards);
-            MemorySegment io = memory.allocate(ADDRESS, program.inputs().size() + program.outputs().size() + 1L);
+            MemorySegment io = memory.allocate(
+                    ADDRESS, program.inputs().size() + program.outputs().size() + 1L);
             for (int i = 0; i < inputs.size(); i++) {
                 Guarded input = Guarded.of(memory, inputs.get(i).length, guards);
                 MemorySegment.copy(inputs.get(i), 0, input.data(), JAVA_BYTE, 0, inputs.get(i).length);
@@ -106,7 +107,8 @@ final class NativeMachine {
         void check() {
             for (int i = 0; i < GUARD; i++) {
                 if (all.get(JAVA_BYTE, i) != GUARD_BYTE || all.get(JAVA_BYTE, GUARD + bytes + i) != GUARD_BYTE) {
-                    throw new AssertionError("guard byte " + i + " beside a piece of " + bytes + " bytes was overwritten");
+                    throw new AssertionError(
+                            "guard byte " + i + " beside a piece of " + bytes + " bytes was overwritten");
                 }
             }
         }

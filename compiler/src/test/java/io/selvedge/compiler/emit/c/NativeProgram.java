@@ -45,8 +45,9 @@ final class NativeProgram {
         Toolchain.bundled()
                 .compileShared(new CompileRequest(
                         dir, List.of(dir.resolve("model.c")), List.of(dir), target.cFlags(), library));
-        MemorySegment symbol =
-                SymbolLookup.libraryLookup(library, Arena.global()).find("selvedge_run").orElseThrow();
+        MemorySegment symbol = SymbolLookup.libraryLookup(library, Arena.global())
+                .find("selvedge_run")
+                .orElseThrow();
         MethodHandle run = Linker.nativeLinker()
                 .downcallHandle(
                         symbol,
@@ -71,7 +72,9 @@ final class NativeProgram {
             List<MemorySegment> outputs = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 boolean input = i < graph.inputs().size();
-                String name = input ? graph.inputs().get(i) : graph.outputs().get(i - graph.inputs().size());
+                String name = input
+                        ? graph.inputs().get(i)
+                        : graph.outputs().get(i - graph.inputs().size());
                 TensorType type = graph.type(name);
                 long bytes = type.shape().elements() * type.dtype().bytes();
                 MemorySegment segment = guarded(arena, bytes, guarded);

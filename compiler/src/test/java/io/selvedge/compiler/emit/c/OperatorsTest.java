@@ -82,8 +82,8 @@ final class OperatorsTest {
     void every_operator_agrees_with_its_reference(Target target) throws Throwable {
         assumeTrue(HostCpu.detect().flags().containsAll(target.cpuFlags()), "CPU lacks " + target.name());
         String x = builder.input("x", TensorType.of(DType.FLOAT32, 1, 8, 4, 6));
-        Pool pool = new Pool(
-                Pool.Kind.MAX, List.of(1, 1), List.of(1, 1), List.of(0, 0, 0, 0), List.of(1, 1), false, false);
+        Pool pool =
+                new Pool(Pool.Kind.MAX, List.of(1, 1), List.of(1, 1), List.of(0, 0, 0, 0), List.of(1, 1), false, false);
         String nhwc = builder.add("nhwc", pool, builder.input("z", TensorType.of(DType.FLOAT32, 1, 8, 4, 6)));
         for (String value : List.of(x, nhwc)) {
             elementWise(value);

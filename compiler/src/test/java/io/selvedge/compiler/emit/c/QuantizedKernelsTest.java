@@ -75,12 +75,15 @@ final class QuantizedKernelsTest {
         Map<String, Tensor> values = new LinkedHashMap<>(constants);
         values.putAll(given);
         for (Node node : nodes) {
-            List<Optional<Tensor>> operands =
-                    node.inputs().stream().map(name -> Optional.ofNullable(values.get(name))).toList();
+            List<Optional<Tensor>> operands = node.inputs().stream()
+                    .map(name -> Optional.ofNullable(values.get(name)))
+                    .toList();
             values.put(node.output(), node.op().evaluate(operands).getFirst());
         }
         for (String output : outputs) {
-            assertThat(found.get(output).toLongs()).as(output).isEqualTo(values.get(output).toLongs());
+            assertThat(found.get(output).toLongs())
+                    .as(output)
+                    .isEqualTo(values.get(output).toLongs());
         }
     }
 
@@ -96,7 +99,18 @@ final class QuantizedKernelsTest {
     }
 
     private void layer(
-            DType dtype, int c, int h, int w, int oc, int kh, int kw, int stride, int pad, int dilation, int group, boolean residual) {
+            DType dtype,
+            int c,
+            int h,
+            int w,
+            int oc,
+            int kh,
+            int kw,
+            int stride,
+            int pad,
+            int dilation,
+            int group,
+            boolean residual) {
         String id = "l" + nodes.size();
         int oh = (h + 2 * pad - (kh - 1) * dilation - 1) / stride + 1;
         int ow = (w + 2 * pad - (kw - 1) * dilation - 1) / stride + 1;
@@ -106,7 +120,8 @@ final class QuantizedKernelsTest {
         operands.add(constant(
                 id + ".w",
                 Tensor.filled(TensorType.of(DType.INT8, oc, c / group, kh, kw), _ -> random.nextInt(256) - 128)));
-        operands.add(constant(id + ".b", Tensor.filled(TensorType.of(DType.INT32, oc), _ -> random.nextInt(2000) - 1000)));
+        operands.add(
+                constant(id + ".b", Tensor.filled(TensorType.of(DType.INT32, oc), _ -> random.nextInt(2000) - 1000)));
         Optional<QConv.Residual> add = Optional.empty();
         if (residual) {
             inputs.add(value(id + ".r", dtype, 1, oc, oh, ow));
@@ -143,8 +158,14 @@ final class QuantizedKernelsTest {
         inputs.add(value(id + ".x", dtype, 1, c, h, w));
         value(id, dtype, 1, c, 1, 1);
         Op op = new QPool(
-                List.of(h, w), List.of(), List.of(), false, new QConv.Quant(0.1f, low + 9), new QConv.Quant(0.05f, low + 30),
-                Shape.of(1, c, 1, 1), dtype);
+                List.of(h, w),
+                List.of(),
+                List.of(),
+                false,
+                new QConv.Quant(0.1f, low + 9),
+                new QConv.Quant(0.05f, low + 30),
+                Shape.of(1, c, 1, 1),
+                dtype);
         nodes.add(new Node(id, op, List.of(id + ".x"), List.of(id)));
         outputs.add(id);
     }

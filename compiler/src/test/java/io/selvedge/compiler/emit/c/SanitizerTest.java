@@ -21,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-
 /**
  * The plain C kernels under gcc's address and undefined behaviour sanitizers, in a process of their own. Every buffer of the
  * arena lies between poisoned bytes, so that a read or write one byte outside any of them ends the process.
@@ -72,8 +71,20 @@ final class SanitizerTest {
             Files.write(folder.resolve("io" + i + ".bin"), inputs.get(i));
         }
         Files.writeString(folder.resolve("main.c"), main(planned));
-        execute(GCC.toString(), "-std=gnu11", "-O0", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
-                "-ffp-contract=off", "-fno-strict-aliasing", "-Wno-psabi", "main.c", "model.c", "-o", "main");
+        execute(
+                GCC.toString(),
+                "-std=gnu11",
+                "-O0",
+                "-g",
+                "-fsanitize=address,undefined",
+                "-fno-sanitize-recover=all",
+                "-ffp-contract=off",
+                "-fno-strict-aliasing",
+                "-Wno-psabi",
+                "main.c",
+                "model.c",
+                "-o",
+                "main");
         execute(folder.resolve("main").toString());
         List<byte[]> expected = ScalarMachine.run(program, inputs);
         for (int i = 0; i < expected.size(); i++) {

@@ -31,7 +31,9 @@ final class ScalarMachine {
             machine.memory.get(program.inputs().get(i)).put(0, inputs.get(i));
         }
         program.steps().forEach(step -> machine.run(step.kernel()));
-        return program.outputs().stream().map(id -> machine.memory.get(id).array()).toList();
+        return program.outputs().stream()
+                .map(id -> machine.memory.get(id).array())
+                .toList();
     }
 
     private void run(Kernel kernel) {
@@ -46,7 +48,8 @@ final class ScalarMachine {
             case Kernel.Lut k ->
                 walk(k.extents(), at -> {
                     int x = memory.get(k.input().buffer()).get(index(k.input(), at)) & 0xff;
-                    memory.get(k.output().buffer()).put(index(k.output(), at), weight(k.table()).get(x));
+                    memory.get(k.output().buffer())
+                            .put(index(k.output(), at), weight(k.table()).get(x));
                 });
             case Kernel.Softmax k -> softmax(k);
             case Kernel.MatMul k -> matMul(k);
@@ -149,11 +152,14 @@ final class ScalarMachine {
                     for (int c = 0; c < x.c(); c++) {
                         int depth = (ky * w.kernelW() + kx) * per + c;
                         int at = (o / 16 * w.kernelH() * w.kernelW() * per + depth) * 16 + o % 16;
-                        sum += (double) tap(x, w, n, c, oy, ox, ky, kx) * weight(k.weights()).getFloat(at * 4);
+                        sum += (double) tap(x, w, n, c, oy, ox, ky, kx)
+                                * weight(k.weights()).getFloat(at * 4);
                     }
                 }
             }
-            store(y, at(y, n, o, oy, ox),
+            store(
+                    y,
+                    at(y, n, o, oy, ox),
                     ExprEvaluator.evaluate(k.epilogue(), (float) sum, residual(k.residual(), n, o, oy, ox)));
         });
     }
@@ -169,7 +175,9 @@ final class ScalarMachine {
                 sum += (double) tap(x, w, n, c, oy, ox, t / w.kernelW(), t % w.kernelW())
                         * weight(k.weights()).getFloat(((c / 16 * taps + t) * 16 + c % 16) * 4);
             }
-            store(y, at(y, n, c, oy, ox),
+            store(
+                    y,
+                    at(y, n, c, oy, ox),
                     ExprEvaluator.evaluate(k.epilogue(), (float) sum, residual(k.residual(), n, c, oy, ox)));
         });
     }
@@ -190,7 +198,8 @@ final class ScalarMachine {
                         int run = tapRuns ? ky * runs + kx : ky;
                         int in = tapRuns ? c : kx * per + c;
                         int at = (((o / 16 * w.kernelH() * runs + run) * words + in / 4) * 16 + o % 16) * 4 + in % 4;
-                        sum += (int) tap(x, w, n, c, oy, ox, ky, kx) * weight(k.weights()).get(at);
+                        sum += (int) tap(x, w, n, c, oy, ox, ky, kx)
+                                * weight(k.weights()).get(at);
                     }
                 }
             }
@@ -208,7 +217,8 @@ final class ScalarMachine {
             for (int ky = 0; ky < w.kernelH(); ky++) {
                 for (int kx = 0; kx < w.kernelW(); kx++) {
                     int at = (((c / 16 * groups + ky / 4) * w.kernelW() + kx) * 16 + c % 16) * 4 + ky % 4;
-                    sum += (int) tap(x, w, n, c, oy, ox, ky, kx) * weight(k.weights()).get(at);
+                    sum += (int) tap(x, w, n, c, oy, ox, ky, kx)
+                            * weight(k.weights()).get(at);
                 }
             }
             requantize(k.requantize(), y, n, c, oy, ox, sum, weight(k.scales()).getFloat(c * 4), k.residual());
@@ -255,7 +265,9 @@ final class ScalarMachine {
                             ? sum / count
                             : ExprEvaluator.round(
                                     (float) ((int) sum - inside * k.zeroPointX()) * (k.scale() / count),
-                                    k.zeroPointY(), k.lo(), k.hi());
+                                    k.zeroPointY(),
+                                    k.lo(),
+                                    k.hi());
             store(y, at(y, n, c, oy, ox), result);
         });
     }
@@ -273,11 +285,12 @@ final class ScalarMachine {
 
     private void copy(Kernel.Copy k) {
         walk(k.extents(), at -> {
-            ByteBuffer from = k.input().weight() ? weight(k.input().buffer()) : memory.get(k.input().buffer());
+            ByteBuffer from = k.input().weight()
+                    ? weight(k.input().buffer())
+                    : memory.get(k.input().buffer());
             for (int i = 0; i < k.elementBytes(); i++) {
-                memory.get(k.output().buffer())
-                        .put(index(k.output(), at) * k.elementBytes() + i,
-                                (byte) (from.get(index(k.input(), at) * k.elementBytes() + i) ^ k.xor()));
+                memory.get(k.output().buffer()).put(index(k.output(), at) * k.elementBytes() + i, (byte)
+                        (from.get(index(k.input(), at) * k.elementBytes() + i) ^ k.xor()));
             }
         });
     }
@@ -336,9 +349,10 @@ final class ScalarMachine {
                     case MIN -> Math.min(acc[0], v);
                 };
             });
-            store(program.buffer(k.output().buffer()), index(k.output(), at),
+            store(
+                    program.buffer(k.output().buffer()),
+                    index(k.output(), at),
                     k.kind() == Kernel.Reduce.Kind.MEAN ? acc[0] / count : acc[0]);
         });
     }
-
 }

@@ -57,8 +57,16 @@ final class StridedKernelTest {
     }
 
     private static void pool(
-            Assembly a, DType dtype, Kernel.Pool.Kind kind, Kernel.Window w, int padEnd, boolean countPads,
-            int n, int c, int h, int width) {
+            Assembly a,
+            DType dtype,
+            Kernel.Pool.Kind kind,
+            Kernel.Window w,
+            int padEnd,
+            boolean countPads,
+            int n,
+            int c,
+            int h,
+            int width) {
         int oh = (h + w.padTop() + padEnd - (w.kernelH() - 1) * w.dilationH() - 1) / w.strideH() + 1;
         int ow = (width + w.padLeft() + padEnd - (w.kernelW() - 1) * w.dilationW() - 1) / w.strideW() + 1;
         Layout.ChannelsLast layout = new Layout.ChannelsLast(WeightPacking.roundUp(c), 1, 0, 0, 2);
@@ -67,7 +75,18 @@ final class StridedKernelTest {
         int y = a.channelsLast(dtype, layout, 0, 0, n, c, oh, ow);
         boolean average = kind == Kernel.Pool.Kind.AVERAGE;
         a.step(new Kernel.Pool(
-                x, y, kind, w, padEnd, padEnd, countPads, average ? 1.37f : 1, average ? 120 : 0, average ? 99 : 0, 3, 251));
+                x,
+                y,
+                kind,
+                w,
+                padEnd,
+                padEnd,
+                countPads,
+                average ? 1.37f : 1,
+                average ? 120 : 0,
+                average ? 99 : 0,
+                3,
+                251));
         a.copy(y, a.output(dtype, n, c, oh, ow));
     }
 
@@ -82,11 +101,10 @@ final class StridedKernelTest {
         for (Expr.UnaryOp op : Expr.UnaryOp.values()) {
             for (float scale : new float[] {0.1f, 1, 4, 80}) {
                 Expr scaled = new Expr.Binary(Expr.BinaryOp.MUL, X0, new Expr.Const(scale));
-                Expr x =
-                        switch (op) {
-                            case SQRT, LOG -> new Expr.Unary(Expr.UnaryOp.ABS, scaled);
-                            default -> scaled;
-                        };
+                Expr x = switch (op) {
+                    case SQRT, LOG -> new Expr.Unary(Expr.UnaryOp.ABS, scaled);
+                    default -> scaled;
+                };
                 map(a, new Expr.Unary(op, x), new int[] {333}, new int[] {333});
             }
         }
@@ -103,11 +121,16 @@ final class StridedKernelTest {
         for (Expr.BinaryOp op : Expr.BinaryOp.values()) {
             Expr left = op == Expr.BinaryOp.POW ? new Expr.Unary(Expr.UnaryOp.ABS, X0) : X0;
             map(a, new Expr.Binary(op, left, X1), new int[] {37}, new int[] {37}, new int[] {37});
-            Expr rounded = new Expr.Unary(Expr.UnaryOp.ROUND, new Expr.Binary(Expr.BinaryOp.MUL, X0, new Expr.Const(3)));
+            Expr rounded =
+                    new Expr.Unary(Expr.UnaryOp.ROUND, new Expr.Binary(Expr.BinaryOp.MUL, X0, new Expr.Const(3)));
             map(a, new Expr.Binary(op, rounded, new Expr.Const(2)), new int[] {37}, new int[] {37});
         }
-        map(a, new Expr.Select(new Expr.Binary(Expr.BinaryOp.LESS, X0, X1), X0, new Expr.Const(7)),
-                new int[] {21}, new int[] {21}, new int[] {21});
+        map(
+                a,
+                new Expr.Select(new Expr.Binary(Expr.BinaryOp.LESS, X0, X1), X0, new Expr.Const(7)),
+                new int[] {21},
+                new int[] {21},
+                new int[] {21});
     }
 
     @Test
@@ -173,14 +196,12 @@ final class StridedKernelTest {
         for (DType from : List.of(DType.FLOAT32, DType.UINT8, DType.INT32, DType.INT64, DType.BOOL)) {
             for (DType to : List.of(DType.FLOAT32, DType.INT32, DType.INT64, DType.BOOL)) {
                 Expr scaled = new Expr.Binary(Expr.BinaryOp.MUL, X0, new Expr.Const(1.5f));
-                Expr expr = to == DType.BOOL ? new Expr.Binary(Expr.BinaryOp.GREATER, X0, new Expr.Const(0.3f)) : scaled;
+                Expr expr =
+                        to == DType.BOOL ? new Expr.Binary(Expr.BinaryOp.GREATER, X0, new Expr.Const(0.3f)) : scaled;
                 int x = a.input(from, 3, 37);
                 int y = a.output(to, 37, 3);
                 a.step(new Kernel.Map(
-                        List.of(3, 37),
-                        List.of(a.whole(x)),
-                        new Kernel.Strided(y, false, 0, List.of(1, 3)),
-                        expr));
+                        List.of(3, 37), List.of(a.whole(x)), new Kernel.Strided(y, false, 0, List.of(1, 3)), expr));
                 int dense = a.output(to, 3, 37);
                 a.step(new Kernel.Map(List.of(3, 37), List.of(a.whole(x)), a.whole(dense), expr));
             }
@@ -226,7 +247,11 @@ final class StridedKernelTest {
             int x = a.input(DType.FLOAT32, 1, c, 4, 4);
             Kernel.Strided whole = a.whole(y);
             a.step(new Kernel.Copy(
-                    a.extents(x), a.whole(x), new Kernel.Strided(y, false, whole.offset() + first, whole.strides()), 4, 0));
+                    a.extents(x),
+                    a.whole(x),
+                    new Kernel.Strided(y, false, whole.offset() + first, whole.strides()),
+                    4,
+                    0));
             first += c;
         }
         // A convolution of ones over all nine taps and the whole pitch sees border and unused channels.
@@ -234,10 +259,13 @@ final class StridedKernelTest {
         float[] ones = new float[16 * 16 * 9];
         Arrays.fill(ones, 1);
         a.step(new Kernel.Conv(
-                y, z, java.util.OptionalInt.empty(),
+                y,
+                z,
+                java.util.OptionalInt.empty(),
                 a.weight(WeightPacking.conv(ones, 16, 9, 3, 3, 16)),
                 a.weight(WeightPacking.vector(new float[16])),
-                new Kernel.Window(3, 3, 1, 1, 1, 1, 1, 1), X0));
+                new Kernel.Window(3, 3, 1, 1, 1, 1, 1, 1),
+                X0));
         a.copy(z, a.output(DType.FLOAT32, 1, 16, 4, 4));
     }
 
@@ -292,7 +320,9 @@ final class StridedKernelTest {
     }
 
     private static void products(Assembly a) {
-        int[][] sizes = {{1, 1, 1, 1}, {2, 3, 5, 7}, {1, 17, 33, 16}, {3, 16, 16, 31}, {1, 30, 40, 50}, {2, 5, 64, 33}, {1, 64, 3, 1}};
+        int[][] sizes = {
+            {1, 1, 1, 1}, {2, 3, 5, 7}, {1, 17, 33, 16}, {3, 16, 16, 31}, {1, 30, 40, 50}, {2, 5, 64, 33}, {1, 64, 3, 1}
+        };
         for (int[] s : sizes) {
             for (int variant = 0; variant < 8; variant++) {
                 product(a, s[0], s[1], s[2], s[3], (variant & 1) != 0, (variant & 2) != 0, (variant & 4) != 0);
@@ -309,7 +339,11 @@ final class StridedKernelTest {
                 new Kernel.Strided(left, false, 0, aTransposed ? List.of(m * k, 1, m) : List.of(m * k, k, 1)),
                 new Kernel.Strided(right, false, 0, bTransposed ? List.of(0, 1, k) : List.of(0, n, 1)),
                 new Kernel.Strided(y, false, 0, yTransposed ? List.of(m * n, 1, m) : List.of(m * n, n, 1)),
-                batch, m, k, n, variantAlpha(m)));
+                batch,
+                m,
+                k,
+                n,
+                variantAlpha(m)));
     }
 
     private static float variantAlpha(int m) {
@@ -330,15 +364,22 @@ final class StridedKernelTest {
             int x = a.input(DType.FLOAT32, extents);
             for (int mask = 1; mask < 16; mask++) {
                 int reduced = mask;
-                List<Integer> kept = IntStream.range(0, 4).filter(i -> (reduced >> i & 1) == 0).boxed().toList();
-                List<Integer> folded = IntStream.range(0, 4).filter(i -> (reduced >> i & 1) != 0).boxed().toList();
+                List<Integer> kept = IntStream.range(0, 4)
+                        .filter(i -> (reduced >> i & 1) == 0)
+                        .boxed()
+                        .toList();
+                List<Integer> folded = IntStream.range(0, 4)
+                        .filter(i -> (reduced >> i & 1) != 0)
+                        .boxed()
+                        .toList();
                 int[] shape = kept.stream().mapToInt(i -> extents[i]).toArray();
                 int y = a.output(DType.FLOAT32, shape);
                 a.step(new Kernel.Reduce(
                         kind,
                         kept.stream().map(i -> extents[i]).toList(),
                         folded.stream().map(i -> extents[i]).toList(),
-                        new Kernel.Strided(x, false, 0, kept.stream().map(i -> dense[i]).toList()),
+                        new Kernel.Strided(
+                                x, false, 0, kept.stream().map(i -> dense[i]).toList()),
                         folded.stream().map(i -> dense[i]).toList(),
                         a.whole(y)));
             }
