@@ -359,19 +359,18 @@ public final class Deployer {
                 Choice.Entry entry, Stopwatch.Latency latency, List<Choice.Entry> entries, Outcome outcome) {
             Build build = entry.build();
             Optional<Judge.Verdict> verdict = Optional.ofNullable(verdicts.get(build.name()));
+            // The original loses nothing against itself, however few the samples.
+            boolean original = build == builds.getFirst();
             return new Candidate(
                     build.name(),
                     build.dtype(),
                     layers(build),
                     number(verdict.map(Judge.Verdict::value)),
                     number(verdict.map(v -> v.report().drop())),
-                    number(verdict.map(v -> v.report().interval().low())),
-                    number(verdict.map(v -> v.report().interval().high())),
-                    verdict.isPresent()
-                            && request.budgets().maxDrop().isPresent()
-                            && verdict.get()
-                                    .report()
-                                    .proven(request.budgets().maxDrop().getAsDouble()),
+                    number(verdict.map(v -> original ? 0 : v.report().interval().low())),
+                    number(verdict.map(v -> original ? 0 : v.report().interval().high())),
+                    number(verdict.map(Judge.Verdict::snrDb).filter(Double::isFinite)),
+                    proven(original, verdict),
                     OptionalDouble.of(latency.microsP50()),
                     OptionalDouble.of(latency.microsP95()),
                     Candidate.LatencyOn.MEASURED,
@@ -382,6 +381,15 @@ public final class Deployer {
                     build.bundleBytes(),
                     outcome instanceof Outcome.Chosen && outcome.candidate().equals(build.name()),
                     Choice.reason(entry, entries, outcome, request.budgets()));
+        }
+
+        private boolean proven(boolean original, Optional<Judge.Verdict> verdict) {
+            OptionalDouble max = request.budgets().maxDrop();
+            return verdict.isPresent()
+                    && max.isPresent()
+                    && (original
+                            ? 0 <= max.getAsDouble()
+                            : verdict.get().report().proven(max.getAsDouble()));
         }
 
         private List<LayerFinding> layers(Build build) {
