@@ -4,6 +4,7 @@ import io.selvedge.cli.DoctorCommand.Finding;
 import io.selvedge.cli.DoctorCommand.Finding.State;
 import io.selvedge.cli.report.Quantity;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
@@ -136,7 +137,7 @@ record Examination(HostCpu host, Optional<Path> cc, ProgressListener progress) {
             return new Finding(
                     "tool chain",
                     State.MISSING,
-                    "no temporary file can be written (" + e + ")",
+                    "no temporary file can be written (" + IoReason.of(e) + ")",
                     "free some space in " + System.getProperty("java.io.tmpdir") + " or set -Djava.io.tmpdir",
                     ErrorCode.IO_ERROR);
         }

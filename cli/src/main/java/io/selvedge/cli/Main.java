@@ -39,12 +39,13 @@ public final class Main {
                 .setUsageHelpLongOptionsMaxWidth(32)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((exception, _) -> misused(console, exception))
-                .setExecutionExceptionHandler((exception, _, _) -> {
-                    Failure failure = Failure.of(exception, args);
-                    console.err().println(failure.line());
-                    return failure.exitStatus();
-                });
-        int status = commandLine.execute(args);
+                .setExecutionExceptionHandler((exception, _, _) -> failed(console, Failure.of(exception, args)));
+        int status;
+        try {
+            status = commandLine.execute(args);
+        } catch (OutOfMemoryError e) {
+            status = failed(console, Failure.outOfMemory());
+        }
         console.out().flush();
         console.err().flush();
         return status;
@@ -61,6 +62,25 @@ public final class Main {
                 .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new BenchCommand(console))
                 .addSubcommand(new ReportCommand(console));
+    }
+
+    private static int failed(Console console, Failure failure) {
+        if (!isEnding()) {
+            console.err().println(failure.line());
+        }
+        return failure.exitStatus();
+    }
+
+    /** Whether the process was told to end: its files are being removed, and what fails for lack of them is no news. */
+    private static boolean isEnding() {
+        Thread probe = new Thread(() -> {});
+        try {
+            Runtime.getRuntime().addShutdownHook(probe);
+            Runtime.getRuntime().removeShutdownHook(probe);
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
     }
 
     private static int misused(Console console, ParameterException exception) {

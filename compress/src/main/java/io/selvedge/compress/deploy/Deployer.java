@@ -2,6 +2,7 @@ package io.selvedge.compress.deploy;
 
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
@@ -64,7 +65,9 @@ public final class Deployer {
         } catch (IOException e) {
             throw new SelvedgeException(
                     ErrorCode.IO_ERROR,
-                    "deploying failed on a file: " + e.getMessage() + "; check space and permissions",
+                    "a file cannot be written or read (" + IoReason.of(e)
+                            + "); check the space and permissions of the output folder and of "
+                            + System.getProperty("java.io.tmpdir"),
                     e);
         }
     }
