@@ -1,7 +1,10 @@
 package io.selvedge.cli;
 
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -12,7 +15,18 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(execute(Console.ofProcess(), args));
+        StandardOutput out = new StandardOutput();
+        Console console = Console.ofProcess(out);
+        int status = execute(console, args);
+        Optional<IOException> failure = out.failure();
+        if (failure.isPresent()) {
+            // Half of a result must not pass for a whole one.
+            console.err()
+                    .println(ErrorCode.IO_ERROR + ": standard output cannot be written (" + IoReason.of(failure.get())
+                            + "); what was printed is incomplete");
+            status = ErrorCode.IO_ERROR.exitStatus();
+        }
+        System.exit(status);
     }
 
     /** Runs one command line with plain output.

@@ -127,7 +127,9 @@ final class OutputFolder implements AutoCloseable {
     private static void removeEmpty(List<Path> folders) {
         try {
             for (Path folder : folders) {
-                Files.deleteIfExists(folder);
+                if (Files.isDirectory(folder)) {
+                    Files.delete(folder);
+                }
             }
         } catch (DirectoryNotEmptyException e) {
             // Results lie in it.

@@ -67,10 +67,14 @@ final class ReportCommand implements Callable<Integer> {
         }
     }
 
-    /** Beside it first, so that a full disk leaves no half of a page. */
+    /** Beside it first, so that a full disk leaves no half of a page; a device is written as it is. */
     private static void write(Path page, String text) {
         Path target = page.toAbsolutePath();
         try {
+            if (Files.exists(target) && !Files.isRegularFile(target)) {
+                Files.writeString(target, text);
+                return;
+            }
             Path draft = target.resolveSibling("." + target.getFileName() + ".part");
             try {
                 Files.writeString(draft, text);

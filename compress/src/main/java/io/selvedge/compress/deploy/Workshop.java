@@ -101,7 +101,7 @@ final class Workshop implements AutoCloseable {
         } catch (ModelException e) {
             ErrorCode code = switch (e.code()) {
                 case CACHE_UNUSABLE -> ErrorCode.OUTPUT_NOT_WRITABLE;
-                case IO_FAILED, OUT_OF_MEMORY -> ErrorCode.IO_ERROR;
+                case IO_FAILED, OUT_OF_MEMORY, NATIVE_LOAD_FAILED -> ErrorCode.IO_ERROR;
                 default -> ErrorCode.BAD_BUNDLE;
             };
             throw new SelvedgeException(
