@@ -159,10 +159,10 @@ public final class Toolchain {
         try {
             Files.createDirectories(request.output().getParent());
             ProcessRun run = ProcessRun.of(command(request, beside), request.workDir());
-            if (run.exitStatus() != 0 && cache.isPresent() && BundledLlvm.repair(cache.get(), Progress.SILENT)) {
+            if (!hasBuilt(run, beside) && cache.isPresent() && BundledLlvm.repair(cache.get(), Progress.SILENT)) {
                 run = ProcessRun.of(command(request, beside), request.workDir());
             }
-            if (run.exitStatus() != 0) {
+            if (!hasBuilt(run, beside)) {
                 throw failed(request, run);
             }
             Files.move(beside, request.output(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
@@ -175,6 +175,10 @@ public final class Toolchain {
         } finally {
             discard(beside);
         }
+    }
+
+    private static boolean hasBuilt(ProcessRun run, Path library) {
+        return run.exitStatus() == 0 && Files.isRegularFile(library);
     }
 
     /** The command line for {@code request}, its library going to {@code output}. */
@@ -224,7 +228,13 @@ public final class Toolchain {
     }
 
     private static String versionOf(Path cc, String wayOut) {
-        return firstLine(printed(List.of(cc.toString(), "--version"), wayOut));
+        String version = firstLine(printed(List.of(cc.toString(), "--version"), wayOut));
+        if (version.isBlank()) {
+            // A file of zeros is taken for a shell script that does nothing, and does it well.
+            throw new SelvedgeException(
+                    ErrorCode.TOOLCHAIN_MISSING, "the C compiler " + cc + " does not tell its version; " + wayOut);
+        }
+        return version;
     }
 
     private static String printed(List<String> command, String wayOut) {
