@@ -103,7 +103,9 @@ final class Choice {
 
     private static String text(Shortfall broken) {
         return broken.budget().name().toLowerCase(Locale.ROOT) + " " + number(broken.needed()) + " "
-                + broken.budget().unit() + " is over " + broken.budget().option() + " " + number(broken.allowed());
+                + broken.budget().unit()
+                + (broken.budget() == Budget.DROP ? " on the samples that choose" : "") + " is over "
+                + broken.budget().option() + " " + number(broken.allowed());
     }
 
     private static String number(double value) {

@@ -51,7 +51,8 @@ final class ChoiceTest {
                 OptionalDouble.of(0.5), OptionalDouble.empty(), OptionalLong.empty(), OptionalLong.of(3999));
         Outcome outcome = Choice.of(ALL, half);
         assertThat(outcome).isEqualTo(new Outcome.Chosen("mixed-1", "it alone of 3 candidates keeps every budget"));
-        assertThat(Choice.reason(INT8, ALL, outcome, half)).isEqualTo("drop 0.8 points is over --max-drop 0.5");
+        assertThat(Choice.reason(INT8, ALL, outcome, half))
+                .isEqualTo("drop 0.8 points on the samples that choose is over --max-drop 0.5");
         assertThat(Choice.reason(FP32, ALL, outcome, half))
                 .isEqualTo("bundle 4,000 bytes is over --max-bundle-bytes 3,999");
     }
@@ -77,7 +78,7 @@ final class ChoiceTest {
         });
         assertThat(Choice.reason(MIXED, ALL, outcome, budgets(0.1, 20, 400, 1000)))
                 .isEqualTo(
-                        "drop 0.2 points is over --max-drop 0.1; latency 40.3 us is over --max-latency-us 20; "
+                        "drop 0.2 points on the samples that choose is over --max-drop 0.1; latency 40.3 us is over --max-latency-us 20; "
                                 + "arena 600 bytes is over --max-arena-bytes 400; bundle 1,600 bytes is over --max-bundle-bytes 1,000");
     }
 
