@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -33,8 +34,7 @@ record Failure(String code, String message, int exitStatus) {
                 switch (exception) {
                     case SelvedgeException e -> of(e.code(), text(e));
                     case ModelException e -> of(e);
-                    case UncheckedIOException e
-                    when e.getCause() instanceof IOException cause -> of(ErrorCode.IO_ERROR, text(cause));
+                    case UncheckedIOException e -> of(ErrorCode.IO_ERROR, text(Objects.requireNonNull(e.getCause())));
                     case IOException e -> of(ErrorCode.IO_ERROR, text(e));
                     default -> null;
                 });

@@ -27,8 +27,8 @@ final class Choice {
             List<Shortfall> broken = new ArrayList<>();
             budgets.maxDrop().ifPresent(max -> choiceDrop.ifPresent(drop -> add(broken, Budget.DROP, max, drop)));
             budgets.maxLatencyMicros().ifPresent(max -> add(broken, Budget.LATENCY, max, micros));
-            budgets.maxArenaBytes().ifPresent(max -> add(broken, Budget.ARENA, max, arenaBytes));
-            budgets.maxBundleBytes().ifPresent(max -> add(broken, Budget.BUNDLE, max, bundleBytes));
+            budgets.maxArenaBytes().ifPresent(max -> add(broken, Budget.ARENA, (double) max, (double) arenaBytes));
+            budgets.maxBundleBytes().ifPresent(max -> add(broken, Budget.BUNDLE, (double) max, (double) bundleBytes));
             return broken;
         }
 
