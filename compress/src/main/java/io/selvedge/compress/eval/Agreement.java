@@ -2,8 +2,9 @@ package io.selvedge.compress.eval;
 
 /**
  * Share of samples on which the model answers as the original does: some class has the highest score in both first
- * outputs, so a tie that contains the original's answer agrees. With one value only, the signs of the values agree. The
- * original agrees with itself. Row: {1} or {0}.
+ * outputs, so a tie that contains the original's answer agrees, but for a tie of all classes, which answers nothing: a
+ * model that saturates would agree with everything. With one value only, the signs of the values agree. The original agrees
+ * with itself. Row: {1} or {0}.
  */
 public final class Agreement implements Metric {
     @Override
@@ -23,10 +24,17 @@ public final class Agreement implements Metric {
         }
         float highestOriginal = original[Ranking.best(original)];
         float highestCandidate = candidate[Ranking.best(candidate)];
+        boolean tellsApart = false;
+        boolean originalTellsApart = false;
         for (int i = 0; i < candidate.length; i++) {
             if (Float.isNaN(candidate[i])) {
                 return false;
             }
+            tellsApart |= candidate[i] != highestCandidate;
+            originalTellsApart |= original[i] != highestOriginal;
+        }
+        if (originalTellsApart && !tellsApart) {
+            return false;
         }
         for (int i = 0; i < candidate.length; i++) {
             if (original[i] == highestOriginal && candidate[i] == highestCandidate) {

@@ -54,6 +54,16 @@ class MetricTest {
     }
 
     @Test
+    void a_tie_of_all_classes_answers_nothing() {
+        assertThat(Agreement.agree(new float[] {1, 3, 2}, new float[] {7, 7, 7}))
+                .isFalse();
+        assertThat(Agreement.agree(new float[] {3, 3, 2}, new float[] {7, 7, 6}))
+                .isTrue();
+        assertThat(Agreement.agree(new float[] {2, 2, 2}, new float[] {7, 7, 7}))
+                .isTrue();
+    }
+
+    @Test
     void squared_error_is_a_mean_and_its_drop_is_in_per_cent() {
         Metric mse = MetricCatalog.named("mse");
         assertThat(score("mse", target(1, 2), 2, 4)).isEqualTo(2.5);
