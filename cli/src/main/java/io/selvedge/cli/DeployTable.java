@@ -93,7 +93,7 @@ record DeployTable(DeployResult result) {
     private List<String> verdict() {
         return switch (result.outcome()) {
             case Outcome.Chosen chosen ->
-                List.of("Chosen: " + chosen.candidate() + ", because " + chosen.why() + proof() + ".");
+                List.of("Chosen: " + chosen.candidate() + ", because " + chosen.why() + proof() + "." + price());
             case Outcome.NothingFits none -> {
                 List<String> lines = new ArrayList<>();
                 lines.add("Nothing fits. Nearest: " + none.candidate() + "; to accept it, relax");
@@ -108,6 +108,17 @@ record DeployTable(DeployResult result) {
                 yield lines;
             }
         };
+    }
+
+    /** Without a budget for it the drop decides nothing, and may be large. */
+    private String price() {
+        Candidate chosen = result.featured();
+        return result.budgets().maxDrop().isPresent()
+                        || isOriginal(chosen)
+                        || chosen.drop().orElse(0) <= 0
+                ? ""
+                : " It loses " + Quantity.points(chosen.drop()) + " " + Quantity.dropUnit(result)
+                        + "; --max-drop would limit that.";
     }
 
     private String proof() {

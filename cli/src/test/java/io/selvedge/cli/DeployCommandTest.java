@@ -180,8 +180,7 @@ final class DeployCommandTest {
     @Test
     void file_in_place_of_the_output_folder_is_refused() {
         CommandLineRun run = deploy(this::chosen, model, "--out", model);
-        assertThat(run.status()).isEqualTo(6);
-        assertThat(run.err()).startsWith("OUTPUT_NOT_WRITABLE: ");
+        run.refused(6, "OUTPUT_NOT_WRITABLE", "is no folder", "choose another --out");
         assertThat(model).exists();
     }
 

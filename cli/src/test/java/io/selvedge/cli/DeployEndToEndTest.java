@@ -110,6 +110,24 @@ final class DeployEndToEndTest {
     }
 
     @Test
+    void loss_that_nobody_limited_is_said() throws Exception {
+        // One picture without contrast tells the ranges of nothing.
+        float[] grey = new float[TinyModel.VALUES];
+        TinyData.writeNpz(folder.resolve("grey.npz"), Map.of("x", TinyData.Array.floats(List.of(1, 3, 4, 4), grey)));
+        TinyData.writeNpz(folder.resolve("bare.npz"), Map.of("x", data.floats()));
+        String yaml = "kind: npz\npath: bare.npz\ncalibration: {path: grey.npz}\n";
+        CommandLineRun free = deploy(yaml);
+        assertThat(free.status()).as(free.err()).isZero();
+        JsonNode int8 = report().get("candidates").get(1);
+        assertThat(int8.get("drop").asDouble()).isGreaterThan(10);
+        if (!free.out().contains("Chosen: fp32")) {
+            assertThat(free.out()).contains("It loses ").contains("--max-drop would limit that");
+        }
+        CommandLineRun limited = deploy(yaml, "--max-drop", "1");
+        assertThat(limited.out()).contains("Chosen: fp32").doesNotContain("It loses");
+    }
+
+    @Test
     void bundle_for_several_targets_runs_its_best_whatever_was_named_first() throws Exception {
         List<String> here = HostCpu.detect().targets();
         List<String> worstFirst = new ArrayList<>(here);

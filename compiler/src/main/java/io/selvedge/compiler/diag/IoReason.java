@@ -19,7 +19,7 @@ public final class IoReason {
         return switch (exception) {
             case NoSuchFileException _ -> "no such file: " + message;
             case AccessDeniedException _ -> "access denied: " + message;
-            case FileAlreadyExistsException _ -> "already exists: " + message;
+            case FileAlreadyExistsException _ -> message + " already exists and is no folder";
             case NotDirectoryException _ -> "no folder: " + message;
             case DirectoryNotEmptyException _ -> "folder is not empty: " + message;
             case FileSystemException _ -> message;

@@ -15,10 +15,11 @@ public record Truth(Sample sample, Optional<float[][]> original) {
      *  @throws SelvedgeException BAD_DATA without a label, LABEL_OUT_OF_RANGE */
     public int label(int classCount, String metric) {
         int label = sample.label()
-                .orElseThrow(() -> new SelvedgeException(
-                        ErrorCode.BAD_DATA,
-                        "Metric " + metric + " needs a label for '" + sample.name()
-                                + "'; describe 'classes' or 'labels', or use 'metric: agreement'."));
+                .orElseThrow(
+                        () -> new SelvedgeException(
+                                ErrorCode.BAD_DATA,
+                                "Metric " + metric + " needs a label for '" + sample.name()
+                                        + "'; describe 'classes' or 'labels' (in an .npz: the array 'y'), or use 'metric: agreement'."));
         if (label < 0 || label >= classCount) {
             throw new SelvedgeException(
                     ErrorCode.LABEL_OUT_OF_RANGE,
