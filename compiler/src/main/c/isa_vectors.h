@@ -39,7 +39,11 @@ SV_INLINE sv_f32 sv_rounded_bits(sv_f32 v, const int lo, const int hi) {
 }
 /* The same as a float. */
 SV_INLINE sv_f32 sv_round_between(sv_f32 v, const int lo, const int hi) {
+#ifdef SV_HAS_PACK
+    return sv_nearest(sv_below(sv_above(v, sv_splat((float)lo)), sv_splat((float)hi)));
+#else
     return sv_rounded_bits(v, lo, hi) - sv_splat(SV_ROUNDER);
+#endif
 }
 SV_INLINE sv_u8 sv_low_bytes(sv_s32 v) {
     return __builtin_convertvector((sv_u32)v, sv_u8);

@@ -86,6 +86,7 @@ final class BundleBuilder {
                 specs(graph, graph.inputs()),
                 specs(graph, graph.outputs()),
                 compilation.planned().arenaBytes(),
+                compilation.planned().preparedBytes(),
                 1,
                 libraries));
         writer.part("weights.bin", compilation.planned().packedWeights());
