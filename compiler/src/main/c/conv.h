@@ -51,6 +51,8 @@ SV_INLINE void sv_conv_band(const struct sv_conv *s, const int tile_rows, const 
         const int below = s->x_rows + s->pad_top - row * s->stride_rows;
         if (above > 0) first = (above + s->dilation_rows - 1) / s->dilation_rows;
         if (below < end * s->dilation_rows) end = (below + s->dilation_rows - 1) / s->dilation_rows;
+        /* Unknown to the optimiser, which would else make a copy of the tile for every range. */
+        __asm__("" : "+r"(first), "+r"(end));
     }
     struct sv_tile tile = {(long)image * s->x_image + (long)row * s->x_row,
                            (long)image * s->y_image + (long)row * s->y_row + vector * SV_LANES,
