@@ -39,7 +39,7 @@ final class ArchitectureTest {
         assertThat(SELVEDGE.stream()
                         .map(JavaClass::getPackageName)
                         .filter(name -> name.startsWith("io.selvedge.compiler."))
-                        .map(name -> name.split("\\.")[3])
+                        .map(name -> name.split("\\.", -1)[3])
                         .distinct())
                 .isNotEmpty()
                 .isSubsetOf(ROWS.stream().flatMap(List::stream).toList());
