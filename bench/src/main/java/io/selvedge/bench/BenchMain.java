@@ -101,7 +101,11 @@ public final class BenchMain implements Callable<Integer> {
         System.exit(execute(System.out, System.err, args));
     }
 
-    /** Runs one command line. @return the exit status, as of the other commands */
+    /**
+     * Runs one command line.
+     *
+     * @return the exit status, as of the other commands
+     */
     public static int execute(PrintStream out, PrintStream err, String... args) {
         return Main.execute(new BenchMain(out, err), out, err, args);
     }

@@ -12,6 +12,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -34,8 +35,7 @@ record Failure(String code, String message, int exitStatus) {
                 switch (exception) {
                     case SelvedgeException e -> of(e.code(), text(e));
                     case ModelException e -> of(e);
-                    case UncheckedIOException e
-                    when e.getCause() instanceof IOException cause -> of(ErrorCode.IO_ERROR, text(cause));
+                    case UncheckedIOException e -> of(ErrorCode.IO_ERROR, text(Objects.requireNonNull(e.getCause())));
                     case IOException e -> of(ErrorCode.IO_ERROR, text(e));
                     default -> null;
                 });

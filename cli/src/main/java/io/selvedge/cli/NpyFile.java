@@ -94,7 +94,7 @@ record NpyFile(DType dtype, List<Integer> shape, ByteBuffer bytes) {
 
     private static List<Integer> shape(String text, Path where) {
         List<Integer> shape = new ArrayList<>();
-        for (String extent : text.split(",")) {
+        for (String extent : text.split(",", -1)) {
             if (!extent.isBlank()) {
                 try {
                     shape.add(Integer.parseInt(extent.strip()));

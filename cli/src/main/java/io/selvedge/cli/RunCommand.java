@@ -143,8 +143,7 @@ final class RunCommand implements Callable<Integer> {
         if (Files.notExists(description)) {
             throw new SelvedgeException(ErrorCode.DATA_NOT_FOUND, "there is no file " + description + "; check --data");
         }
-        try (DataSource data = DataSource.open(description);
-                ProgressLine progress = new ProgressLine(console)) {
+        try (DataSource data = DataSource.open(description)) {
             String metric = data.metric();
             if (metric.equals("agreement")) {
                 throw new SelvedgeException(
@@ -158,14 +157,18 @@ final class RunCommand implements Callable<Integer> {
                 samples = samples.subset(
                         java.util.stream.IntStream.range(0, count).toArray());
             }
-            Evaluation evaluation = new Evaluator(
+            printScore(metric, evaluate(session, samples, metric).value(), samples.size());
+        }
+    }
+
+    private Evaluation evaluate(Session session, Dataset samples, String metric) {
+        try (ProgressLine progress = new ProgressLine(console)) {
+            return new Evaluator(
                             samples,
                             MetricCatalog.named(metric),
                             (done, total) -> progress.progress("run", done, total))
                     .original(new SessionRunner(session))
                     .evaluation();
-            progress.close();
-            printScore(metric, evaluation.value(), samples.size());
         }
     }
 

@@ -1,1 +1,4 @@
+@NullMarked
 package io.selvedge.compress;
+
+import org.jspecify.annotations.NullMarked;

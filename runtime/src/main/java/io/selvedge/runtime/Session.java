@@ -55,12 +55,20 @@ public final class Session implements AutoCloseable {
         return outputs;
     }
 
-    /** The input of that name. @throws ModelException NO_SUCH_TENSOR or CLOSED */
+    /**
+     * The input of that name.
+     *
+     * @throws ModelException NO_SUCH_TENSOR or CLOSED
+     */
     public TensorBuffer input(String name) {
         return named(inputs, name, "input");
     }
 
-    /** The output of that name. @throws ModelException NO_SUCH_TENSOR or CLOSED */
+    /**
+     * The output of that name.
+     *
+     * @throws ModelException NO_SUCH_TENSOR or CLOSED
+     */
     public TensorBuffer output(String name) {
         return named(outputs, name, "output");
     }
@@ -144,7 +152,11 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** Ends the use of this session; a second call does nothing. @throws ModelException CONCURRENT_USE while it runs */
+    /**
+     * Ends the use of this session; a second call does nothing.
+     *
+     * @throws ModelException CONCURRENT_USE while it runs
+     */
     @Override
     public void close() {
         synchronized (model) {

@@ -1,1 +1,4 @@
+@NullMarked
 package io.selvedge.testkit;
+
+import org.jspecify.annotations.NullMarked;

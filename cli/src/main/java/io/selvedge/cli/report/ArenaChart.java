@@ -16,7 +16,7 @@ record ArenaChart(ArenaMap arena) {
         double width = Math.max(1040, Math.min(2400, LEFT + RIGHT + steps * 14.0));
         Svg svg = new Svg(width, HEIGHT, "chart arena", "arena over time");
         Axis x = new Axis(0, steps, LEFT, width - RIGHT);
-        Axis y = Axis.over(0, Math.max(1, arena.arenaBytes()), HEIGHT - BOTTOM, TOP);
+        Axis y = Axis.over(0, (double) Math.max(1, arena.arenaBytes()), HEIGHT - BOTTOM, TOP);
         for (double tick : y.ticks(5, 2)) {
             svg.line(LEFT, y.pixel(tick), width - RIGHT, y.pixel(tick), "grid");
             svg.text(LEFT - 7, y.pixel(tick) + 4, "end", "tick", Quantity.bytes((long) tick));
@@ -37,8 +37,8 @@ record ArenaChart(ArenaMap arena) {
     private void buffer(Svg svg, Axis x, Axis y, ArenaMap.Span span, int hue) {
         double left = x.pixel(span.firstStep()) + 0.75;
         double right = x.pixel(span.lastStep() + 1.0) - 0.75;
-        double top = y.pixel(span.offset() + span.bytes()) + 0.5;
-        double bottom = y.pixel(span.offset()) - 0.5;
+        double top = y.pixel((double) span.offset() + span.bytes()) + 0.5;
+        double bottom = y.pixel((double) span.offset()) - 0.5;
         String tip = span.name() + "\n" + Quantity.exact(span.bytes()) + " bytes at " + Quantity.exact(span.offset())
                 + "\n" + when(span);
         svg.rect(left, top, Math.max(1, right - left), Math.max(1, bottom - top), 2, "buffer hue" + hue, tip);

@@ -14,17 +14,15 @@ final class LayeredLayout {
     private static final int SWEEPS = 6;
     private static final double LANE = 12;
 
-    /** Node or lane. {@code node} is -1 for a lane. */
+    /** Node or lane. */
     private static final class Item {
-        final int node;
         final int layer;
         final double width;
         final List<Item> above = new ArrayList<>();
         final List<Item> below = new ArrayList<>();
         double x;
 
-        Item(int node, int layer, double width) {
-            this.node = node;
+        Item(int layer, double width) {
             this.layer = layer;
             this.width = width;
         }
@@ -46,7 +44,7 @@ final class LayeredLayout {
         this.items = new Item[graph.nodes().size()];
         int[] layerOf = layerOf(graph);
         for (int node = 0; node < items.length; node++) {
-            items[node] = placed(node, layerOf[node], nodeWidth);
+            items[node] = placed(layerOf[node], nodeWidth);
         }
         for (GraphOutline.Edge edge : graph.edges()) {
             routes.add(route(items[edge.from()], items[edge.to()]));
@@ -65,11 +63,11 @@ final class LayeredLayout {
         return layer;
     }
 
-    private Item placed(int node, int layer, double width) {
+    private Item placed(int layer, double width) {
         while (layers.size() <= layer) {
             layers.add(new ArrayList<>());
         }
-        Item item = new Item(node, layer, width);
+        Item item = new Item(layer, width);
         layers.get(layer).add(item);
         return item;
     }
@@ -77,7 +75,7 @@ final class LayeredLayout {
     private List<Item> route(Item from, Item to) {
         List<Item> route = new ArrayList<>(List.of(from));
         for (int layer = from.layer + 1; layer < to.layer; layer++) {
-            route.add(placed(-1, layer, LANE));
+            route.add(placed(layer, LANE));
         }
         route.add(to);
         for (int i = 1; i < route.size(); i++) {

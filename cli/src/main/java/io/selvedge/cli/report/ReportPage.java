@@ -209,8 +209,8 @@ public final class ReportPage {
         List<String> parts = new ArrayList<>();
         budgets.maxDrop().ifPresent(v -> parts.add("--max-drop " + Quantity.plain(v)));
         budgets.maxLatencyMicros().ifPresent(v -> parts.add("--max-latency-us " + Quantity.plain(v)));
-        budgets.maxArenaBytes().ifPresent(v -> parts.add("--max-arena-bytes " + Quantity.plain(v)));
-        budgets.maxBundleBytes().ifPresent(v -> parts.add("--max-bundle-bytes " + Quantity.plain(v)));
+        budgets.maxArenaBytes().ifPresent(v -> parts.add("--max-arena-bytes " + Quantity.plain((double) v)));
+        budgets.maxBundleBytes().ifPresent(v -> parts.add("--max-bundle-bytes " + Quantity.plain((double) v)));
         return parts.isEmpty() ? "none" : String.join(" ", parts);
     }
 

@@ -32,6 +32,8 @@ public final class ReportReader {
     private ReportReader() {}
 
     /**
+     * Reads a {@code report.json}.
+     *
      * @param where how errors call the text: its file
      * @throws SelvedgeException BAD_DATA when it is no report of this version
      */

@@ -97,7 +97,11 @@ public final class GraphBuilder {
         return candidate;
     }
 
-    /** @throws SelvedgeException BAD_GRAPH when an output is not defined */
+    /**
+     * The graph of everything added so far.
+     *
+     * @throws SelvedgeException BAD_GRAPH when an output is not defined
+     */
     public Graph build() {
         for (String output : outputs) {
             if (!types.containsKey(output)) {

@@ -159,7 +159,7 @@ public final class MemoryPlanner {
                 .filter(b -> b.place() == Buffer.Place.ARENA
                         && owner[b.id()] == b.id()
                         && lifetimes.get(b.id()).lastStep() >= 0)
-                .sorted(Comparator.comparingLong(Buffer::bytes).reversed().thenComparing(Buffer::id))
+                .sorted(Comparator.comparingLong(Buffer::bytes).reversed().thenComparingInt(Buffer::id))
                 .toList();
         List<Integer> offsets =
                 new ArrayList<>(Collections.nCopies(program.buffers().size(), -1));

@@ -29,7 +29,7 @@ public record Activation(Kind kind, float alpha, float beta) implements Op, Elem
         /** {@code x < 0 ? alpha * (exp(x) - 1) : x}. */
         ELU("Elu", 1, "", 0),
         /** {@code gamma * (x > 0 ? x : alpha * (exp(x) - 1))}. */
-        SELU("Selu", 1.67326319217681884765625f, "gamma", 1.05070102214813232421875f),
+        SELU("Selu", 1.6732632f, "gamma", 1.050701f),
         /** {@code max(0, min(1, alpha * x + beta))}. */
         HARD_SIGMOID("HardSigmoid", 0.2f, "beta", 0.5f);
 

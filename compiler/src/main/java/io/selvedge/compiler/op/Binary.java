@@ -56,7 +56,10 @@ public record Binary(Kind kind) implements Op, ElementWise, Lowerable {
 
         /** Whether the result is a boolean. */
         public boolean isPredicate() {
-            return ordinal() >= EQUAL.ordinal();
+            return switch (this) {
+                case ADD, SUB, MUL, DIV, POW, PRELU -> false;
+                case EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR, XOR -> true;
+            };
         }
 
         /** Whether {@code f(a, b) = f(b, a)}. */

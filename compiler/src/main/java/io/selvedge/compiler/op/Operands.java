@@ -52,6 +52,7 @@ final class Operands {
     }
 
     /** @throws SelvedgeException SHAPE_MISMATCH unless the condition holds */
+    @SuppressWarnings("AnnotateFormatMethod") // The annotation is a dependency that nothing else needs.
     static void shapes(boolean condition, String message, Object... arguments) {
         if (!condition) {
             throw new SelvedgeException(ErrorCode.SHAPE_MISMATCH, message.formatted(arguments));

@@ -54,6 +54,8 @@ public record Unary(Kind kind) implements Op, ElementWise, Lowerable {
         NOT("Not", x -> x == 0 ? 1 : 0);
 
         private final String onnx;
+
+        @SuppressWarnings("ImmutableEnumChecker") // Every function is a lambda without state.
         private final DoubleUnaryOperator function;
 
         Kind(String onnx, DoubleUnaryOperator function) {
@@ -115,7 +117,7 @@ public record Unary(Kind kind) implements Op, ElementWise, Lowerable {
             case ABS -> Math.abs(x);
             case NEG -> -x;
             case SIGN -> Long.signum(x);
-            default -> (long) kind.apply(x);
+            default -> (long) kind.apply((double) x);
         };
     }
 

@@ -54,6 +54,8 @@ public final class Deployer {
     }
 
     /**
+     * Builds, measures and chooses.
+     *
      * @throws SelvedgeException with a code for every fault of model, data, options, tool chain or file system; when nothing
      *     fits the budgets the result says so instead
      */
@@ -261,7 +263,7 @@ public final class Deployer {
             Map<String, Double> layerSnr = new HashMap<>();
             for (Program.Step step : int8.steps()) {
                 measured.ofStep(step, snr.getOrDefault("int8", Map.of())).ifPresent(db -> {
-                    for (String node : step.name().split(" \\+ ")) {
+                    for (String node : step.name().split(" \\+ ", -1)) {
                         layerSnr.put(node, db);
                     }
                 });
@@ -290,7 +292,7 @@ public final class Deployer {
             Map<String, Double> micros = new HashMap<>();
             double[] times = Objects.requireNonNull(stepMicros.get(build.name()));
             for (int i = 0; i < times.length; i++) {
-                for (String node : build.steps().get(i).name().split(" \\+ ")) {
+                for (String node : build.steps().get(i).name().split(" \\+ ", -1)) {
                     micros.merge(node, times[i], Double::sum);
                 }
             }

@@ -8,7 +8,11 @@ package io.selvedge.compress.eval;
  */
 public record PairedComparison(double original, double candidate, double drop, Interval interval, int samples) {
 
-    /** @param seed of the bootstrap, where the metric needs one */
+    /**
+     * Compares over the same samples.
+     *
+     * @param seed of the bootstrap, where the metric needs one
+     */
     public static PairedComparison of(Evaluation original, Evaluation candidate, long seed) {
         Metric metric = original.metric();
         if (original.samples() != candidate.samples()) {

@@ -25,6 +25,8 @@ public final class Calibrator {
     }
 
     /**
+     * Ranges of every activation over the samples.
+     *
      * @param samples walked twice, in the same order
      * @param progress is given the number of sample runs so far, twice the number of samples in the end
      * @throws SelvedgeException EMPTY_DATA without samples; NAN_IN_DATA when an activation is not finite

@@ -102,9 +102,10 @@ final class ConvCode {
     static void declareRequantize(StepCode code, Kernel.Requantize q, float largestScale) {
         // |acc| is at most 2^31, a rounded value at most 255 steps from its zero point.
         boolean wide = !(largestScale <= 0.5f) || !(255.0 * (q.addScale() + q.residualScale()) < 0x1p30);
-        code.declare(("static const struct sv_requantize %s = {.zero = %d, .lo = %d, .hi = %d, .add_scale = %s,\n"
-                        + "    .r_zero = %d, .r_scale = %s, .add_zero = %d, .add_lo = %d, .add_hi = %d, .wide = %d};\n")
-                .formatted(
+        code.declare("""
+                static const struct sv_requantize %s = {.zero = %d, .lo = %d, .hi = %d, .add_scale = %s,
+                    .r_zero = %d, .r_scale = %s, .add_zero = %d, .add_lo = %d, .add_hi = %d, .wide = %d};
+                """.formatted(
                         code.named("requantize"),
                         q.zeroPoint(),
                         q.lo(),
@@ -180,11 +181,11 @@ final class ConvCode {
     private void checkSlack(int run) {
         long lastRow = origin()
                 + (long) (y.n() - 1) * x.imagePitch()
-                + (long) ((y.h() - 1) * window.strideH() + (window.kernelH() - 1) * window.dilationH()) * x.rowPitch();
+                + ((y.h() - 1L) * window.strideH() + (window.kernelH() - 1L) * window.dilationH()) * x.rowPitch();
         long lastRun = lastRow
                 + (long) (y.w() - 1) * window.strideW() * x.pixelPitch()
                 + (window.dilationW() > 1 ? (long) (window.kernelW() - 1) * window.dilationW() * x.pixelPitch() : 0);
-        if (lastRun + (run + 3) / 4 * 4 > x.bytes()) {
+        if (lastRun + (run + 3L) / 4 * 4 > x.bytes()) {
             throw new IllegalStateException(
                     "buffer " + x.name() + " needs slack for the last run of " + run + " bytes");
         }

@@ -49,6 +49,8 @@ final class StepCode {
         declarations.append(text);
     }
 
+    /** Without values the text is taken as it is, per cent signs included. */
+    @SuppressWarnings("AnnotateFormatMethod") // So a text is not always a format.
     void line(String format, Object... values) {
         lines.add("    ".repeat(depth) + (values.length == 0 ? format : String.format(Locale.ROOT, format, values)));
     }

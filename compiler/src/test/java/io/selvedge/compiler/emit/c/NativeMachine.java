@@ -47,6 +47,7 @@ final class NativeMachine {
     }
 
     /** Output bytes for input bytes. */
+    @SuppressWarnings("restricted") // The native code is what is tested.
     static List<byte[]> run(Program program, List<byte[]> inputs, Target target, Path folder) throws IOException {
         PlannedProgram planned = MemoryPlanner.plan(program);
         Path library = compile(planned, target, Toolchain.bundled(), folder);

@@ -37,6 +37,7 @@ final class NativeProgram {
         this.run = run;
     }
 
+    @SuppressWarnings("restricted") // The native code is what is tested.
     static NativeProgram compile(PlannedProgram planned, Target target, Path dir) throws IOException {
         Files.createDirectories(dir);
         for (Map.Entry<String, String> file :
