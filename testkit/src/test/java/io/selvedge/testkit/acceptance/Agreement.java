@@ -27,13 +27,17 @@ record Agreement(int samples, int agreed, int ours, int theirs) {
                 Map<String, Tensor> inputs = Samples.tensors(graph, sample);
                 Tensor got = only(compiled.run(inputs));
                 Tensor want = only(oracle.run(inputs));
-                int winner = winner(got);
-                agreed += want.getDouble(winner) == want.getDouble(winner(want)) ? 1 : 0;
-                ours += winner == sample.label().orElseThrow() ? 1 : 0;
+                agreed += agree(got, want) ? 1 : 0;
+                ours += winner(got) == sample.label().orElseThrow() ? 1 : 0;
                 theirs += winner(want) == sample.label().orElseThrow() ? 1 : 0;
             }
         }
         return new Agreement(data.size(), agreed, ours, theirs);
+    }
+
+    /** Whether our winner is among theirs. */
+    static boolean agree(Tensor ours, Tensor theirs) {
+        return theirs.getDouble(winner(ours)) == theirs.getDouble(winner(theirs));
     }
 
     /** Samples that compiled code classifies as they are labelled. */
