@@ -25,13 +25,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** Writes a compilation as a bundle, with golden vectors that its own code computed. */
-final class BundleBuilder {
+public final class BundleBuilder {
     private final Compiler.Compilation compilation;
     private final List<Target> targets;
     private final String modelSha256;
     private final Optional<byte[]> source;
 
-    BundleBuilder(Compiler.Compilation compilation, List<Target> targets, String modelSha256, Optional<byte[]> source) {
+    public BundleBuilder(
+            Compiler.Compilation compilation, List<Target> targets, String modelSha256, Optional<byte[]> source) {
         this.compilation = compilation;
         this.targets = targets;
         this.modelSha256 = modelSha256;
@@ -39,7 +40,7 @@ final class BundleBuilder {
     }
 
     /** @param golden samples whose outputs are stored as golden vectors */
-    void write(Path file, List<Map<String, float[]>> golden) {
+    public void write(Path file, List<Map<String, float[]>> golden) {
         try {
             writer().write(file);
             if (golden.isEmpty()) {
