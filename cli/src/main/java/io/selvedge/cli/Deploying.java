@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** What {@code deploy} and {@code demo} share: the search, the report, the files, the table. */
 record Deploying(Console console, Deployment deployment, Path out, boolean json) {
@@ -50,10 +51,21 @@ record Deploying(Console console, Deployment deployment, Path out, boolean json)
     }
 
     private int nothingFits(DeployResult result) {
+        int candidates = result.candidates().size();
         console.err()
-                .println(ErrorCode.NO_CANDIDATE_FITS + ": none of "
-                        + result.candidates().size() + " candidates keeps every budget; no model was written, "
-                        + out.resolve(HTML) + " shows what is missing");
+                .println(ErrorCode.NO_CANDIDATE_FITS + ": "
+                        + (candidates == 1
+                                ? "the only candidate does not keep"
+                                : "none of " + candidates + " candidates keeps")
+                        + " every budget; no model was written, " + out.resolve(HTML) + " shows what is missing");
+        List<String> earlier = Stream.of("model.selv", "model.onnx")
+                .filter(name -> Files.exists(out.resolve(name)))
+                .toList();
+        if (!earlier.isEmpty()) {
+            console.err()
+                    .println(String.join(" and ", earlier) + " in " + out + (earlier.size() == 1 ? " is" : " are")
+                            + " of an earlier run");
+        }
         return ErrorCode.NO_CANDIDATE_FITS.exitStatus();
     }
 

@@ -118,6 +118,7 @@ public final class ReportReader {
                 number(node, "drop"),
                 number(node, "dropLow"),
                 number(node, "dropHigh"),
+                number(node, "snrDb"),
                 node.required("proven").asBoolean(),
                 number(node, "latencyMicrosP50"),
                 number(node, "latencyMicrosP95"),

@@ -99,6 +99,7 @@ public final class ReportWriter {
         put(node, "drop", candidate.drop());
         put(node, "dropLow", candidate.dropLow());
         put(node, "dropHigh", candidate.dropHigh());
+        put(node, "snrDb", candidate.snrDb());
         node.put("proven", candidate.proven());
         put(node, "latencyMicrosP50", candidate.latencyMicrosP50());
         put(node, "latencyMicrosP95", candidate.latencyMicrosP95());

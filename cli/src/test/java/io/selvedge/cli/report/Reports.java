@@ -175,6 +175,7 @@ public final class Reports {
                 OptionalDouble.of(drop),
                 OptionalDouble.of(original ? 0 : drop - 0.13),
                 OptionalDouble.of(original ? 0 : drop + 0.13),
+                original ? OptionalDouble.empty() : OptionalDouble.of(31.4),
                 true,
                 OptionalDouble.of(p50),
                 OptionalDouble.of(p95),
