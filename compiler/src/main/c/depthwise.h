@@ -13,7 +13,13 @@ struct sv_depthwise {
     int y_image, y_row, y_col;
     int r_image, r_row, r_col;         /* residual */
     int x_rows, pad_top;               /* f32: kernel rows outside the x_rows rows of x are left out (0: none are) */
+    int x_cols, pad_left;              /* where a tile is a row: columns outside the x_cols of x are left out (0: none) */
 };
+
+/* Whether column `col` of a tile's input lies in a border of zeros, and adds nothing. */
+SV_INLINE int sv_depthwise_border(const struct sv_depthwise *s, const int col) {
+    return s->x_cols && (col < s->pad_left || col >= s->pad_left + s->x_cols);
+}
 
 /* `tile` pixels of one vector of channels, kernel rows first .. end - 1, which are all of them if `whole`. Input columns
    are loaded once and serve every output that they belong to. */
@@ -27,6 +33,7 @@ SV_INLINE void sv_depthwise_tile(const struct sv_depthwise *s, const int whole, 
 #define SV_DEPTHWISE_ROW(kh)                                                                          \
     SV_UNROLL                                                                                         \
     for (int col = 0; col < columns; col++) {                                                         \
+        if (sv_depthwise_border(s, col)) continue;                                                    \
         const sv_f32 input = sv_load(x + (long)(kh)*s->x_kernel_row + (long)col * s->x_pixel);        \
         SV_UNROLL                                                                                     \
         for (int t = 0; t < tile; t++) {                                                              \

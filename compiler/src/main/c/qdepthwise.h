@@ -47,6 +47,7 @@ SV_INLINE void sv_depthwise_u8_tile(const struct sv_depthwise *s, const int rows
     for (int g = 0; g < groups; g++) {
         SV_UNROLL
         for (int col = 0; col < columns; col++) {
+            if (sv_depthwise_border(s, col)) continue;
             const sv_s32 word = sv_vertical(x + (long)4 * g * s->x_kernel_row + (long)col * s->x_pixel,
                                             s->x_kernel_row, height - 4 * g < 4 ? height - 4 * g : 4);
             SV_UNROLL

@@ -202,15 +202,18 @@ final class ConvCode {
                 window,
                 false);
         KernelRows kernelRows = KernelRows.of(x, y, axes, window);
+        int tile = depthwiseTile(axes.cols().extent());
+        boolean wholeRow = tile == axes.cols().extent() && KernelRows.zeroBorder(x);
         code.declare(("static const struct sv_depthwise %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile = %d, "
                         + ".kernel_h = %d, .kernel_w = %d, .stride_h = %d, .stride_w = %d, .dilation_h = %d, "
-                        + ".dilation_w = %d,\n    .x_kernel_row = %d, .x_pixel = %d, .x_rows = %d, .pad_top = %d};\n")
+                        + ".dilation_w = %d,\n    .x_kernel_row = %d, .x_pixel = %d, .x_rows = %d, .pad_top = %d, "
+                        + ".x_cols = %d, .pad_left = %d};\n")
                 .formatted(
                         code.named("depthwise"),
                         axes.fields(false),
                         vectors(),
                         depthwiseRows(axes.rows().extent()),
-                        depthwiseTile(axes.cols().extent()),
+                        tile,
                         window.kernelH(),
                         window.kernelW(),
                         window.strideH(),
@@ -220,7 +223,9 @@ final class ConvCode {
                         window.dilationH() * x.rowPitch(),
                         x.pixelPitch(),
                         kernelRows.inputRows(),
-                        kernelRows.padTop()));
+                        kernelRows.padTop(),
+                        wholeRow ? x.w() : 0,
+                        window.padLeft()));
     }
 
     /** Output rows whose windows share words of input bytes; without a dot product sharing does not pay. */

@@ -16,13 +16,16 @@ record KernelRows(int count, int inputRows, int padTop, int stride, int dilation
         int count = window.kernelH();
         int lastRow = (y.h() - 1) * window.strideH() - window.padTop() + (count - 1) * window.dilationH();
         boolean padded = window.padTop() > 0 || lastRow >= x.h();
-        // An 8-bit border holds the zero point, which the bias accounts for; only 0 itself adds nothing.
-        boolean zeros = x.dtype().bytes() != 1 || (x.padValue() & 0xff) == 0;
         boolean ownRows = axes.rows().extent() == y.h() && axes.images().extent() == y.n();
-        if (!padded || !zeros || !ownRows || y.h() == 1) {
+        if (!padded || !zeroBorder(x) || !ownRows || y.h() == 1) {
             return new KernelRows(count, 0, 0, 1, 1);
         }
         return new KernelRows(count, x.h(), window.padTop(), window.strideH(), window.dilationH());
+    }
+
+    /** Whether the border adds nothing: an 8-bit one holds the zero point, which the bias accounts for unless it is 0. */
+    static boolean zeroBorder(Buffer x) {
+        return x.dtype().bytes() != 1 || (x.padValue() & 0xff) == 0;
     }
 
     /** How many rows a band of output rows needs. */
