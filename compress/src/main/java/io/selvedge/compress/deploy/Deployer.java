@@ -263,7 +263,7 @@ public final class Deployer {
             Map<String, Double> layerSnr = new HashMap<>();
             for (Program.Step step : int8.steps()) {
                 measured.ofStep(step, snr.getOrDefault("int8", Map.of())).ifPresent(db -> {
-                    for (String node : step.name().split(" \\+ ", -1)) {
+                    for (String node : Build.nodes(step)) {
                         layerSnr.put(node, db);
                     }
                 });
@@ -292,7 +292,7 @@ public final class Deployer {
             Map<String, Double> micros = new HashMap<>();
             double[] times = Objects.requireNonNull(stepMicros.get(build.name()));
             for (int i = 0; i < times.length; i++) {
-                for (String node : build.steps().get(i).name().split(" \\+ ", -1)) {
+                for (String node : Build.nodes(build.steps().get(i))) {
                     micros.merge(node, times[i], Double::sum);
                 }
             }
@@ -336,8 +336,8 @@ public final class Deployer {
                     candidates,
                     outcome,
                     Outlines.arena(featured.compilation().planned()),
-                    Outlines.of(simplified),
-                    Outlines.of(featured.graph()),
+                    Outlines.of(simplified, builds.getFirst().dtypes()),
+                    Outlines.of(featured.graph(), featured.dtypes()),
                     written);
         }
 
