@@ -47,10 +47,10 @@ final class Choice {
         }
         String why = fitting.size() == entries.size()
                 ? entries.size() == 1
-                        ? "the only candidate"
-                        : "the fastest of " + entries.size() + " candidates"
+                        ? "it is the only candidate"
+                        : "it is the fastest of " + entries.size() + " candidates"
                                 + (budgets.isEmpty() ? "" : ", all within the budget")
-                : "the fastest of " + fitting.size() + " that keep every budget (" + entries.size() + " built)";
+                : "it is the fastest of " + fitting.size() + " that keep every budget (" + entries.size() + " built)";
         return new Outcome.Chosen(fitting.getFirst().build().name(), why);
     }
 
@@ -75,14 +75,14 @@ final class Choice {
         }
         if (outcome instanceof Outcome.Chosen chosen) {
             if (chosen.candidate().equals(entry.build().name())) {
-                return chosen.why();
+                return chosen.why().replaceFirst("^it is ", "");
             }
             Entry winner = entries.stream()
                     .filter(e -> e.build().name().equals(chosen.candidate()))
                     .findFirst()
                     .orElseThrow();
             return String.format(
-                    Locale.ROOT, "%.2fx the time of %s", entry.micros() / winner.micros(), chosen.candidate());
+                    Locale.ROOT, "%.2f× the time of %s", entry.micros() / winner.micros(), chosen.candidate());
         }
         return "keeps every budget";
     }

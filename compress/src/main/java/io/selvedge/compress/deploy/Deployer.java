@@ -161,7 +161,7 @@ public final class Deployer {
             data.ifPresent(d -> {
                 checkInputs(d.evaluation());
                 judge = Optional.of(new Judge(d.evaluation(), d.metric(), request.seed(), first, progress));
-                verdicts.put(first.name(), judge.get().verdict(first));
+                verdicts.put(first.name(), judge.get().original());
             });
             if (!given
                     && data.flatMap(Data::calibration).isPresent()
