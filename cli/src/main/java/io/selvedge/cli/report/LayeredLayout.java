@@ -1,10 +1,9 @@
 package io.selvedge.cli.report;
 
-import io.selvedge.compress.deploy.GraphOutline;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Places a graph's nodes in layers: every edge points downward, an edge over several layers gets a lane of its own through
@@ -39,25 +38,25 @@ final class LayeredLayout {
     private double width;
 
     /** @param gap pixels between neighbours in a layer */
-    LayeredLayout(GraphOutline graph, double nodeWidth, double gap) {
+    LayeredLayout(ComputeGraph graph, double nodeWidth, double gap) {
         this.gap = gap;
         this.items = new Item[graph.nodes().size()];
         int[] layerOf = layerOf(graph);
         for (int node = 0; node < items.length; node++) {
             items[node] = placed(layerOf[node], nodeWidth);
         }
-        for (GraphOutline.Edge edge : graph.edges()) {
+        for (ComputeGraph.Link edge : graph.links()) {
             routes.add(route(items[edge.from()], items[edge.to()]));
         }
         arrange();
     }
 
-    private static int[] layerOf(GraphOutline graph) {
+    private static int[] layerOf(ComputeGraph graph) {
         int[] layer = new int[graph.nodes().size()];
-        List<GraphOutline.Edge> edges = graph.edges().stream()
-                .sorted(Comparator.comparingInt(GraphOutline.Edge::from))
+        List<ComputeGraph.Link> links = graph.links().stream()
+                .sorted(Comparator.comparingInt(ComputeGraph.Link::from))
                 .toList();
-        for (GraphOutline.Edge edge : edges) {
+        for (ComputeGraph.Link edge : links) {
             layer[edge.to()] = Math.max(layer[edge.to()], layer[edge.from()] + 1);
         }
         return layer;
@@ -100,7 +99,7 @@ final class LayeredLayout {
         width = items().mapToDouble(item -> item.x + item.width / 2).max().orElse(0);
     }
 
-    private java.util.stream.Stream<Item> items() {
+    private Stream<Item> items() {
         return layers.stream().flatMap(List::stream);
     }
 
@@ -136,11 +135,5 @@ final class LayeredLayout {
     /** Centres along an edge, one per layer, both ends included. */
     double[] route(int edge) {
         return routes.get(edge).stream().mapToDouble(item -> item.x).toArray();
-    }
-
-    @Override
-    public String toString() {
-        return layers.size() + " layers, "
-                + Arrays.toString(Arrays.stream(items).mapToInt(i -> i.layer).toArray());
     }
 }

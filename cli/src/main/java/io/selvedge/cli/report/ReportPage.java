@@ -58,7 +58,23 @@ public final class ReportPage {
         context.put("pictures", pictures.stream().map(ReportPage::picture).toList());
         context.put("hasPictures", !pictures.isEmpty());
         context.put("facts", facts());
+        context.put("sections", sections(context));
         return context;
+    }
+
+    private static List<Map<String, String>> sections(Map<String, Object> context) {
+        Map<String, String> conditions = new LinkedHashMap<>();
+        conditions.put("candidates", "");
+        conditions.put("trade-offs", "hasScatter");
+        conditions.put("layers", "hasLayers");
+        conditions.put("arena", "hasArena");
+        conditions.put("graph", "hasGraphs");
+        conditions.put("samples", "hasPictures");
+        conditions.put("origin", "");
+        return conditions.entrySet().stream()
+                .filter(e -> e.getValue().isEmpty() || Boolean.TRUE.equals(context.get(e.getValue())))
+                .map(e -> Map.of("id", e.getKey(), "title", e.getKey().replace('-', ' ')))
+                .toList();
     }
 
     private void shortfalls(Map<String, Object> context) {
@@ -79,7 +95,9 @@ public final class ReportPage {
 
     private Map<String, Object> row(Candidate c) {
         boolean featured = c.name().equals(result.outcome().candidate());
-        boolean interval = c.dropLow().isPresent() && c.dropHigh().isPresent();
+        boolean interval = c.dropLow().isPresent()
+                && c.dropHigh().isPresent()
+                && c.dropLow().getAsDouble() != c.dropHigh().getAsDouble();
         Map<String, Object> row = new HashMap<>();
         row.put("name", c.name());
         row.put("dtype", c.dtype().text());
@@ -123,17 +141,20 @@ public final class ReportPage {
         context.put("hasScatter", tradeOffs.againstBytes().isPresent());
         tradeOffs.againstBytes().ifPresent(svg -> context.put("bytesChart", svg));
         tradeOffs.againstLatency().ifPresent(svg -> context.put("latencyChart", svg));
-        context.put("hasLayers", !result.featured().layers().isEmpty());
-        context.put("layersNote", layersNote());
-        context.put("layerTables", new LayerTables(result).tables());
+        LayerTable layers = new LayerTable(result);
+        context.put("hasLayers", !layers.isEmpty());
+        context.put("layers", layers.context());
+        ArenaChart arena = new ArenaChart(result.arena());
         context.put("hasArena", !result.arena().spans().isEmpty());
-        context.put("arenaChart", new ArenaChart(result.arena()).svg());
+        context.put("arenaChart", arena.svg());
+        context.put("arenaWidth", Svg.number(arena.naturalWidth()));
         context.put(
                 "arenaNote",
                 "One block of " + Quantity.exact(result.arena().arenaBytes())
                         + " bytes holds every intermediate value of "
                         + result.featured().name()
-                        + "; a rectangle is a buffer, wide as long as it lives, tall as it is large.");
+                        + "; a rectangle is a buffer, wide as long as it lives, tall as it is large. "
+                        + arena.fullest());
         context.put("hasGraphs", !result.before().nodes().isEmpty());
         context.put(
                 "graphs",
@@ -142,26 +163,14 @@ public final class ReportPage {
                         graph("after: " + result.featured().name(), result.after())));
     }
 
-    private String layersNote() {
-        String note = "Each step timed alone.";
-        if (result.featured().dtype() != Candidate.Dtype.FP32) {
-            note +=
-                    " The pale bar behind is the same layer in fp32. Signal to noise compares a layer's output with the original's: "
-                            + "20 dB is an error of a tenth, 40 dB of a hundredth.";
-        }
-        return note;
-    }
-
     private static Map<String, Object> graph(String title, GraphOutline outline) {
-        GraphChart chart = new GraphChart(outline, title);
-        long operators = outline.nodes().stream()
-                .filter(v -> !v.op().equals("Input") && !v.op().equals("Output"))
-                .count();
+        ComputeGraph graph = ComputeGraph.of(outline);
+        GraphChart chart = new GraphChart(graph, title);
         return Map.of(
                 "title",
                 title,
                 "summary",
-                operators + " operators",
+                graph.operators() + " operators, " + graph.operators("int8") + " of them in 8 bits",
                 "width",
                 Svg.number(chart.naturalWidth()),
                 "svg",

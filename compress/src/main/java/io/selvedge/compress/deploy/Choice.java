@@ -75,14 +75,14 @@ final class Choice {
         }
         if (outcome instanceof Outcome.Chosen chosen) {
             if (chosen.candidate().equals(entry.build().name())) {
-                return chosen.why();
+                return chosen.why().replaceFirst("^it is ", "");
             }
             Entry winner = entries.stream()
                     .filter(e -> e.build().name().equals(chosen.candidate()))
                     .findFirst()
                     .orElseThrow();
             return String.format(
-                    Locale.ROOT, "%.2fx the time of %s", entry.micros() / winner.micros(), chosen.candidate());
+                    Locale.ROOT, "%.2f× the time of %s", entry.micros() / winner.micros(), chosen.candidate());
         }
         return "keeps every budget";
     }

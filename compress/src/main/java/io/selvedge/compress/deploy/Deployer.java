@@ -173,7 +173,7 @@ public final class Deployer {
             Build first = add(given ? "as-given" : "fp32", given ? Dtype.INT8 : Dtype.FP32, simplified, Set.of());
             data.ifPresent(d -> {
                 judge = Optional.of(new Judge(d.evaluation(), d.metric(), request.seed(), first, progress));
-                verdicts.put(first.name(), judge.get().verdict(first));
+                verdicts.put(first.name(), judge.get().original());
             });
             if (!given
                     && data.flatMap(Data::calibration).isPresent()
@@ -279,7 +279,7 @@ public final class Deployer {
             Map<String, Double> layerSnr = new HashMap<>();
             for (Program.Step step : int8.steps()) {
                 measured.ofStep(step, snr.getOrDefault("int8", Map.of())).ifPresent(db -> {
-                    for (String node : step.name().split(" \\+ ", -1)) {
+                    for (String node : Build.nodes(step)) {
                         layerSnr.put(node, db);
                     }
                 });
@@ -308,7 +308,7 @@ public final class Deployer {
             Map<String, Double> micros = new HashMap<>();
             double[] times = Objects.requireNonNull(stepMicros.get(build.name()));
             for (int i = 0; i < times.length; i++) {
-                for (String node : build.steps().get(i).name().split(" \\+ ", -1)) {
+                for (String node : Build.nodes(build.steps().get(i))) {
                     micros.merge(node, times[i], Double::sum);
                 }
             }
@@ -352,8 +352,8 @@ public final class Deployer {
                     candidates,
                     outcome,
                     Outlines.arena(featured.compilation().planned()),
-                    Outlines.of(simplified),
-                    Outlines.of(featured.graph()),
+                    Outlines.of(simplified, builds.getFirst().dtypes()),
+                    Outlines.of(featured.graph(), featured.dtypes()),
                     written);
         }
 

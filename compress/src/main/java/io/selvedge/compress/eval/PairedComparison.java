@@ -29,6 +29,11 @@ public record PairedComparison(double original, double candidate, double drop, I
                 original.samples());
     }
 
+    /** An original against itself: no drop, and no doubt about it. */
+    public static PairedComparison ofOriginal(Evaluation original) {
+        return new PairedComparison(original.value(), original.value(), 0, new Interval(0, 0), original.samples());
+    }
+
     /** Whether the point estimate is within the budget; this decides. */
     public boolean within(double maxDrop) {
         return drop <= maxDrop;
