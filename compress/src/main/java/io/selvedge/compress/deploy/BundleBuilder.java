@@ -39,7 +39,11 @@ public final class BundleBuilder {
         this.source = source;
     }
 
-    /** @param golden samples whose outputs are stored as golden vectors */
+    /**
+     * Writes the bundle.
+     *
+     * @param golden samples whose outputs are stored as golden vectors; they need a target that this machine runs
+     */
     public void write(Path file, List<Map<String, float[]>> golden) {
         try {
             writer().write(file);

@@ -1,6 +1,7 @@
 package io.selvedge.testkit.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
@@ -22,6 +23,7 @@ class SameIntegersTest {
     @ParameterizedTest
     @EnumSource(names = {"RESNET8_QDQ", "KEYWORDS_QDQ", "RESNET8", "KEYWORDS", "GESTURE", "CART_POLE", "TEXT_LINE"})
     void quantised_model_gives_the_same_bytes_on_every_target(RealModel model, Workbench bench) {
+        assumeTrue(NativeModel.targets().size() > 1, "this CPU runs one target only: nothing to compare");
         try (NativeModel compiled = bench.load(bench.integers(model))) {
             Graph graph = compiled.graph();
             List<Map<String, Tensor>> samples = Samples.mixed(model, graph, REAL, NOISE);
