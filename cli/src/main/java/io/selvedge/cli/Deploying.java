@@ -4,6 +4,8 @@ import io.selvedge.cli.report.Report;
 import io.selvedge.cli.report.ReportPage;
 import io.selvedge.cli.report.ReportWriter;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
+import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compress.deploy.DeployRequest;
 import io.selvedge.compress.deploy.DeployResult;
 import java.io.IOException;
@@ -38,8 +40,8 @@ record Deploying(Console console, Deployment deployment, Path out, boolean json)
                 result = deployment.deploy(request.apply(output.staging()), progress);
             }
             Report found = report.apply(result);
-            Files.writeString(output.staging().resolve(HTML), ReportPage.text(found));
-            Files.writeString(output.staging().resolve(JSON), ReportWriter.text(found));
+            write(output.staging().resolve(HTML), ReportPage.text(found));
+            write(output.staging().resolve(JSON), ReportWriter.text(found));
             List<String> names = new ArrayList<>();
             result.written().forEach(file -> names.add(String.valueOf(file.getFileName())));
             names.add(HTML);
@@ -47,6 +49,18 @@ record Deploying(Console console, Deployment deployment, Path out, boolean json)
             List<Path> published = output.publish(names);
             print(found, published);
             return result.chosen().isPresent() ? 0 : nothingFits(result);
+        }
+    }
+
+    private void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.IO_ERROR,
+                    "the report cannot be written into " + out + " (" + IoReason.of(e)
+                            + "); free some space or choose another --out",
+                    e);
         }
     }
 

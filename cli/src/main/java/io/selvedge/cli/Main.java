@@ -1,7 +1,10 @@
 package io.selvedge.cli;
 
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -12,7 +15,18 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(execute(Console.ofProcess(), args));
+        StandardOutput out = new StandardOutput();
+        Console console = Console.ofProcess(out);
+        int status = execute(console, args);
+        Optional<IOException> failure = out.failure();
+        if (failure.isPresent()) {
+            // Half of a result must not pass for a whole one.
+            console.err()
+                    .println(ErrorCode.IO_ERROR + ": standard output cannot be written (" + IoReason.of(failure.get())
+                            + "); what was printed is incomplete");
+            status = ErrorCode.IO_ERROR.exitStatus();
+        }
+        System.exit(status);
     }
 
     /** Runs one command line with plain output.
@@ -39,12 +53,13 @@ public final class Main {
                 .setUsageHelpLongOptionsMaxWidth(32)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((exception, _) -> misused(console, exception))
-                .setExecutionExceptionHandler((exception, _, _) -> {
-                    Failure failure = Failure.of(exception, args);
-                    console.err().println(failure.line());
-                    return failure.exitStatus();
-                });
-        int status = commandLine.execute(args);
+                .setExecutionExceptionHandler((exception, _, _) -> failed(console, Failure.of(exception, args)));
+        int status;
+        try {
+            status = commandLine.execute(args);
+        } catch (OutOfMemoryError e) {
+            status = failed(console, Failure.outOfMemory());
+        }
         console.out().flush();
         console.err().flush();
         return status;
@@ -61,6 +76,25 @@ public final class Main {
                 .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new BenchCommand(console))
                 .addSubcommand(new ReportCommand(console));
+    }
+
+    private static int failed(Console console, Failure failure) {
+        if (!isEnding()) {
+            console.err().println(failure.line());
+        }
+        return failure.exitStatus();
+    }
+
+    /** Whether the process was told to end: its files are being removed, and what fails for lack of them is no news. */
+    private static boolean isEnding() {
+        Thread probe = new Thread(() -> {});
+        try {
+            Runtime.getRuntime().addShutdownHook(probe);
+            Runtime.getRuntime().removeShutdownHook(probe);
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
     }
 
     private static int misused(Console console, ParameterException exception) {

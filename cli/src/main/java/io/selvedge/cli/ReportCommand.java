@@ -4,10 +4,13 @@ import io.selvedge.cli.report.Report;
 import io.selvedge.cli.report.ReportPage;
 import io.selvedge.cli.report.ReportReader;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,18 +44,49 @@ final class ReportCommand implements Callable<Integer> {
                     ErrorCode.DATA_NOT_FOUND,
                     "there is no file " + json + "; 'selvedge deploy' writes report.json into --out");
         }
-        Report report = ReportReader.read(Files.readString(json), json.toString());
+        Report report = ReportReader.read(text(json), json.toString());
         if (html == null) {
             new DeployTable(report.result()).lines().forEach(console.out()::println);
             return 0;
         }
-        try {
-            Files.writeString(html, ReportPage.text(report));
-        } catch (IOException e) {
-            throw new SelvedgeException(
-                    ErrorCode.OUTPUT_NOT_WRITABLE, html + " cannot be written (" + e + "); choose another --html", e);
-        }
+        write(html, ReportPage.text(report));
         console.out().println("Wrote " + html);
         return 0;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_DATA,
+                    file + " is no report: it is not text; give the report.json of a deployment",
+                    e);
+        } catch (IOException e) {
+            throw new SelvedgeException(ErrorCode.IO_ERROR, "cannot read " + file + " (" + IoReason.of(e) + ")", e);
+        }
+    }
+
+    /** Beside it first, so that a full disk leaves no half of a page; a device is written as it is. */
+    private static void write(Path page, String text) {
+        Path target = page.toAbsolutePath();
+        try {
+            if (Files.exists(target) && !Files.isRegularFile(target)) {
+                Files.writeString(target, text);
+                return;
+            }
+            Path draft = target.resolveSibling("." + target.getFileName() + ".part");
+            try {
+                Files.writeString(draft, text);
+                Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(draft);
+            }
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.OUTPUT_NOT_WRITABLE,
+                    page + " cannot be written (" + IoReason.of(e) + "); choose another --html",
+                    e);
+        }
     }
 }

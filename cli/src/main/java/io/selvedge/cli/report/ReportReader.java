@@ -125,6 +125,7 @@ public final class ReportReader {
                 Candidate.LatencyOn.valueOf(text(node, "latencyOn").toUpperCase(Locale.ROOT)),
                 node.required("threads").asInt(),
                 node.required("arenaBytes").asLong(),
+                node.required("preparedBytes").asLong(),
                 node.required("weightBytes").asLong(),
                 node.required("codeBytes").asLong(),
                 node.required("bundleBytes").asLong(),

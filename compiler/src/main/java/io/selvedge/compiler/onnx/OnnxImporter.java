@@ -2,6 +2,7 @@ package io.selvedge.compiler.onnx;
 
 import com.google.protobuf.CodedInputStream;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Shape;
@@ -69,7 +70,7 @@ public final class OnnxImporter {
         } catch (NoSuchFileException e) {
             throw new SelvedgeException(ErrorCode.MODEL_NOT_FOUND, "there is no file " + file, e);
         } catch (IOException e) {
-            throw new SelvedgeException(ErrorCode.IO_ERROR, "cannot read " + file + ": " + e.getMessage(), e);
+            throw new SelvedgeException(ErrorCode.IO_ERROR, "cannot read " + file + ": " + IoReason.of(e), e);
         }
     }
 

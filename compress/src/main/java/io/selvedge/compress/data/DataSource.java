@@ -1,6 +1,7 @@
 package io.selvedge.compress.data;
 
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -129,7 +130,7 @@ public final class DataSource implements Closeable {
             try {
                 resource.close();
             } catch (IOException e) {
-                throw new SelvedgeException(ErrorCode.IO_ERROR, "Cannot close data: " + e.getMessage(), e);
+                throw new SelvedgeException(ErrorCode.IO_ERROR, "Cannot close data: " + IoReason.of(e), e);
             }
         }
     }

@@ -2,13 +2,16 @@ package io.selvedge.compress.deploy;
 
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.ProgramText;
 import io.selvedge.compiler.target.Target;
+import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.runtime.BundleWriter;
 import io.selvedge.runtime.DType;
+import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Manifest;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.Session;
@@ -43,15 +46,16 @@ public final class BundleBuilder {
      * Writes the bundle.
      *
      * @param golden samples whose outputs are stored as golden vectors; they need a target that this machine runs
+     * @param loading how to load the code that computes them
      */
-    public void write(Path file, List<Map<String, float[]>> golden) {
+    public void write(Path file, List<Map<String, float[]>> golden, LoadOptions loading) {
         try {
             writer().write(file);
             if (golden.isEmpty()) {
                 return;
             }
             BundleWriter full = writer();
-            try (Model model = Model.load(file);
+            try (Model model = Workshop.loaded(file, loading);
                     Session session = model.newSession()) {
                 SessionRunner runner = new SessionRunner(session);
                 for (Map<String, float[]> sample : golden) {
@@ -63,7 +67,7 @@ public final class BundleBuilder {
         } catch (IOException e) {
             throw new SelvedgeException(
                     ErrorCode.IO_ERROR,
-                    "the bundle " + file + " cannot be written (" + e.getMessage() + "); free some space",
+                    "the bundle " + file + " cannot be written (" + IoReason.of(e) + "); free some space",
                     e);
         }
     }
@@ -82,7 +86,9 @@ public final class BundleBuilder {
 
     private BundleWriter writer() {
         Graph graph = compilation.fused();
-        List<io.selvedge.runtime.Target> libraries = targets.stream()
+        // The runtime takes the first library that its CPU runs, so the best come first, whatever was measured.
+        List<io.selvedge.runtime.Target> libraries = TargetCatalog.all().stream()
+                .filter(targets::contains)
                 .map(t -> io.selvedge.runtime.Target.linux(t.name(), t.arch(), t.cpuFlags()))
                 .toList();
         BundleWriter writer = new BundleWriter(Manifest.withoutParts(

@@ -2,6 +2,7 @@ package io.selvedge.compress.deploy;
 
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
@@ -66,7 +67,9 @@ public final class Deployer {
         } catch (IOException e) {
             throw new SelvedgeException(
                     ErrorCode.IO_ERROR,
-                    "deploying failed on a file: " + e.getMessage() + "; check space and permissions",
+                    "a file cannot be written or read (" + IoReason.of(e)
+                            + "); check the space and permissions of the output folder and of "
+                            + System.getProperty("java.io.tmpdir"),
                     e);
         }
     }
@@ -378,6 +381,7 @@ public final class Deployer {
                     Candidate.LatencyOn.MEASURED,
                     1,
                     build.compilation().planned().arenaBytes(),
+                    build.compilation().planned().preparedBytes(),
                     build.compilation().planned().weightBytes(),
                     build.compilation().codeBytes(workshop.target()),
                     build.bundleBytes(),
