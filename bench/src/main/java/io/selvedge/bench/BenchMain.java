@@ -1,8 +1,8 @@
 package io.selvedge.bench;
 
-import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.cli.Main;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compress.deploy.Machine;
@@ -178,7 +178,9 @@ public final class BenchMain implements Callable<Integer> {
             Files.writeString(file, text);
         } catch (IOException e) {
             throw new SelvedgeException(
-                    ErrorCode.OUTPUT_NOT_WRITABLE, file + " cannot be written (" + IoReason.of(e) + "); choose another --json", e);
+                    ErrorCode.OUTPUT_NOT_WRITABLE,
+                    file + " cannot be written (" + IoReason.of(e) + "); choose another --json",
+                    e);
         }
     }
 

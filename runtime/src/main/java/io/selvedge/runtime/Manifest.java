@@ -75,12 +75,22 @@ public record Manifest(
             long preparedBytes,
             int threads,
             List<Target> targets) {
-        return new Manifest(name, modelSha256, inputs, outputs, arenaBytes, preparedBytes, threads, targets, 0, new TreeMap<>());
+        return new Manifest(
+                name, modelSha256, inputs, outputs, arenaBytes, preparedBytes, threads, targets, 0, new TreeMap<>());
     }
 
     Manifest withParts(long actualWeightBytes, SortedMap<String, String> digests) {
         return new Manifest(
-                name, modelSha256, inputs, outputs, arenaBytes, preparedBytes, threads, targets, actualWeightBytes, digests);
+                name,
+                modelSha256,
+                inputs,
+                outputs,
+                arenaBytes,
+                preparedBytes,
+                threads,
+                targets,
+                actualWeightBytes,
+                digests);
     }
 
     /** The text of {@code manifest.json}; equal manifests give equal text. */

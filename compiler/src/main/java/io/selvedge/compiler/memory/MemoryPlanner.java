@@ -63,13 +63,8 @@ public final class MemoryPlanner {
                             + preparedBytes + " bytes of prepared weights; each must stay below 2 GiB");
         }
         return new PlannedProgram(
-                program,
-                offsets,
-                (int) arena,
-                weightOffsets,
-                (int) align(weightBytes),
-                preparedOffsets,
-                (int) preparedBytes);
+                program, offsets, (int) arena, weightOffsets, (int) align(weightBytes), preparedOffsets, (int)
+                        preparedBytes);
     }
 
     /** First write to last read of every buffer; buffers that nobody touches get an empty range. */

@@ -22,8 +22,9 @@ final class CopyCode {
                         (long) copy.input().offset() * size)
                 : code.bytes(copy.input().buffer(), copy.input().offset(), size, false);
         String to = code.bytes(copy.output().buffer(), copy.output().offset(), size, true);
-        Optional<Triples> triples =
-                size == Float.BYTES && copy.xor() == 0 ? Triples.of(nest, code.target().lanes()) : Optional.empty();
+        Optional<Triples> triples = size == Float.BYTES && copy.xor() == 0
+                ? Triples.of(nest, code.target().lanes())
+                : Optional.empty();
         if (triples.isPresent()) {
             code.line("const float *x0 = (const float *)(%s);", from);
             code.line("float *y = (float *)(%s);", to);

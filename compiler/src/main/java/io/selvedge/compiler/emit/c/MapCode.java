@@ -50,7 +50,8 @@ final class MapCode {
         StridedCode.open(code, nest.outer(), 0);
         int extent = nest.innermost().extent();
         int done = 0;
-        Optional<Steps> steps = Steps.of(map.expr()).filter(_ -> toBytes() && nest.innermost().output() == 1);
+        Optional<Steps> steps =
+                Steps.of(map.expr()).filter(_ -> toBytes() && nest.innermost().output() == 1);
         if (steps.isPresent() && extent >= 4 * vector) {
             declareFunction("steps", steps.get().expr());
             done = loop(nest, 0, 4, index -> quad(nest, index, steps.get()));
@@ -64,6 +65,7 @@ final class MapCode {
         }
         StridedCode.close(code, nest.outer());
     }
+
     private void declareFunction(String name, Expr expr) {
         code.declare(ExprCode.function(code.named(name), map.inputs().size(), expr));
     }
@@ -96,15 +98,14 @@ final class MapCode {
                     .append(operands(nest, at, vector))
                     .append("), ");
         }
-        return "sv_store_steps(" + at("y", nest, index, map.inputs().size()) + ", " + vectors + steps.zeroPoint()
-                + ", " + steps.lo() + ", " + steps.hi() + ");";
+        return "sv_store_steps(" + at("y", nest, index, map.inputs().size()) + ", " + vectors + steps.zeroPoint() + ", "
+                + steps.lo() + ", " + steps.hi() + ");";
     }
 
     /** Three planes as bytes side by side. */
     private String triple(String to, List<String> from) {
         String planes = from.stream()
-                .map(plane -> CTypes.load(
-                        StridedCode.dtype(code, map.inputs().getFirst()), plane, 1, vector, vector))
+                .map(plane -> CTypes.load(StridedCode.dtype(code, map.inputs().getFirst()), plane, 1, vector, vector))
                 .map(load -> "__builtin_convertvector(" + code.named("map") + "(" + load + "), sv_s32)")
                 .collect(Collectors.joining(", "));
         return "sv_store_triples_u8(" + to + ", " + planes + ");";
@@ -148,8 +149,7 @@ final class MapCode {
             return switch (expr) {
                 case Expr.Requantize(Expr x, int zero, int lo, int hi) -> Optional.of(new Steps(x, zero, lo, hi));
                 case Expr.Quantize(Expr x, float scale, int zero, int lo, int hi) ->
-                    Optional.of(new Steps(
-                            new Expr.Binary(Expr.BinaryOp.DIV, x, new Expr.Const(scale)), zero, lo, hi));
+                    Optional.of(new Steps(new Expr.Binary(Expr.BinaryOp.DIV, x, new Expr.Const(scale)), zero, lo, hi));
                 default -> Optional.empty();
             };
         }

@@ -93,7 +93,8 @@ final class StepCode {
 
     /** A pointer to what this step prepared when the program was loaded: the last entry of the io table. */
     String prepared(String type) {
-        int entry = planned.program().inputs().size() + planned.program().outputs().size();
+        int entry =
+                planned.program().inputs().size() + planned.program().outputs().size();
         return cast("const " + type + " *", "(const unsigned char *)io[" + entry + "]", preparedOffset());
     }
 

@@ -31,8 +31,8 @@ record Triples(List<LoopNest.Axis> outer, LoopNest.Axis pixels, int plane) {
         List<LoopNest.Axis> outer = new ArrayList<>(nest.axes());
         outer.remove(channels.get());
         outer.remove(pixels.get());
-        return Optional.of(new Triples(
-                outer, pixels.get(), channels.get().strides().getFirst()));
+        return Optional.of(
+                new Triples(outer, pixels.get(), channels.get().strides().getFirst()));
     }
 
     /** Emits the loops from {@code x0} to {@code y} around a statement made of the target and the three planes' addresses. */

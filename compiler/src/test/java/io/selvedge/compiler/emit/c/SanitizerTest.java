@@ -91,7 +91,8 @@ final class SanitizerTest {
         List<byte[]> expected = ScalarMachine.run(program, inputs);
         for (int i = 0; i < expected.size(); i++) {
             byte[] actual = Files.readAllBytes(folder.resolve("io" + (inputs.size() + i) + ".bin"));
-            Comparison.compare(program, i, "sanitizers", expected.get(i), actual, kernels == Kernels.WINOGRAD ? 1e-4 : 2e-5);
+            Comparison.compare(
+                    program, i, "sanitizers", expected.get(i), actual, kernels == Kernels.WINOGRAD ? 1e-4 : 2e-5);
         }
     }
 
@@ -116,8 +117,7 @@ final class SanitizerTest {
             preparedOffsets.add(prepared);
             prepared += (int) step.kernel().preparedBytes();
         }
-        return new PlannedProgram(
-                program, offsets, (int) at, weightOffsets, weights, preparedOffsets, prepared);
+        return new PlannedProgram(program, offsets, (int) at, weightOffsets, weights, preparedOffsets, prepared);
     }
 
     private static String main(PlannedProgram planned) {

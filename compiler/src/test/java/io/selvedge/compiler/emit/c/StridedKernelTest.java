@@ -190,8 +190,23 @@ final class StridedKernelTest {
         Assembly a = new Assembly(22);
         float[] extremes = new float[150];
         float[] some = {
-            Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 3e9f, -3e9f, 1e38f, -1e38f, 0.5f, 1.5f, 2.5f,
-            -0.5f, -1.5f, 254.5f, 255.5f, 32768, -32769, 65536
+            Float.NaN,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            3e9f,
+            -3e9f,
+            1e38f,
+            -1e38f,
+            0.5f,
+            1.5f,
+            2.5f,
+            -0.5f,
+            -1.5f,
+            254.5f,
+            255.5f,
+            32768,
+            -32769,
+            65536
         };
         for (int i = 0; i < extremes.length; i++) {
             extremes[i] = some[i * 7 % some.length];
