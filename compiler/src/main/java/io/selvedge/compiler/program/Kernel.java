@@ -60,7 +60,7 @@ public sealed interface Kernel {
      * loaded. x has whole vectors of 16 channels, y at least 4x4 pixels.
      *
      * @param block tiles of 4x4 outputs that go through together
-     * @param scratch f32 buffer of {@code 36 * block * (C16 + OC16)} elements
+     * @param scratchBuffer f32 buffer of {@code 36 * block * (C16 + OC16)} elements
      * @param channels C, channels of x; with {@code outputs}, OC rounded up to 16, the prepared size
      */
     record Winograd(Conv conv, int block, int scratchBuffer, int channels, int outputs) implements Kernel {
