@@ -42,7 +42,11 @@ public final class WorkFolder implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** Among the system's temporary files. @param kind a word for its name */
+    /**
+     * Among the system's temporary files.
+     *
+     * @param kind a word for its name
+     */
     public static WorkFolder create(String kind) throws IOException {
         return in(Path.of(System.getProperty("java.io.tmpdir")), "selvedge-" + kind + "-");
     }

@@ -74,7 +74,11 @@ public final class Deployer {
         }
     }
 
-    /** Calibration and evaluation data with the metric that judges. @param where what messages call the data */
+    /**
+     * Calibration and evaluation data with the metric that judges.
+     *
+     * @param where what messages call the data
+     */
     private record Data(Optional<Dataset> calibration, Dataset evaluation, Metric metric, String where) {}
 
     private DeployResult run() throws IOException {

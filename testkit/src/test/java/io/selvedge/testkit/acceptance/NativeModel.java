@@ -57,12 +57,15 @@ final class NativeModel implements AutoCloseable {
                         planned.offsets(),
                         planned.arenaBytes() + spareBytes,
                         planned.weightOffsets(),
-                        planned.weightBytes()),
+                        planned.weightBytes(),
+                        planned.preparedOffsets(),
+                        planned.preparedBytes()),
                 compilation.libraries());
         NativeModel loaded = new NativeModel(compilation);
         try {
             Path bundle = Files.createTempFile(folder, "model-", ".selv");
-            new BundleBuilder(spacious, targets, "0".repeat(64), Optional.empty()).write(bundle, List.of());
+            new BundleBuilder(spacious, targets, "0".repeat(64), Optional.empty())
+                    .write(bundle, List.of(), LoadOptions.defaults());
             for (Target target : targets) {
                 LoadOptions options =
                         LoadOptions.defaults().withTarget(target.name()).withLibraryFolder(folder.resolve("lib"));
