@@ -19,6 +19,14 @@ final class SourceTreeTest {
     }
 
     @Test
+    void every_package_says_what_it_may_import_and_which_class_to_read_first() {
+        assertThat(sources("main/java").filter(file -> file.endsWith("package-info.java")))
+                .isNotEmpty()
+                .allSatisfy(file ->
+                        assertThat(String.join(" ", lines(file))).containsPattern("[Ii]mports? .*Read .* first"));
+    }
+
+    @Test
     void no_file_is_too_long_to_read() {
         assertThat(sources("")).allSatisfy(file -> assertThat(lines(file)).hasSizeLessThanOrEqualTo(MAX_LINES));
     }

@@ -33,6 +33,7 @@ public final class MemoryPlanner {
         }
     }
 
+    /** Offsets of all buffers in one arena, and the packed weights; the same program gives the same plan. */
     public static PlannedProgram plan(Program program) {
         List<Lifetime> lifetimes = lifetimes(program);
         int[] owner = inPlaceOwners(program, lifetimes);

@@ -24,6 +24,7 @@ import java.util.Optional;
 public final class OnnxImporter {
     private OnnxImporter() {}
 
+    /** Reads a file as it is, as {@link #read(Path, ImportOptions)}. */
     public static Graph read(Path file) {
         return read(file, ImportOptions.none());
     }
