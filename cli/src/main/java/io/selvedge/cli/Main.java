@@ -5,6 +5,7 @@ import io.selvedge.compiler.diag.IoReason;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -75,7 +76,8 @@ public final class Main {
                 .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new BenchCommand(console))
-                .addSubcommand(new ReportCommand(console));
+                .addSubcommand(new ReportCommand(console))
+                .addSubcommand(new CommandLine.HelpCommand());
     }
 
     private static int failed(Console console, Failure failure) {
@@ -99,9 +101,34 @@ public final class Main {
 
     private static int misused(Console console, ParameterException exception) {
         String command = exception.getCommandLine().getCommandSpec().qualifiedName();
-        console.err().println(ErrorCode.BAD_OPTION + ": " + exception.getMessage());
+        console.err().println(ErrorCode.BAD_OPTION + ": " + text(exception));
         UnmatchedArgumentException.printSuggestions(exception, console.err());
         console.err().println("See '" + command + " --help'.");
         return ErrorCode.BAD_OPTION.exitStatus();
+    }
+
+    /** picocli's words, where they are for people. */
+    private static String text(ParameterException exception) {
+        CommandLine commandLine = exception.getCommandLine();
+        if (exception instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            String arguments = String.join(" ", unmatched.getUnmatched());
+            return commandLine.getParent() == null
+                            && !commandLine.getSubcommands().isEmpty()
+                    ? "there is no command '" + unmatched.getUnmatched().getFirst() + "'; commands are "
+                            + String.join(", ", commandLine.getSubcommands().keySet())
+                    : "'" + arguments + "' is more than the command takes";
+        }
+        if (exception instanceof UnmatchedArgumentException unknown) {
+            return "unknown option "
+                    + unknown.getUnmatched().stream()
+                            .filter(argument -> argument.startsWith("-"))
+                            .collect(Collectors.joining(", "));
+        }
+        return String.valueOf(exception.getMessage())
+                .replaceFirst("^Error: ", "")
+                .replace("option option", "option")
+                .replace("is not a double", "is not a number")
+                .replaceFirst("is not an? (int|long)", "is not a whole number")
+                .replace("Missing required argument (specify one of these)", "needs one of these");
     }
 }

@@ -3,6 +3,7 @@ package io.selvedge.cli;
 import io.selvedge.cli.report.Report;
 import io.selvedge.cli.report.ReportPage;
 import io.selvedge.cli.report.ReportReader;
+import io.selvedge.cli.report.ReportWriter;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,8 +31,17 @@ final class ReportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path file;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write the page there instead of printing the table.")
-    private @Nullable Path html;
+    /** In place of the table. */
+    static final class Form {
+        @Option(names = "--html", paramLabel = "FILE", description = "Write the page there instead.")
+        private @Nullable Path html;
+
+        @Option(names = "--json", description = "Print the report as JSON instead.")
+        private boolean json;
+    }
+
+    @ArgGroup
+    private Form form = new Form();
 
     ReportCommand(Console console) {
         this.console = console;
@@ -45,12 +56,14 @@ final class ReportCommand implements Callable<Integer> {
                     "there is no file " + json + "; 'selvedge deploy' writes report.json into --out");
         }
         Report report = ReportReader.read(text(json), json.toString());
-        if (html == null) {
+        if (form.json) {
+            console.out().print(ReportWriter.text(report));
+        } else if (form.html == null) {
             new DeployTable(report.result()).lines().forEach(console.out()::println);
-            return 0;
+        } else {
+            write(form.html, ReportPage.text(report));
+            console.out().println("Wrote " + form.html);
         }
-        write(html, ReportPage.text(report));
-        console.out().println("Wrote " + html);
         return 0;
     }
 

@@ -4,8 +4,11 @@ import com.google.protobuf.ByteString;
 import io.selvedge.compiler.ir.GraphText;
 import io.selvedge.compiler.onnx.OnnxExporter;
 import io.selvedge.compiler.onnx.proto.ModelProto;
+import io.selvedge.compiler.onnx.proto.TensorProto;
 import io.selvedge.compiler.op.OpCatalog;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -23,6 +26,27 @@ final class TinyModel {
 
     /** Input {@code x}, float32 [N,3,4,4] with N open; output {@code scores} [N,3]. */
     static Path write(Path file) throws IOException {
+        return Files.write(file, open().build().toByteArray());
+    }
+
+    /** The same with an operator that nobody knows. */
+    static Path writeWithUnknownOperator(Path file) throws IOException {
+        ModelProto.Builder model = open();
+        model.getGraphBuilder().getNodeBuilder(1).setOpType("Relux");
+        return Files.write(file, model.build().toByteArray());
+    }
+
+    /** The same with a weight that is not a number. */
+    static Path writeWithNanWeight(Path file) throws IOException {
+        ModelProto.Builder model = open();
+        TensorProto.Builder weight = model.getGraphBuilder().getInitializerBuilder(0);
+        byte[] raw = weight.getRawData().toByteArray();
+        ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, Float.NaN);
+        weight.setRawData(ByteString.copyFrom(raw));
+        return Files.write(file, model.build().toByteArray());
+    }
+
+    private static ModelProto.Builder open() throws IOException {
         ModelProto.Builder model = ModelProto.parseFrom(bytes()).toBuilder();
         model.getGraphBuilder()
                 .getInputBuilder(0)
@@ -31,24 +55,7 @@ final class TinyModel {
                 .getShapeBuilder()
                 .getDimBuilder(0)
                 .setDimParam("N");
-        return Files.write(file, model.build().toByteArray());
-    }
-
-    /** The same with an operator that nobody knows. */
-    static Path writeWithUnknownOperator(Path file) throws IOException {
-        ModelProto.Builder model = ModelProto.parseFrom(bytes()).toBuilder();
-        model.getGraphBuilder().getNodeBuilder(1).setOpType("Relux");
-        return Files.write(file, model.build().toByteArray());
-    }
-
-    /** The same with a weight that is not a number. */
-    static Path writeWithNanWeight(Path file) throws IOException {
-        ModelProto.Builder model = ModelProto.parseFrom(bytes()).toBuilder();
-        var weight = model.getGraphBuilder().getInitializerBuilder(0);
-        byte[] raw = weight.getRawData().toByteArray();
-        java.nio.ByteBuffer.wrap(raw).order(java.nio.ByteOrder.LITTLE_ENDIAN).putFloat(0, Float.NaN);
-        weight.setRawData(ByteString.copyFrom(raw));
-        return Files.write(file, model.build().toByteArray());
+        return model;
     }
 
     /** Input {@code x}, int8 [1,4]; output {@code y} [1,2]: its first two values, dequantised. */
@@ -68,6 +75,7 @@ final class TinyModel {
         return file;
     }
 
+    /** The model with N = 1. */
     static byte[] bytes() {
         return OnnxExporter.bytes(GraphText.parse(text(), OpCatalog.ALL), Map.of());
     }
