@@ -35,8 +35,8 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  selvedge bench net.onnx",
-            "  selvedge bench net.onnx --dtype fp32,int8 --data eval.yaml --json bench.json",
-            "  selvedge bench net.onnx --int8-model out/model.onnx      int8 as deploy made it"
+            "  selvedge bench net.onnx --data eval.yaml --json bench.json",
+            "  selvedge bench net.onnx --int8-model out/model.onnx      both types, int8 as deploy made it"
         })
 public final class BenchMain implements Callable<Integer> {
     private final PrintStream out;
@@ -57,7 +57,7 @@ public final class BenchMain implements Callable<Integer> {
             names = "--dtype",
             paramLabel = "TYPES",
             split = ",",
-            description = "Our arithmetic: fp32, int8 or both with a comma. Default: what the model allows.")
+            description = "Our arithmetic: fp32, int8 or both with a comma. Default: every form that is given.")
     private List<String> dtypes = List.of();
 
     @Option(
@@ -67,7 +67,10 @@ public final class BenchMain implements Callable<Integer> {
             description = "Threads of one inference. Default: 1")
     private int threads;
 
-    @Option(names = "--data", paramLabel = "YAML", description = "Calibrate int8 on it and run its first sample.")
+    @Option(
+            names = "--data",
+            paramLabel = "YAML",
+            description = "Run its first sample. Default: values from a fixed seed.")
     private @Nullable Path data;
 
     @Option(
