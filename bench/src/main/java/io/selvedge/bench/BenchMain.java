@@ -2,6 +2,7 @@ package io.selvedge.bench;
 
 import io.selvedge.cli.Main;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compress.deploy.Machine;
@@ -28,15 +29,24 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         description = {
             "Builds a model with Selvedge and runs it and another runtime in one process, in blocks that take turns; prints "
-                    + "medians and compares the results. For quiet numbers see bench/README.md.",
-            ""
+                    + "medians and compares the results. For quiet numbers see bench/README.md."
         },
+        parameterListHeading = "%nParameters:%n",
         optionListHeading = "%nOptions:%n",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:done",
+            "2:usage: an option or argument is wrong",
+            "3:bad input: the model or the data",
+            "5:tool chain: no C compiler, or it failed",
+            "6:input/output: a file cannot be read or written",
+            "70:internal: a fault of Selvedge; the message says where its stack trace is"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  selvedge bench net.onnx",
-            "  selvedge bench net.onnx --data eval.yaml --json bench.json",
-            "  selvedge bench net.onnx --int8-model out/model.onnx      both types, int8 as deploy made it"
+            "  selvedge bench net.onnx --input-shape x=1,3,224,224 --json bench.json",
+            "  selvedge bench net.onnx --int8-model out/model.onnx      int8 as 'selvedge deploy' made it"
         })
 public final class BenchMain implements Callable<Integer> {
     private final PrintStream out;
@@ -57,7 +67,8 @@ public final class BenchMain implements Callable<Integer> {
             names = "--dtype",
             paramLabel = "TYPES",
             split = ",",
-            description = "Our arithmetic: fp32, int8 or both with a comma. Default: every form that is given.")
+            description = "Our arithmetic: fp32, int8 or both with a comma; int8 of an fp32 model needs --int8-model. "
+                    + "Default: what the model allows.")
     private List<String> dtypes = List.of();
 
     @Option(
@@ -67,16 +78,10 @@ public final class BenchMain implements Callable<Integer> {
             description = "Threads of one inference. Default: 1")
     private int threads;
 
-    @Option(
-            names = "--data",
-            paramLabel = "YAML",
-            description = "Run its first sample. Default: values from a fixed seed.")
+    @Option(names = "--data", paramLabel = "YAML", description = "Run its first sample, instead of random numbers.")
     private @Nullable Path data;
 
-    @Option(
-            names = "--int8-model",
-            paramLabel = "FILE",
-            description = "A quantised form (QDQ) of the model, instead of quantising here.")
+    @Option(names = "--int8-model", paramLabel = "FILE", description = "A quantised form (QDQ) of the model, for int8.")
     private @Nullable Path int8Model;
 
     @Option(
@@ -180,7 +185,9 @@ public final class BenchMain implements Callable<Integer> {
             Files.writeString(file, text);
         } catch (IOException e) {
             throw new SelvedgeException(
-                    ErrorCode.OUTPUT_NOT_WRITABLE, file + " cannot be written (" + e + "); choose another --json", e);
+                    ErrorCode.OUTPUT_NOT_WRITABLE,
+                    file + " cannot be written (" + IoReason.of(e) + "); choose another --json",
+                    e);
         }
     }
 

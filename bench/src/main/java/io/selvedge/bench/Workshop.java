@@ -4,6 +4,7 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compiler.onnx.OnnxImporter;
 import io.selvedge.compiler.target.Target;
@@ -11,12 +12,16 @@ import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compress.data.DataSource;
+import io.selvedge.compress.data.ModelInputs;
+import io.selvedge.compress.deploy.OpenDimensions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -35,11 +40,17 @@ final class Workshop implements AutoCloseable {
 
     Workshop(Path model, ImportOptions shapes, Optional<Path> data, int threads) throws IOException {
         this.model = model;
-        this.shapes = shapes;
+        this.shapes = data.isEmpty() ? shapes : bound(model, shapes, data.get());
         this.data = data;
         this.threads = threads;
-        this.graph = OnnxImporter.read(model, shapes);
+        this.graph = OnnxImporter.read(model, this.shapes);
         this.folder = Files.createTempDirectory("selvedge-bench-");
+    }
+
+    private static ImportOptions bound(Path model, ImportOptions shapes, Path data) {
+        try (DataSource source = DataSource.open(data)) {
+            return OpenDimensions.bind(model, shapes, source.evaluation().inputs(), "'" + data + "'");
+        }
     }
 
     /** What can be measured: a quantised model as it is, an fp32 model and its quantised form if that is given. */
@@ -104,6 +115,9 @@ final class Workshop implements AutoCloseable {
             return Sample.random(of, SEED);
         }
         try (DataSource source = DataSource.open(data.get())) {
+            Map<String, TensorType> types = new LinkedHashMap<>();
+            of.inputs().forEach(input -> types.put(input, of.type(input)));
+            source.requireInputs(new ModelInputs(types));
             return Sample.of(of, source.evaluation().get(0).inputs());
         }
     }

@@ -131,7 +131,7 @@ final class DeployCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         return new Deploying(console, deployment, out, json)
-                .run(this::request, ModelFile.sizeOf(model), (result) -> new Report(result, List.of()));
+                .run(this::request, ModelFile.requireModel(model), (result) -> new Report(result, List.of()));
     }
 
     private DeployRequest request(Path staging) {

@@ -11,16 +11,48 @@ import java.util.List;
 record DeployTable(DeployResult result) {
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(result.model().name() + " for " + result.target()
-                + (result.samples() == 0
-                        ? ", without data"
-                        : ", " + result.metric() + " on " + Quantity.exact(result.samples()) + " samples"));
+        lines.add(result.model().name() + " for " + result.target() + (result.samples() == 0 ? ", without data" : ""));
+        if (result.samples() > 0) {
+            lines.add(samples());
+        }
         lines.add("");
+        lines.addAll(table().lines());
+        lines.add("");
+        for (Candidate c : result.candidates()) {
+            if (!c.reason().isEmpty() && !c.chosen()) {
+                lines.add(c.name() + ": " + c.reason());
+            }
+        }
+        if (!lines.getLast().isEmpty()) {
+            lines.add("");
+        }
+        lines.addAll(verdict());
+        return lines;
+    }
+
+    /** Why a table shows fewer samples than the data have. */
+    private String samples() {
+        return result.metric() + " on " + Quantity.exact(result.samples()) + " samples; chosen by "
+                + Quantity.exact(result.choiceSamples()) + " others"
+                + (result.calibrationSamples() == 0
+                        ? ""
+                        : ", calibrated on " + Quantity.exact(result.calibrationSamples()))
+                + (unlabelled() ? "; without labels: agreement with the original, and signal-to-noise (SNR)" : "");
+    }
+
+    private boolean unlabelled() {
+        return result.metric().equals("agreement");
+    }
+
+    private TextTable table() {
         TextTable table = new TextTable()
                 .left("candidate")
                 .right(result.metric().equals("none") ? "accuracy" : result.metric())
-                .right("drop [95 %], " + Quantity.dropUnit(result))
-                .right("p50 us")
+                .right("drop [95 %], " + Quantity.dropUnit(result));
+        if (unlabelled()) {
+            table.right("SNR dB");
+        }
+        table.right("p50 us")
                 .right("p95 us")
                 .right("arena B")
                 .right("weights B")
@@ -28,28 +60,33 @@ record DeployTable(DeployResult result) {
                 .right("bundle B")
                 .left("");
         for (Candidate c : result.candidates()) {
-            table.row(
-                    c.name(),
-                    Quantity.score(result.metric(), c.accuracy()),
-                    Quantity.dropWithInterval(c.drop(), c.dropLow(), c.dropHigh()),
+            List<String> row =
+                    new ArrayList<>(List.of(c.name(), Quantity.score(result.metric(), c.accuracy()), drop(c)));
+            if (unlabelled()) {
+                row.add(isOriginal(c) ? "" : Quantity.points(c.snrDb()));
+            }
+            row.addAll(List.of(
                     Quantity.micros(c.latencyMicrosP50()),
                     Quantity.micros(c.latencyMicrosP95()),
                     Quantity.exact(c.arenaBytes()),
                     Quantity.exact(c.weightBytes()),
                     Quantity.exact(c.codeBytes()),
                     Quantity.exact(c.bundleBytes()),
-                    c.chosen() ? "<- chosen" : c.name().equals(result.outcome().candidate()) ? "<- nearest" : "");
+                    c.chosen() ? "<- chosen" : c.name().equals(result.outcome().candidate()) ? "<- nearest" : ""));
+            table.row(row.toArray(String[]::new));
         }
-        lines.addAll(table.lines());
-        lines.add("");
-        for (Candidate c : result.candidates()) {
-            if (!c.reason().isEmpty()) {
-                lines.add(c.name() + ": " + c.reason());
-            }
-        }
-        lines.add("");
-        lines.addAll(verdict());
-        return lines;
+        return table;
+    }
+
+    /** The first candidate is the model as it came. */
+    private boolean isOriginal(Candidate candidate) {
+        return candidate.equals(result.candidates().getFirst());
+    }
+
+    private String drop(Candidate c) {
+        return isOriginal(c) && c.drop().isPresent()
+                ? "original"
+                : Quantity.dropWithInterval(c.drop(), c.dropLow(), c.dropHigh());
     }
 
     /** The last lines: what was chosen and why, or what to relax. */
@@ -63,7 +100,10 @@ record DeployTable(DeployResult result) {
                 for (Outcome.Shortfall shortfall : none.shortfalls()) {
                     lines.add("  " + shortfall.budget().option() + " from " + Quantity.plain(shortfall.allowed())
                             + " to " + Quantity.plain(shortfall.needed()) + " "
-                            + shortfall.budget().unit());
+                            + shortfall.budget().unit()
+                            + (shortfall.budget() == Outcome.Budget.DROP
+                                    ? " (of the samples that choose; the table shows the others)"
+                                    : ""));
                 }
                 yield lines;
             }

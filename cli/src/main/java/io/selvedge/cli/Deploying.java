@@ -4,6 +4,8 @@ import io.selvedge.cli.report.Report;
 import io.selvedge.cli.report.ReportPage;
 import io.selvedge.cli.report.ReportWriter;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
+import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compress.deploy.DeployRequest;
 import io.selvedge.compress.deploy.DeployResult;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** What {@code deploy} and {@code demo} share: the search, the report, the files, the table. */
 record Deploying(Console console, Deployment deployment, Path out, boolean json) {
@@ -37,8 +40,8 @@ record Deploying(Console console, Deployment deployment, Path out, boolean json)
                 result = deployment.deploy(request.apply(output.staging()), progress);
             }
             Report found = report.apply(result);
-            Files.writeString(output.staging().resolve(HTML), ReportPage.text(found));
-            Files.writeString(output.staging().resolve(JSON), ReportWriter.text(found));
+            write(output.staging().resolve(HTML), ReportPage.text(found));
+            write(output.staging().resolve(JSON), ReportWriter.text(found));
             List<String> names = new ArrayList<>();
             result.written().forEach(file -> names.add(String.valueOf(file.getFileName())));
             names.add(HTML);
@@ -49,11 +52,34 @@ record Deploying(Console console, Deployment deployment, Path out, boolean json)
         }
     }
 
+    private void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.IO_ERROR,
+                    "the report cannot be written into " + out + " (" + IoReason.of(e)
+                            + "); free some space or choose another --out",
+                    e);
+        }
+    }
+
     private int nothingFits(DeployResult result) {
+        int candidates = result.candidates().size();
         console.err()
-                .println(ErrorCode.NO_CANDIDATE_FITS + ": none of "
-                        + result.candidates().size() + " candidates keeps every budget; no model was written, "
-                        + out.resolve(HTML) + " shows what is missing");
+                .println(ErrorCode.NO_CANDIDATE_FITS + ": "
+                        + (candidates == 1
+                                ? "the only candidate does not keep"
+                                : "none of " + candidates + " candidates keeps")
+                        + " every budget; no model was written, " + out.resolve(HTML) + " shows what is missing");
+        List<String> earlier = Stream.of("model.selv", "model.onnx")
+                .filter(name -> Files.exists(out.resolve(name)))
+                .toList();
+        if (!earlier.isEmpty()) {
+            console.err()
+                    .println(String.join(" and ", earlier) + " in " + out + (earlier.size() == 1 ? " is" : " are")
+                            + " of an earlier run");
+        }
         return ErrorCode.NO_CANDIDATE_FITS.exitStatus();
     }
 

@@ -12,19 +12,29 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code selvedge doctor}: what this machine has, what is missing, and how to get it. */
 @Command(
         name = "doctor",
-        description = "Checks Java, the CPU, the tool chain and the cache; says what is missing and how to get it. "
-                + "Exit status 5 when the tool chain does not work, 6 when a folder does not.",
+        description =
+                "Checks Java, the CPU, the tool chain and the cache; says what is missing and how to get it. With a "
+                        + "bundle: would it run here, and answer as it did where it was made? Exit status 5 when the tool chain does "
+                        + "not work, 6 when a folder does not, 7 when the bundle does not.",
         footer = {
             "  selvedge doctor",
+            "  selvedge doctor out/model.selv",
             "  selvedge doctor --json",
             "  selvedge doctor --cc gcc          would this compiler do?"
         })
 final class DoctorCommand implements Callable<Integer> {
     private final Console console;
+
+    @Parameters(
+            paramLabel = "BUNDLE",
+            arity = "0..1",
+            description = "A .selv file to load and to run its golden vectors.")
+    private @Nullable Path bundle;
 
     @Option(names = "--cc", paramLabel = "FILE", description = "Check this C compiler instead of the bundled one.")
     private @Nullable Path cc;
@@ -40,7 +50,8 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         List<Finding> findings;
         try (ProgressLine progress = new ProgressLine(console)) {
-            findings = new Examination(HostCpu.detect(), Optional.ofNullable(cc), progress).findings();
+            findings = new Examination(HostCpu.detect(), Optional.ofNullable(cc), Optional.ofNullable(bundle), progress)
+                    .findings();
         }
         if (json) {
             console.out().println(tree(findings).toPrettyString());
@@ -68,7 +79,13 @@ final class DoctorCommand implements Callable<Integer> {
         }
         boolean well = findings.stream().noneMatch(finding -> finding.state() == Finding.State.MISSING);
         console.out().println();
-        console.out().println(well ? "Ready: 'selvedge demo' should work here." : "Not ready; see above.");
+        console.out()
+                .println(
+                        !well
+                                ? "Not ready; see above."
+                                : bundle == null
+                                        ? "Ready: 'selvedge demo' should work here."
+                                        : "Ready: 'selvedge run " + bundle + "' should work here.");
     }
 
     private static ObjectNode tree(List<Finding> findings) {
@@ -88,9 +105,13 @@ final class DoctorCommand implements Callable<Integer> {
      * One thing that was looked at.
      *
      * @param remedy what to do; empty when nothing
-     * @param code which error its lack would cause
+     * @param exitStatus of the error that its lack would cause
      */
-    record Finding(String what, State state, String found, String remedy, ErrorCode code) {
+    record Finding(String what, State state, String found, String remedy, int exitStatus) {
+        Finding(String what, State state, String found, String remedy, ErrorCode code) {
+            this(what, state, found, remedy, code.exitStatus());
+        }
+
         /** How it is. */
         enum State {
             FINE("ok"),
@@ -106,10 +127,6 @@ final class DoctorCommand implements Callable<Integer> {
             String mark() {
                 return mark;
             }
-        }
-
-        int exitStatus() {
-            return code.exitStatus();
         }
     }
 }

@@ -1,10 +1,15 @@
 package io.selvedge.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.GraphText;
 import io.selvedge.compiler.onnx.OnnxImporter;
 import io.selvedge.compiler.program.ProgramText;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,6 +50,12 @@ final class DumpCommand implements Callable<Integer> {
             description = "import, simplify, quantize, lower or plan. Default: simplify")
     private Stage after = Stage.SIMPLIFY;
 
+    @Option(names = "--full", description = "Graphs with all constants, in base64, instead of their digests.")
+    private boolean full;
+
+    @Option(names = "--json", description = "Print as JSON: {name, stage, lines}.")
+    private boolean json;
+
     @Mixin
     private ModelShapes shapes = new ModelShapes();
 
@@ -53,18 +64,31 @@ final class DumpCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        ModelFile.requireModel(model);
         Graph imported = OnnxImporter.read(model, shapes.options());
-        console.out()
-                .print(
-                        switch (after) {
-                            case IMPORT -> GraphListing.of(imported);
-                            case SIMPLIFY -> GraphListing.of(Compiler.simplify(imported));
-                            case QUANTIZE -> GraphListing.of(fused(imported));
-                            case LOWER -> ProgramText.dump(Compiler.lower(fused(imported)));
-                            case PLAN -> ProgramText.dump(Compiler.plan(Compiler.lower(fused(imported))));
-                        });
+        String text = switch (after) {
+            case IMPORT -> text(imported);
+            case SIMPLIFY -> text(Compiler.simplify(imported));
+            case QUANTIZE -> text(fused(imported));
+            case LOWER -> ProgramText.dump(Compiler.lower(fused(imported)));
+            case PLAN -> ProgramText.dump(Compiler.plan(Compiler.lower(fused(imported))));
+        };
+        if (json) {
+            ObjectNode tree = new ObjectMapper()
+                    .createObjectNode()
+                    .put("name", imported.name())
+                    .put("stage", after.name().toLowerCase(Locale.ROOT));
+            text.lines().forEach(tree.putArray("lines")::add);
+            console.out().println(tree.toPrettyString());
+        } else {
+            console.out().print(text);
+        }
         return 0;
+    }
+
+    private String text(Graph graph) {
+        return full ? GraphText.dumpFull(graph) : GraphText.dump(graph);
     }
 
     private static Graph fused(Graph imported) {

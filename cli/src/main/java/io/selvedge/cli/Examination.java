@@ -4,6 +4,7 @@ import io.selvedge.cli.DoctorCommand.Finding;
 import io.selvedge.cli.DoctorCommand.Finding.State;
 import io.selvedge.cli.report.Quantity;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
@@ -12,6 +13,9 @@ import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.UserCache;
 import io.selvedge.compress.deploy.ProgressListener;
+import io.selvedge.runtime.GoldenReport;
+import io.selvedge.runtime.Model;
+import io.selvedge.runtime.ModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,9 +24,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code doctor} looks at, in the order that it tells. */
-record Examination(HostCpu host, Optional<Path> cc, ProgressListener progress) {
+record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, ProgressListener progress) {
     private static final int WANTED_JDK = 25;
     private static final long WANTED_CACHE_BYTES = 400L << 20;
 
@@ -36,7 +41,25 @@ record Examination(HostCpu host, Optional<Path> cc, ProgressListener progress) {
         if (cache.state() != State.MISSING || cc.isPresent()) {
             findings.add(toolchain());
         }
+        bundle.map(Examination::bundle).ifPresent(findings::add);
         return findings;
+    }
+
+    private static Finding bundle(Path file) {
+        try (Model model = Model.load(file)) {
+            GoldenReport golden = model.checkGolden();
+            boolean none = golden.vectors() == 0;
+            return new Finding(
+                    "bundle",
+                    none ? State.WORSE : State.FINE,
+                    file + ": " + model.name() + " runs with its code for " + model.targetName() + "; "
+                            + (none ? "it has no golden vectors" : golden.vectors() + " golden vectors agree"),
+                    none ? "nothing tells whether its answers are right; deploy it again" : "",
+                    ErrorCode.BAD_BUNDLE);
+        } catch (ModelException e) {
+            Failure failure = Failure.of(e);
+            return new Finding("bundle", State.MISSING, failure.code(), failure.message(), failure.exitStatus());
+        }
     }
 
     private static Finding jdk() {
@@ -97,14 +120,20 @@ record Examination(HostCpu host, Optional<Path> cc, ProgressListener progress) {
                             : "the tool chain needs " + Quantity.bytes(WANTED_CACHE_BYTES)
                                     + "; free some space or set SELVEDGE_CACHE to another folder",
                     ErrorCode.IO_ERROR);
-        } catch (SelvedgeException | IOException e) {
-            return new Finding(
-                    "cache",
-                    State.MISSING,
-                    cache.root() + " cannot be written (" + e.getMessage() + ")",
-                    "set SELVEDGE_CACHE to a folder that can be written and that is not mounted noexec",
-                    ErrorCode.OUTPUT_NOT_WRITABLE);
+        } catch (SelvedgeException e) {
+            return unwritable(cache, e.getCause() instanceof IOException cause ? IoReason.of(cause) : e.getMessage());
+        } catch (IOException e) {
+            return unwritable(cache, IoReason.of(e));
         }
+    }
+
+    private static Finding unwritable(UserCache cache, @Nullable String why) {
+        return new Finding(
+                "cache",
+                State.MISSING,
+                cache.root() + " cannot be written (" + why + ")",
+                "set SELVEDGE_CACHE to a folder that can be written and that is not mounted noexec",
+                ErrorCode.OUTPUT_NOT_WRITABLE);
     }
 
     private static boolean unpackedToolchain(UserCache cache) {
@@ -136,7 +165,7 @@ record Examination(HostCpu host, Optional<Path> cc, ProgressListener progress) {
             return new Finding(
                     "tool chain",
                     State.MISSING,
-                    "no temporary file can be written (" + e + ")",
+                    "no temporary file can be written (" + IoReason.of(e) + ")",
                     "free some space in " + System.getProperty("java.io.tmpdir") + " or set -Djava.io.tmpdir",
                     ErrorCode.IO_ERROR);
         }

@@ -1,16 +1,15 @@
 package io.selvedge.cli;
 
+import io.selvedge.cli.report.Quantity;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.runtime.ModelException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -67,15 +66,19 @@ record Failure(String code, String message, int exitStatus) {
         return new Failure(e.code().name(), text(e).replaceFirst("^" + e.code() + ": ", ""), kind.exitStatus());
     }
 
-    /** The JDK's file exceptions carry only a path as their message. */
     private static String text(Exception exception) {
-        String message = Optional.ofNullable(exception.getMessage()).orElse(exception.toString());
-        return switch (exception) {
-            case NoSuchFileException _ -> "no such file: " + message;
-            case AccessDeniedException _ -> "access denied: " + message;
-            case FileAlreadyExistsException _ -> "already exists, and is no folder: " + message;
-            default -> message;
-        };
+        return exception instanceof IOException e
+                ? IoReason.of(e) + "; check the path, permissions and free space"
+                : Optional.ofNullable(exception.getMessage()).orElse(exception.toString());
+    }
+
+    /** Not a fault, but more than this machine, or Java's share of it, can take. */
+    static Failure outOfMemory() {
+        long heap = Runtime.getRuntime().maxMemory();
+        return of(
+                ErrorCode.IO_ERROR,
+                "Java's " + Quantity.bytes(heap) + " of memory do not suffice; set JAVA_TOOL_OPTIONS=-Xmx"
+                        + Math.max(2, heap >> 29) + "g, or give a smaller model or fewer samples");
     }
 
     private static Failure internal(Exception exception, String... args) {
@@ -90,7 +93,7 @@ record Failure(String code, String message, int exitStatus) {
             Files.writeString(file, text.toString());
             where = "the stack trace is in " + file;
         } catch (IOException e) {
-            where = "the stack trace could not be written (" + e.getMessage() + ")";
+            where = "the stack trace could not be written (" + IoReason.of(e) + ")";
         }
         return new Failure(
                 "INTERNAL",

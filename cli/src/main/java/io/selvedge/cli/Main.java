@@ -1,7 +1,11 @@
 package io.selvedge.cli;
 
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -12,7 +16,18 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(execute(Console.ofProcess(), args));
+        StandardOutput out = new StandardOutput();
+        Console console = Console.ofProcess(out);
+        int status = execute(console, args);
+        Optional<IOException> failure = out.failure();
+        if (failure.isPresent()) {
+            // Half of a result must not pass for a whole one.
+            console.err()
+                    .println(ErrorCode.IO_ERROR + ": standard output cannot be written (" + IoReason.of(failure.get())
+                            + "); what was printed is incomplete");
+            status = ErrorCode.IO_ERROR.exitStatus();
+        }
+        System.exit(status);
     }
 
     /** Runs one command line with plain output.
@@ -39,12 +54,13 @@ public final class Main {
                 .setUsageHelpLongOptionsMaxWidth(32)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((exception, _) -> misused(console, exception))
-                .setExecutionExceptionHandler((exception, _, _) -> {
-                    Failure failure = Failure.of(exception, args);
-                    console.err().println(failure.line());
-                    return failure.exitStatus();
-                });
-        int status = commandLine.execute(args);
+                .setExecutionExceptionHandler((exception, _, _) -> failed(console, Failure.of(exception, args)));
+        int status;
+        try {
+            status = commandLine.execute(args);
+        } catch (OutOfMemoryError e) {
+            status = failed(console, Failure.outOfMemory());
+        }
         console.out().flush();
         console.err().flush();
         return status;
@@ -60,14 +76,59 @@ public final class Main {
                 .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new BenchCommand(console))
-                .addSubcommand(new ReportCommand(console));
+                .addSubcommand(new ReportCommand(console))
+                .addSubcommand(new CommandLine.HelpCommand());
+    }
+
+    private static int failed(Console console, Failure failure) {
+        if (!isEnding()) {
+            console.err().println(failure.line());
+        }
+        return failure.exitStatus();
+    }
+
+    /** Whether the process was told to end: its files are being removed, and what fails for lack of them is no news. */
+    private static boolean isEnding() {
+        Thread probe = new Thread(() -> {});
+        try {
+            Runtime.getRuntime().addShutdownHook(probe);
+            Runtime.getRuntime().removeShutdownHook(probe);
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
     }
 
     private static int misused(Console console, ParameterException exception) {
         String command = exception.getCommandLine().getCommandSpec().qualifiedName();
-        console.err().println(ErrorCode.BAD_OPTION + ": " + exception.getMessage());
+        console.err().println(ErrorCode.BAD_OPTION + ": " + text(exception));
         UnmatchedArgumentException.printSuggestions(exception, console.err());
         console.err().println("See '" + command + " --help'.");
         return ErrorCode.BAD_OPTION.exitStatus();
+    }
+
+    /** picocli's words, where they are for people. */
+    private static String text(ParameterException exception) {
+        CommandLine commandLine = exception.getCommandLine();
+        if (exception instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            String arguments = String.join(" ", unmatched.getUnmatched());
+            return commandLine.getParent() == null
+                            && !commandLine.getSubcommands().isEmpty()
+                    ? "there is no command '" + unmatched.getUnmatched().getFirst() + "'; commands are "
+                            + String.join(", ", commandLine.getSubcommands().keySet())
+                    : "'" + arguments + "' is more than the command takes";
+        }
+        if (exception instanceof UnmatchedArgumentException unknown) {
+            return "unknown option "
+                    + unknown.getUnmatched().stream()
+                            .filter(argument -> argument.startsWith("-"))
+                            .collect(Collectors.joining(", "));
+        }
+        return String.valueOf(exception.getMessage())
+                .replaceFirst("^Error: ", "")
+                .replace("option option", "option")
+                .replace("is not a double", "is not a number")
+                .replaceFirst("is not an? (int|long)", "is not a whole number")
+                .replace("Missing required argument (specify one of these)", "needs one of these");
     }
 }

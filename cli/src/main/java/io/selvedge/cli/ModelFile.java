@@ -26,6 +26,18 @@ final class ModelFile {
         return Files.size(file);
     }
 
+    /** Size in bytes of what may be an ONNX file.
+     *  @throws SelvedgeException as {@link #sizeOf}, and BAD_MODEL for a bundle */
+    static long requireModel(Path file) throws IOException {
+        if (isBundle(file)) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_MODEL,
+                    file + " is a bundle, which comes out of 'deploy'; give the ONNX model, or see 'selvedge inspect "
+                            + file + "'");
+        }
+        return sizeOf(file);
+    }
+
     /** Whether it is a bundle: by its ending, else by its first bytes. */
     static boolean isBundle(Path file) throws IOException {
         sizeOf(file);

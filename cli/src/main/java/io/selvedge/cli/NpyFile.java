@@ -1,6 +1,7 @@
 package io.selvedge.cli;
 
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.runtime.DType;
 import io.selvedge.runtime.TensorBuffer;
@@ -56,7 +57,7 @@ record NpyFile(DType dtype, List<Integer> shape, ByteBuffer bytes) {
         } catch (NoSuchFileException e) {
             throw new SelvedgeException(ErrorCode.DATA_NOT_FOUND, "there is no file " + file + "; check the path", e);
         } catch (IOException e) {
-            throw new SelvedgeException(ErrorCode.IO_ERROR, "cannot read " + file + ": " + e.getMessage(), e);
+            throw new SelvedgeException(ErrorCode.IO_ERROR, "cannot read " + file + ": " + IoReason.of(e), e);
         }
     }
 

@@ -1,7 +1,9 @@
 package io.selvedge.cli;
 
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.toolchain.WorkFolder;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -9,22 +11,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A folder that gets finished files or none: they are made in a hidden folder inside it (inside, because a rename works
  * only within a file system) and moved into place at the end. Closing removes what was not moved, also when the process is
- * interrupted.
+ * interrupted; what a killed process left there goes when the next one comes.
  */
 final class OutputFolder implements AutoCloseable {
     private final Path folder;
     private final List<Path> created;
-    private final Path staging;
+    private final WorkFolder staging;
     private final Thread cleanup = new Thread(this::discard, "selvedge-cleanup");
 
-    private OutputFolder(Path folder, List<Path> created, Path staging) {
+    private OutputFolder(Path folder, List<Path> created, WorkFolder staging) {
         this.folder = folder;
         this.created = created;
         this.staging = staging;
@@ -42,7 +42,7 @@ final class OutputFolder implements AutoCloseable {
         List<Path> created = missing(folder);
         try {
             Files.createDirectories(folder);
-            OutputFolder output = new OutputFolder(folder, created, Files.createTempDirectory(folder, ".selvedge-"));
+            OutputFolder output = new OutputFolder(folder, created, WorkFolder.in(folder, ".selvedge-"));
             long free = Files.getFileStore(folder).getUsableSpace();
             if (free < neededBytes) {
                 output.close();
@@ -56,7 +56,7 @@ final class OutputFolder implements AutoCloseable {
             removeEmpty(created);
             throw new SelvedgeException(
                     ErrorCode.OUTPUT_NOT_WRITABLE,
-                    "the output folder " + folder + " cannot be written (" + reason(e) + "); choose another --out",
+                    "the output folder " + folder + " cannot be written (" + IoReason.of(e) + "); choose another --out",
                     e);
         }
     }
@@ -69,13 +69,9 @@ final class OutputFolder implements AutoCloseable {
         return missing;
     }
 
-    private static String reason(IOException e) {
-        return e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage();
-    }
-
     /** Where files are made. */
     Path staging() {
-        return staging;
+        return staging.path();
     }
 
     /** Where they end. */
@@ -84,19 +80,23 @@ final class OutputFolder implements AutoCloseable {
     }
 
     /**
-     * Moves files of these names from the staging folder into place, over older ones.
+     * Moves files of these names from the staging folder into place, over older ones. The last name completes the set: it
+     * goes first and comes last, so that no earlier one is ever seen with newer files of the others.
      *
      * @throws SelvedgeException IO_ERROR
      */
     List<Path> publish(List<String> names) {
         List<Path> published = new ArrayList<>();
         try {
+            Files.deleteIfExists(folder.resolve(names.getLast()));
             for (String name : names) {
-                published.add(move(staging.resolve(name), folder.resolve(name)));
+                published.add(move(staging().resolve(name), folder.resolve(name)));
             }
         } catch (IOException e) {
             throw new SelvedgeException(
-                    ErrorCode.IO_ERROR, "a result cannot be moved into " + folder + " (" + reason(e) + ")", e);
+                    ErrorCode.IO_ERROR,
+                    "a result cannot be moved into " + folder + " (" + IoReason.of(e) + "); choose another --out",
+                    e);
         }
         return published;
     }
@@ -111,37 +111,31 @@ final class OutputFolder implements AutoCloseable {
 
     @Override
     public void close() {
+        discard();
         try {
             Runtime.getRuntime().removeShutdownHook(cleanup);
         } catch (IllegalStateException e) {
-            // The process is ending, and the hook does the same work.
-            return;
+            // The process is ending; the hook finds nothing left to do.
         }
-        discard();
     }
 
     private void discard() {
-        try (Stream<Path> files = Files.walk(staging)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException | java.io.UncheckedIOException e) {
-            System.getLogger(OutputFolder.class.getName())
-                    .log(System.Logger.Level.WARNING, "left behind: " + staging, e);
-        }
+        staging.close();
         removeEmpty(created);
     }
 
     private static void removeEmpty(List<Path> folders) {
         try {
             for (Path folder : folders) {
-                Files.deleteIfExists(folder);
+                if (Files.isDirectory(folder)) {
+                    Files.delete(folder);
+                }
             }
         } catch (DirectoryNotEmptyException e) {
             // Results lie in it.
         } catch (IOException e) {
             System.getLogger(OutputFolder.class.getName())
-                    .log(System.Logger.Level.WARNING, "left behind: " + folders, e);
+                    .log(System.Logger.Level.WARNING, "left behind: " + folders + " (" + IoReason.of(e) + ")");
         }
     }
 }

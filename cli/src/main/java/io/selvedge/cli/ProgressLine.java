@@ -1,30 +1,47 @@
 package io.selvedge.cli;
 
 import io.selvedge.compress.deploy.ProgressListener;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.function.LongSupplier;
 
 /**
  * Progress on a console's {@code err}, silent for the first two seconds. A terminal gets one line that updates, anything
- * else a line when a phase begins and every ten seconds within it.
+ * else a line when a phase begins and every ten seconds within it, also while the phase reports nothing.
  */
 final class ProgressLine implements ProgressListener, AutoCloseable {
     private static final long QUIET_NANOS = 2_000_000_000L;
     private static final long REDRAW_NANOS = 100_000_000L;
     private static final long REPEAT_NANOS = 10_000_000_000L;
+    private static final long TICK_MILLIS = 250;
     private static final int BAR = 24;
     private static final int PHASE_WIDTH = 44;
 
     private final Console console;
     private final LongSupplier nanos;
+    private final Timer timer = new Timer("selvedge-progress", true);
     private final long began;
     private String phase = "";
+    private long done;
+    private long total;
+    private String printedPhase = "";
     private long lastPrinted;
     private boolean lineOpen;
 
     ProgressLine(Console console) {
         this(console, System::nanoTime);
+        timer.schedule(
+                new TimerTask() {
+                    @Override
+                    public void run() {
+                        tick();
+                    }
+                },
+                TICK_MILLIS,
+                TICK_MILLIS);
     }
 
+    /** With a clock of its own, and without the regular {@link #tick}. */
     ProgressLine(Console console, LongSupplier nanos) {
         this.console = console;
         this.nanos = nanos;
@@ -33,16 +50,23 @@ final class ProgressLine implements ProgressListener, AutoCloseable {
     }
 
     @Override
-    public void progress(String phase, long done, long total) {
-        long now = nanos.getAsLong();
-        if (now - began < QUIET_NANOS) {
-            return;
-        }
-        boolean fresh = !phase.equals(this.phase);
-        if (!fresh && now - lastPrinted < (console.interactive() ? REDRAW_NANOS : REPEAT_NANOS)) {
-            return;
-        }
+    public synchronized void progress(String phase, long done, long total) {
         this.phase = phase;
+        this.done = done;
+        this.total = total;
+        tick();
+    }
+
+    /** Prints what is due. */
+    synchronized void tick() {
+        long now = nanos.getAsLong();
+        boolean fresh = !phase.equals(printedPhase);
+        if (phase.isEmpty()
+                || now - began < QUIET_NANOS
+                || (!fresh && now - lastPrinted < (console.interactive() ? REDRAW_NANOS : REPEAT_NANOS))) {
+            return;
+        }
+        printedPhase = phase;
         lastPrinted = now;
         long seconds = (now - began) / 1_000_000_000L;
         if (console.interactive()) {
@@ -50,7 +74,7 @@ final class ProgressLine implements ProgressListener, AutoCloseable {
             console.err().flush();
             lineOpen = true;
         } else {
-            String share = total > 0 ? ", " + done * 100 / total + " %" : "";
+            String share = fresh ? "" : total > 0 ? ", " + done * 100 / total + " %" : ", still at it";
             console.err().println("[" + seconds + " s] " + phase + share);
         }
     }
@@ -71,7 +95,9 @@ final class ProgressLine implements ProgressListener, AutoCloseable {
 
     /** Wipes the updating line, so that what follows starts on a clean one. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        timer.cancel();
+        phase = "";
         if (lineOpen) {
             console.err().print("\r\033[K");
             console.err().flush();

@@ -3,13 +3,18 @@ package io.selvedge.cli;
 import io.selvedge.cli.report.Report;
 import io.selvedge.cli.report.ReportPage;
 import io.selvedge.cli.report.ReportReader;
+import io.selvedge.cli.report.ReportWriter;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,8 +31,17 @@ final class ReportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path file;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write the page there instead of printing the table.")
-    private @Nullable Path html;
+    /** In place of the table. */
+    static final class Form {
+        @Option(names = "--html", paramLabel = "FILE", description = "Write the page there instead.")
+        private @Nullable Path html;
+
+        @Option(names = "--json", description = "Print the report as JSON instead.")
+        private boolean json;
+    }
+
+    @ArgGroup
+    private Form form = new Form();
 
     ReportCommand(Console console) {
         this.console = console;
@@ -41,18 +55,51 @@ final class ReportCommand implements Callable<Integer> {
                     ErrorCode.DATA_NOT_FOUND,
                     "there is no file " + json + "; 'selvedge deploy' writes report.json into --out");
         }
-        Report report = ReportReader.read(Files.readString(json), json.toString());
-        if (html == null) {
+        Report report = ReportReader.read(text(json), json.toString());
+        if (form.json) {
+            console.out().print(ReportWriter.text(report));
+        } else if (form.html == null) {
             new DeployTable(report.result()).lines().forEach(console.out()::println);
-            return 0;
+        } else {
+            write(form.html, ReportPage.text(report));
+            console.out().println("Wrote " + form.html);
         }
+        return 0;
+    }
+
+    private static String text(Path file) {
         try {
-            Files.writeString(html, ReportPage.text(report));
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_DATA,
+                    file + " is no report: it is not text; give the report.json of a deployment",
+                    e);
+        } catch (IOException e) {
+            throw new SelvedgeException(ErrorCode.IO_ERROR, "cannot read " + file + " (" + IoReason.of(e) + ")", e);
+        }
+    }
+
+    /** Beside it first, so that a full disk leaves no half of a page; a device is written as it is. */
+    private static void write(Path page, String text) {
+        Path target = page.toAbsolutePath();
+        try {
+            if (Files.exists(target) && !Files.isRegularFile(target)) {
+                Files.writeString(target, text);
+                return;
+            }
+            Path draft = target.resolveSibling("." + target.getFileName() + ".part");
+            try {
+                Files.writeString(draft, text);
+                Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(draft);
+            }
         } catch (IOException e) {
             throw new SelvedgeException(
-                    ErrorCode.OUTPUT_NOT_WRITABLE, html + " cannot be written (" + e + "); choose another --html", e);
+                    ErrorCode.OUTPUT_NOT_WRITABLE,
+                    page + " cannot be written (" + IoReason.of(e) + "); choose another --html",
+                    e);
         }
-        console.out().println("Wrote " + html);
-        return 0;
     }
 }

@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
             "  selvedge deploy net.onnx --data eval.yaml --max-drop 1 lose at most one point",
             "  selvedge inspect net.onnx                              what is inside, what it costs",
             "  selvedge run out/model.selv --input x=sample.npy       one answer",
-            "  selvedge doctor                                        what this machine can do"
+            "  selvedge doctor                                        what this machine can do",
+            "  selvedge help deploy                                   all that a command takes"
         })
 final class RootCommand implements Callable<Integer> {
     private final Console console;

@@ -2,24 +2,17 @@ package io.selvedge.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.selvedge.cli.report.Quantity;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
-import io.selvedge.compress.data.DataSource;
-import io.selvedge.compress.data.Dataset;
-import io.selvedge.compress.deploy.SessionRunner;
-import io.selvedge.compress.eval.Evaluation;
-import io.selvedge.compress.eval.Evaluator;
-import io.selvedge.compress.eval.MetricCatalog;
+import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.Session;
+import io.selvedge.runtime.Target;
 import io.selvedge.runtime.TensorBuffer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -88,16 +81,18 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Limits.atLeastOne("--top", top);
+        if (take != null) {
+            Limits.atLeastOne("--take", take);
+        }
         if (!ModelFile.isBundle(file)) {
             throw new SelvedgeException(
                     ErrorCode.BAD_BUNDLE,
                     file + " is no bundle; run takes the .selv file that 'selvedge deploy' writes from an ONNX model");
         }
-        LoadOptions options = LoadOptions.defaults();
-        try (Model model = Model.load(file, target == null ? options : options.withTarget(target));
+        try (Model model = Model.load(file, options());
                 Session session = model.newSession()) {
             if (source.data != null) {
-                judge(session, source.data);
+                new Judging(console, session, json).run(source.data, take == null ? Integer.MAX_VALUE : take);
             } else {
                 new InputFiles(source.inputs).fill(session);
                 session.run();
@@ -107,10 +102,24 @@ final class RunCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void show(Session session) throws IOException {
-        if (outputDir != null) {
-            writeOutputs(session, outputDir);
+    private LoadOptions options() {
+        if (target == null) {
+            return LoadOptions.defaults();
         }
+        try (Bundle bundle = Bundle.open(file)) {
+            List<String> names =
+                    bundle.manifest().targets().stream().map(Target::name).toList();
+            if (!names.contains(target)) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_OPTION,
+                        "--target " + target + ": " + file + " has code for " + names + "; 'selvedge deploy --target "
+                                + target + "' adds it");
+            }
+        }
+        return LoadOptions.defaults().withTarget(target);
+    }
+
+    private void show(Session session) throws IOException {
         ObjectNode tree = new ObjectMapper().createObjectNode();
         for (TensorBuffer output : session.outputs()) {
             OutputText text = new OutputText(output.name(), output.shape(), output.toFloats());
@@ -123,9 +132,15 @@ final class RunCommand implements Callable<Integer> {
         if (json) {
             console.out().println(tree.toPrettyString());
         }
+        if (outputDir != null) {
+            List<Path> written = writeOutputs(session, outputDir);
+            if (!json) {
+                written.forEach(path -> console.out().println("Wrote " + path));
+            }
+        }
     }
 
-    private void writeOutputs(Session session, Path folder) throws IOException {
+    private static List<Path> writeOutputs(Session session, Path folder) throws IOException {
         try (OutputFolder output = OutputFolder.open(folder, 0)) {
             List<String> names = session.outputs().stream()
                     .map(tensor -> tensor.name().replaceAll("[^A-Za-z0-9._-]", "_") + ".npy")
@@ -135,56 +150,7 @@ final class RunCommand implements Callable<Integer> {
                         output.staging().resolve(names.get(i)),
                         session.outputs().get(i));
             }
-            output.publish(names);
-        }
-    }
-
-    private void judge(Session session, Path description) {
-        if (Files.notExists(description)) {
-            throw new SelvedgeException(ErrorCode.DATA_NOT_FOUND, "there is no file " + description + "; check --data");
-        }
-        try (DataSource data = DataSource.open(description)) {
-            String metric = data.metric();
-            if (metric.equals("agreement")) {
-                throw new SelvedgeException(
-                        ErrorCode.BAD_DATA,
-                        description
-                                + " has no labels, so a single model cannot be judged by it; add 'labels', or use 'selvedge deploy'");
-            }
-            Dataset samples = data.evaluation();
-            if (take != null) {
-                int count = Math.min(Limits.atLeastOne("--take", take), samples.size());
-                samples = samples.subset(
-                        java.util.stream.IntStream.range(0, count).toArray());
-            }
-            printScore(metric, evaluate(session, samples, metric).value(), samples.size());
-        }
-    }
-
-    private Evaluation evaluate(Session session, Dataset samples, String metric) {
-        try (ProgressLine progress = new ProgressLine(console)) {
-            return new Evaluator(
-                            samples,
-                            MetricCatalog.named(metric),
-                            (done, total) -> progress.progress("run", done, total))
-                    .original(new SessionRunner(session))
-                    .evaluation();
-        }
-    }
-
-    private void printScore(String metric, double value, int samples) {
-        if (json) {
-            console.out()
-                    .println(new ObjectMapper()
-                            .createObjectNode()
-                            .put("metric", metric)
-                            .put("value", value)
-                            .put("samples", samples)
-                            .toPrettyString());
-        } else {
-            console.out()
-                    .println(metric + " " + Quantity.score(metric, OptionalDouble.of(value)) + " on "
-                            + Quantity.exact(samples) + " samples");
+            return output.publish(names);
         }
     }
 }

@@ -1,8 +1,11 @@
 package io.selvedge.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 
 /** What a command line printed and how it ended. */
@@ -21,6 +24,21 @@ record CommandLineRun(int status, String out, String err) {
         Console console = Console.plain(print(out), print(err));
         int status = Main.execute(console, new CommandLine(command.apply(console)), texts(args));
         return new CommandLineRun(status, text(out), text(err));
+    }
+
+    /**
+     * Asserts that the command was refused as documented: this exit status, one message of this code that says all the parts,
+     * no result and no stack trace. Lines of progress do not count.
+     */
+    CommandLineRun refused(int status, String code, String... parts) {
+        assertThat(err).as("what was printed").doesNotContain("\tat ").doesNotContain("Exception");
+        List<String> messages =
+                err.lines().filter(line -> !line.startsWith("[")).toList();
+        assertThat(messages).as("messages").isNotEmpty();
+        assertThat(messages.getFirst()).startsWith(code + ": ").contains(parts);
+        assertThat(this.status).as(messages.getFirst()).isEqualTo(status);
+        assertThat(out).as("results").isEmpty();
+        return this;
     }
 
     private static String[] texts(Object... args) {

@@ -1,6 +1,7 @@
 package io.selvedge.compiler;
 
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.emit.c.CEmitter;
 import io.selvedge.compiler.ir.Graph;
@@ -13,14 +14,13 @@ import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.toolchain.CompileRequest;
 import io.selvedge.compiler.toolchain.Toolchain;
+import io.selvedge.compiler.toolchain.WorkFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** The pipeline: graph, simplified graph, fused graph, program, planned program, libraries. */
 public final class Compiler {
@@ -75,32 +75,29 @@ public final class Compiler {
     }
 
     private byte[] library(PlannedProgram planned, Target target) {
-        try {
-            Path folder = Files.createTempDirectory("selvedge-c-");
+        try (WorkFolder work = WorkFolder.create("c")) {
+            Path folder = work.path();
             for (Map.Entry<String, String> file :
                     CEmitter.emit(planned, target).files().entrySet()) {
                 Files.writeString(folder.resolve(file.getKey()), file.getValue());
             }
             Path library = folder.resolve("model.so");
-            toolchain.compileShared(new CompileRequest(
-                    folder, List.of(folder.resolve("model.c")), List.of(folder), target.cFlags(), library));
-            byte[] bytes = Files.readAllBytes(library);
-            delete(folder);
-            return bytes;
+            try {
+                toolchain.compileShared(new CompileRequest(
+                        folder, List.of(folder.resolve("model.c")), List.of(folder), target.cFlags(), library));
+            } catch (SelvedgeException e) {
+                if (e.code() == ErrorCode.TOOLCHAIN_FAILED) {
+                    work.keep();
+                }
+                throw e;
+            }
+            return Files.readAllBytes(library);
         } catch (IOException e) {
             throw new SelvedgeException(
                     ErrorCode.IO_ERROR,
                     "generated C could not be written below " + System.getProperty("java.io.tmpdir") + " ("
-                            + e.getMessage() + "); free some space or set -Djava.io.tmpdir",
+                            + IoReason.of(e) + "); free some space or set -Djava.io.tmpdir",
                     e);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

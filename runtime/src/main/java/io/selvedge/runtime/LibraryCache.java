@@ -105,10 +105,15 @@ record LibraryCache(Path folder) {
         }
     }
 
+    /** Most file exceptions say what happened by their class alone. */
+    private static String reason(IOException e) {
+        return e.getClass().getSimpleName().replaceFirst("Exception$", "") + ": " + e.getMessage();
+    }
+
     private ModelException unusable(IOException e) {
         return new ModelException(
                 Code.CACHE_UNUSABLE,
-                "native libraries cannot be extracted to " + folder + " (" + e
+                "native libraries cannot be extracted to " + folder + " (" + reason(e)
                         + "); set SELVEDGE_CACHE to a folder that this user owns and can write",
                 e);
     }

@@ -13,6 +13,9 @@ public interface NativeCode {
     /** Version of these calls that the library was made for. */
     int abiVersion();
 
+    /** Fills {@code prepared} with what is computed from the weights once. */
+    void prepareWeights(long weights, long prepared);
+
     /**
      * Runs the whole program.
      *

@@ -20,16 +20,17 @@ public final class Session implements AutoCloseable {
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile boolean closed;
 
-    Session(Model model, NativeCode code, NativeMemory weights) {
+    Session(Model model, NativeCode code, NativeMemory weights, NativeMemory prepared) {
         this.model = model;
         this.code = code;
         this.weights = weights;
         Manifest manifest = model.manifest();
         arena = NativeMemory.allocate(code, (int) manifest.arenaBytes(), "the arena");
         int tensors = manifest.inputs().size() + manifest.outputs().size();
-        table = NativeMemory.allocate(code, tensors * Long.BYTES, "the table of tensors");
+        table = NativeMemory.allocate(code, (tensors + 1) * Long.BYTES, "the table of tensors");
         inputs = manifest.inputs().stream().map(this::allocate).toList();
         outputs = manifest.outputs().stream().map(this::allocate).toList();
+        table.bytes().putLong(prepared.address());
     }
 
     /** Allocates a tensor and enters its address as the next of the table. */

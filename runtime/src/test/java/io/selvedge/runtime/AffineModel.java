@@ -18,6 +18,8 @@ final class AffineModel {
     static final int ARENA_BYTES = 16;
     static final String DIGEST_OF_NOTHING = Digest.of(new byte[0]);
 
+    static final long PREPARED_BYTES = 16;
+
     private AffineModel() {}
 
     /** Skips the test where there is no gcc. */
@@ -60,6 +62,7 @@ final class AffineModel {
                 List.of(TensorSpec.of("x", DType.FLOAT32, List.of(1, 4))),
                 List.of(TensorSpec.of("y", DType.FLOAT32, List.of(1, 4))),
                 ARENA_BYTES,
+                PREPARED_BYTES,
                 1,
                 List.of(targets));
     }

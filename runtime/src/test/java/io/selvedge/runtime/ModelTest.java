@@ -132,7 +132,7 @@ final class ModelTest {
 
     @Test
     void library_with_another_abi_is_refused() throws IOException {
-        Path path = AffineModel.bundle(folder, "-DABI=2");
+        Path path = AffineModel.bundle(folder, "-DABI=1");
         assertCode(Code.UNSUPPORTED_VERSION, () -> Model.load(path, options(folder)));
     }
 

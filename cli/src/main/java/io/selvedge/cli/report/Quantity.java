@@ -1,6 +1,9 @@
 package io.selvedge.cli.report;
 
 import io.selvedge.compress.deploy.DeployResult;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
@@ -93,10 +96,15 @@ public final class Quantity {
         return isError(result.metric()) ? "% of the original" : "points";
     }
 
-    /** A budget's or shortfall's plain number: no more digits than it has. */
+    /** A budget's or shortfall's plain number: four digits that count, rounded up so that a budget of that number is kept. */
     public static String plain(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1e15
                 ? exact((long) value)
-                : String.format(Locale.ROOT, "%.2f", value);
+                : new BigDecimal(value)
+                        // Without the dust of binary fractions, which would be rounded up to a digit.
+                        .round(new MathContext(12, RoundingMode.HALF_UP))
+                        .round(new MathContext(4, RoundingMode.CEILING))
+                        .stripTrailingZeros()
+                        .toPlainString();
     }
 }

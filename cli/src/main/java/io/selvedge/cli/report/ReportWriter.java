@@ -99,12 +99,14 @@ public final class ReportWriter {
         put(node, "drop", candidate.drop());
         put(node, "dropLow", candidate.dropLow());
         put(node, "dropHigh", candidate.dropHigh());
+        put(node, "snrDb", candidate.snrDb());
         node.put("proven", candidate.proven());
         put(node, "latencyMicrosP50", candidate.latencyMicrosP50());
         put(node, "latencyMicrosP95", candidate.latencyMicrosP95());
         node.put("latencyOn", candidate.latencyOn().text());
         node.put("threads", candidate.threads());
         node.put("arenaBytes", candidate.arenaBytes());
+        node.put("preparedBytes", candidate.preparedBytes());
         node.put("weightBytes", candidate.weightBytes());
         node.put("codeBytes", candidate.codeBytes());
         node.put("bundleBytes", candidate.bundleBytes());

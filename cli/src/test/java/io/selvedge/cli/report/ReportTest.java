@@ -43,6 +43,7 @@ final class ReportTest {
                         "drop",
                         "dropLow",
                         "dropHigh",
+                        "snrDb",
                         "proven",
                         "latencyMicrosP50",
                         "latencyMicrosP95",

@@ -27,6 +27,8 @@ import java.util.Set;
 
 /** One model on its way into a graph; used once. */
 final class GraphReader {
+    private static final Set<String> CONTROL_FLOW = Set.of("If", "Loop", "Scan");
+
     private final ModelProto model;
     private final GraphProto proto;
     private final int opset;
@@ -180,8 +182,17 @@ final class GraphReader {
         if (entry.isEmpty()) {
             throw new SelvedgeException(
                     ErrorCode.UNSUPPORTED_OP,
-                    "operator " + node.getOpType() + " is not supported; nearest that is: "
-                            + OpCatalog.ALL.nearest(node.getOpType()) + ". Found: " + found);
+                    "operator " + node.getOpType() + " is not supported"
+                            + (domain.equals("ai.onnx")
+                                    ? OpCatalog.ALL
+                                            .nearest(node.getOpType())
+                                            .map(known -> "; nearest that is: " + known)
+                                            .orElse("")
+                                    : " (only operators of ai.onnx are)")
+                            + (CONTROL_FLOW.contains(node.getOpType())
+                                    ? "; export the model with its branches decided and its loops unrolled"
+                                    : "; export the model without it")
+                            + ". Found: " + found);
         }
         int since = entry.get().versions().getFirst();
         if (since > opset) {

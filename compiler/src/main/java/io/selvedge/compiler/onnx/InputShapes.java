@@ -9,6 +9,7 @@ import io.selvedge.compiler.onnx.proto.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -32,7 +33,8 @@ final class InputShapes {
         String name = input.getName();
         inputs.add(name);
         List<Integer> given = options.inputShapes().get(name);
-        if (!input.getType().getTensorType().hasShape()) {
+        Optional<Shape> declared = declared(input);
+        if (declared.isEmpty()) {
             if (given == null) {
                 throw new SelvedgeException(
                         ErrorCode.UNBOUND_DIMENSION,
@@ -40,11 +42,7 @@ final class InputShapes {
             }
             return shape(given);
         }
-        List<Dim> dims = new ArrayList<>();
-        for (TensorShapeProto.Dimension dimension :
-                input.getType().getTensorType().getShape().getDimList()) {
-            dims.add(dim(name, dims.size(), dimension));
-        }
+        List<Dim> dims = declared.get().dims();
         if (given != null) {
             if (given.size() != dims.size()) {
                 throw new SelvedgeException(
@@ -54,12 +52,23 @@ final class InputShapes {
             }
             return shape(given);
         }
-        for (int axis = 0; axis < dims.size(); axis++) {
-            if (dims.get(axis) instanceof Dim.Symbol(String symbol)) {
-                throw unbound(name, axis, symbol, dims);
-            }
+        if (!declared.get().isStatic()) {
+            throw unbound(name, dims);
         }
-        return new Shape(dims);
+        return declared.get();
+    }
+
+    /** Shape in the file, with the dimensions that the options name bound; empty when the file has none. */
+    Optional<Shape> declared(ValueInfoProto input) {
+        if (!input.getType().getTensorType().hasShape()) {
+            return Optional.empty();
+        }
+        List<Dim> dims = new ArrayList<>();
+        for (TensorShapeProto.Dimension dimension :
+                input.getType().getTensorType().getShape().getDimList()) {
+            dims.add(dim(input.getName(), dims.size(), dimension));
+        }
+        return Optional.of(new Shape(dims));
     }
 
     /** @throws SelvedgeException BAD_OPTION when an option names what the model does not have */
@@ -94,15 +103,27 @@ final class InputShapes {
         return value == null ? new Dim.Symbol(symbol) : new Dim.Known(value);
     }
 
-    private static SelvedgeException unbound(String input, int axis, String symbol, List<Dim> dims) {
-        String shape = dims.stream()
-                .map(dim -> dim instanceof Dim.Known ? dim.toString() : "1")
-                .collect(Collectors.joining(","));
+    /** The first axis is nearly always the batch, where 1 is what a device wants; the others are the user's to know. */
+    private static SelvedgeException unbound(String input, List<Dim> dims) {
+        List<String> open = new ArrayList<>();
+        List<String> shape = new ArrayList<>();
+        for (int axis = 0; axis < dims.size(); axis++) {
+            boolean known = dims.get(axis) instanceof Dim.Known;
+            shape.add(known ? dims.get(axis).toString() : axis == 0 ? "1" : "<number>");
+            if (!known) {
+                open.add(dims.get(axis).toString());
+            }
+        }
+        String named = open.stream()
+                .distinct()
+                .map(symbol ->
+                        "--dim " + symbol + "=" + (dims.getFirst().toString().equals(symbol) ? "1" : "<number>"))
+                .collect(Collectors.joining(" "));
         return new SelvedgeException(
                 ErrorCode.UNBOUND_DIMENSION,
-                "input '" + input + "' " + new Shape(dims) + " leaves axis " + axis
-                        + " open; generated code needs every " + "extent. Give --dim " + symbol
-                        + "=1 (or another value) or --input-shape " + input + "=" + shape);
+                "input '" + input + "' " + new Shape(dims) + " leaves " + String.join(", ", open)
+                        + " open; generated code needs every extent. Give " + named + " or --input-shape " + input + "="
+                        + String.join(",", shape));
     }
 
     private static Shape shape(List<Integer> extents) {

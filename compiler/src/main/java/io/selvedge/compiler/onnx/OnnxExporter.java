@@ -1,6 +1,7 @@
 package io.selvedge.compiler.onnx;
 
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.onnx.proto.ModelProto;
@@ -39,7 +40,10 @@ public final class OnnxExporter {
             }
             Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new SelvedgeException(ErrorCode.OUTPUT_NOT_WRITABLE, "cannot write " + file + ": " + reason(e), e);
+            throw new SelvedgeException(
+                    ErrorCode.OUTPUT_NOT_WRITABLE,
+                    "cannot write " + file + " (" + IoReason.of(e) + "); free some space or choose another folder",
+                    e);
         } finally {
             delete(temporary);
         }
@@ -48,10 +52,6 @@ public final class OnnxExporter {
     /** The bytes of the file. */
     public static byte[] bytes(Graph graph, Map<String, String> metadata) {
         return new GraphWriter(graph).model(metadata).toByteArray();
-    }
-
-    private static String reason(IOException e) {
-        return e.getClass().getSimpleName() + ": " + e.getMessage();
     }
 
     private static void delete(Path temporary) {

@@ -2,9 +2,12 @@ package io.selvedge.compiler.onnx;
 
 import com.google.protobuf.CodedInputStream;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.onnx.proto.GraphProto;
 import io.selvedge.compiler.onnx.proto.ModelProto;
 import io.selvedge.compiler.onnx.proto.OperatorSetIdProto;
 import io.selvedge.compiler.onnx.proto.TensorProto;
@@ -13,6 +16,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads ONNX files of opset 7 to 22 and states them in the form of opset 17, every shape known. */
@@ -30,8 +35,30 @@ public final class OnnxImporter {
      * @throws SelvedgeException MODEL_NOT_FOUND, IO_ERROR, and what {@link #read(byte[], String, Optional, ImportOptions)} throws
      */
     public static Graph read(Path file, ImportOptions options) {
+        Path folder = file.toAbsolutePath().getParent();
+        return read(bytes(file), String.valueOf(file.getFileName()), Optional.ofNullable(folder), options);
+    }
+
+    /**
+     * Shapes of the inputs as the file declares them: an open dimension is a symbol, named as {@link ImportOptions#dims} takes
+     * it. Inputs without a declared shape are left out.
+     *
+     * @throws SelvedgeException MODEL_NOT_FOUND, IO_ERROR or BAD_MODEL
+     */
+    public static Map<String, Shape> declaredInputs(Path file) {
+        GraphProto graph =
+                parse(bytes(file), String.valueOf(file.getFileName())).getGraph();
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        InputShapes open = new InputShapes(ImportOptions.none());
+        graph.getInputList()
+                .forEach(input -> open.declared(input).ifPresent(shape -> shapes.put(input.getName(), shape)));
+        // Files of IR version 3 list initializers among the inputs.
+        graph.getInitializerList().forEach(initializer -> shapes.remove(initializer.getName()));
+        return shapes;
+    }
+
+    private static byte[] bytes(Path file) {
         String name = String.valueOf(file.getFileName());
-        byte[] bytes;
         try {
             long size = Files.size(file);
             if (size > Integer.MAX_VALUE - 8) {
@@ -40,14 +67,12 @@ public final class OnnxImporter {
                         name + " has " + size
                                 + " bytes; an ONNX file has at most 2 GB (move tensors to external data)");
             }
-            bytes = Files.readAllBytes(file);
+            return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             throw new SelvedgeException(ErrorCode.MODEL_NOT_FOUND, "there is no file " + file, e);
         } catch (IOException e) {
-            throw new SelvedgeException(ErrorCode.IO_ERROR, "cannot read " + file + ": " + e.getMessage(), e);
+            throw new SelvedgeException(ErrorCode.IO_ERROR, "cannot read " + file + ": " + IoReason.of(e), e);
         }
-        Path folder = file.toAbsolutePath().getParent();
-        return read(bytes, name, Optional.ofNullable(folder), options);
     }
 
     /**

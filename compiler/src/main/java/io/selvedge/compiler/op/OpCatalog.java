@@ -156,12 +156,12 @@ public final class OpCatalog implements OpFactory {
         return Optional.ofNullable(byName.get(key(domain, type)));
     }
 
-    /** The known name that differs least, for messages. */
-    public String nearest(String type) {
+    /** The known name that could be meant, for messages; empty when none is like it. */
+    public Optional<String> nearest(String type) {
         return byName.values().stream()
                 .map(Entry::type)
-                .min(Comparator.comparingInt(known -> distance(type, known)))
-                .orElseThrow();
+                .filter(known -> distance(type, known) <= type.length() / 2)
+                .min(Comparator.comparingInt(known -> distance(type, known)));
     }
 
     @Override
@@ -169,7 +169,10 @@ public final class OpCatalog implements OpFactory {
         Entry entry = find(domain, type)
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.UNSUPPORTED_OP,
-                        "operator '" + key(domain, type) + "' is not known; nearest is '" + nearest(type) + "'"));
+                        "operator '" + key(domain, type) + "' is not known"
+                                + nearest(type)
+                                        .map(known -> "; nearest is '" + known + "'")
+                                        .orElse("")));
         return entry.factory()
                 .apply(new OpCall(
                         "", type, GRAPH_OPSET, new Attributes(attributes), List.of(), 1, new GraphBuilder("")));

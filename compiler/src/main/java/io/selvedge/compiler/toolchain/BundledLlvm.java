@@ -1,6 +1,7 @@
 package io.selvedge.compiler.toolchain;
 
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 
 /**
@@ -33,7 +35,8 @@ import java.util.zip.ZipEntry;
  *
  * <p>Only the 285 MB that compiling C needs are unpacked. The folder's name is a digest of the entries' names, sizes and
  * checksums, so a new LLVM gets a new folder. One process unpacks at a time, into a neighbouring folder that is renamed
- * when complete; a folder whose files have other sizes than the jar's entries is unpacked again.
+ * when complete; a folder whose files have other sizes than the jar's entries is unpacked again, and one whose compiler does
+ * not work and whose bytes are not the jar's too.
  */
 final class BundledLlvm {
     private static final String PREFIX = "org/bytedeco/llvm/linux-x86_64/";
@@ -76,7 +79,7 @@ final class BundledLlvm {
         } catch (IOException e) {
             throw new SelvedgeException(
                     ErrorCode.IO_ERROR,
-                    "the bundled C compiler could not be unpacked into " + cache.root() + " (" + e
+                    "the bundled C compiler could not be unpacked into " + cache.root() + " (" + IoReason.of(e)
                             + "); set SELVEDGE_CACHE to a folder with 300 MB free, or pass --cc",
                     e);
         }
@@ -91,8 +94,49 @@ final class BundledLlvm {
             return isComplete(home, digest, items) ? Optional.of(home) : Optional.empty();
         } catch (IOException e) {
             throw new SelvedgeException(
-                    ErrorCode.IO_ERROR, "the cache " + cache.root() + " cannot be read (" + e + ")", e);
+                    ErrorCode.IO_ERROR, "the cache " + cache.root() + " cannot be read (" + IoReason.of(e) + ")", e);
         }
+    }
+
+    /**
+     * Compares every unpacked byte with the jar, and unpacks again what differs from it: for a tool chain that does not work.
+     *
+     * @return whether something was damaged
+     */
+    static boolean repair(UserCache cache, Toolchain.Progress progress) {
+        try (JarFile jar = openJar()) {
+            List<Item> items = items(jar);
+            String digest = digest(items);
+            Path home = home(cache.folder(FOLDER), digest);
+            if (isComplete(home, digest, items) && isIntact(home, items)) {
+                return false;
+            }
+            Files.deleteIfExists(home.resolve(MARKER));
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.IO_ERROR,
+                    "the unpacked C compiler in " + cache.root() + " is damaged and cannot be replaced ("
+                            + IoReason.of(e) + "); delete that folder",
+                    e);
+        }
+        locate(cache, progress);
+        return true;
+    }
+
+    private static boolean isIntact(Path home, List<Item> items) throws IOException {
+        byte[] buffer = new byte[1 << 18];
+        for (Item item : items) {
+            CRC32 crc = new CRC32();
+            try (InputStream in = Files.newInputStream(home.resolve(item.path))) {
+                for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                    crc.update(buffer, 0, n);
+                }
+            }
+            if (crc.getValue() != item.crc || item.isProgram() && !Files.isExecutable(home.resolve(item.path))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Path home(Path parent, String digest) {

@@ -1,7 +1,9 @@
 package io.selvedge.compiler.toolchain;
 
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A C compiler and linker that builds freestanding shared libraries: no libc, no undefined symbol, and the same bytes
@@ -37,11 +40,14 @@ public final class Toolchain {
     private final Path compiler;
     private final Family family;
     private final String version;
+    /** Where the bundled one was unpacked. */
+    private final Optional<UserCache> cache;
 
-    private Toolchain(Path compiler, Family family, String version) {
+    private Toolchain(Path compiler, Family family, String version, Optional<UserCache> cache) {
         this.compiler = compiler;
         this.family = family;
         this.version = version;
+        this.cache = cache;
     }
 
     /** {@link #bundled(UserCache, Progress)} in the user's cache, silently. */
@@ -57,13 +63,19 @@ public final class Toolchain {
      */
     public static Toolchain bundled(UserCache cache, Progress progress) {
         Path clang = BundledLlvm.locate(cache, progress).resolve("bin").resolve("clang");
-        return new Toolchain(
-                clang,
-                Family.BUNDLED,
-                versionOf(
-                        clang,
-                        "check that libstdc++ and zlib are installed (Debian: apt-get install libstdc++6 zlib1g) and that "
-                                + cache.root() + " is not mounted noexec (else set SELVEDGE_CACHE), or pass --cc"));
+        String wayOut =
+                "check that libstdc++ and zlib are installed (Debian: apt-get install libstdc++6 zlib1g) and that "
+                        + cache.root() + " is not mounted noexec (else set SELVEDGE_CACHE), or pass --cc";
+        String version;
+        try {
+            version = versionOf(clang, wayOut);
+        } catch (SelvedgeException e) {
+            if (!BundledLlvm.repair(cache, progress)) {
+                throw e;
+            }
+            version = versionOf(clang, wayOut);
+        }
+        return new Toolchain(clang, Family.BUNDLED, version, Optional.of(cache));
     }
 
     /**
@@ -81,17 +93,44 @@ public final class Toolchain {
      * @throws SelvedgeException TOOLCHAIN_MISSING when it does not run or is neither
      */
     public static Toolchain of(Path cc) {
+        requireProgram(cc);
         String version = versionOf(cc, WAY_OUT);
         String macros = printed(List.of(cc.toString(), "-dM", "-E", "-x", "c", "/dev/null"), WAY_OUT);
         if (macros.contains("#define __clang__ 1")) {
-            return new Toolchain(cc, Family.CLANG, version);
+            return new Toolchain(cc, Family.CLANG, version, Optional.empty());
         }
         if (macros.contains("#define __GNUC__ ")) {
-            return new Toolchain(cc, Family.GCC, version);
+            return new Toolchain(cc, Family.GCC, version, Optional.empty());
         }
         throw new SelvedgeException(
                 ErrorCode.TOOLCHAIN_MISSING,
                 "--cc needs a clang or gcc; " + cc + " calls itself '" + version + "'; " + WAY_OUT);
+    }
+
+    private static void requireProgram(Path cc) {
+        boolean onPath = cc.getNameCount() == 1 && !cc.isAbsolute();
+        String path = System.getenv().getOrDefault("PATH", "");
+        boolean found = onPath
+                ? Stream.of(path.split(File.pathSeparator))
+                        .filter(folder -> !folder.isEmpty())
+                        .anyMatch(folder -> isProgram(Path.of(folder).resolve(cc)))
+                : isProgram(cc);
+        if (!found) {
+            throw new SelvedgeException(
+                    ErrorCode.TOOLCHAIN_MISSING,
+                    "--cc " + cc + ": "
+                            + (onPath
+                                    ? "no such program in the folders of PATH (" + (path.isEmpty() ? "empty" : path)
+                                            + ")"
+                                    : Files.exists(cc)
+                                            ? "it is no program that may be executed"
+                                            : "there is no such file")
+                            + "; " + WAY_OUT);
+        }
+    }
+
+    private static boolean isProgram(Path file) {
+        return Files.isRegularFile(file) && Files.isExecutable(file);
     }
 
     /** The first line that {@code cc --version} prints. */
@@ -120,18 +159,26 @@ public final class Toolchain {
         try {
             Files.createDirectories(request.output().getParent());
             ProcessRun run = ProcessRun.of(command(request, beside), request.workDir());
-            if (run.exitStatus() != 0) {
+            if (!hasBuilt(run, beside) && cache.isPresent() && BundledLlvm.repair(cache.get(), Progress.SILENT)) {
+                run = ProcessRun.of(command(request, beside), request.workDir());
+            }
+            if (!hasBuilt(run, beside)) {
                 throw failed(request, run);
             }
             Files.move(beside, request.output(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new SelvedgeException(
                     ErrorCode.OUTPUT_NOT_WRITABLE,
-                    "the library " + request.output() + " cannot be written (" + e + "); choose another output folder",
+                    "the library " + request.output() + " cannot be written (" + IoReason.of(e)
+                            + "); choose another output folder",
                     e);
         } finally {
             discard(beside);
         }
+    }
+
+    private static boolean hasBuilt(ProcessRun run, Path library) {
+        return run.exitStatus() == 0 && Files.isRegularFile(library);
     }
 
     /** The command line for {@code request}, its library going to {@code output}. */
@@ -181,7 +228,13 @@ public final class Toolchain {
     }
 
     private static String versionOf(Path cc, String wayOut) {
-        return firstLine(printed(List.of(cc.toString(), "--version"), wayOut));
+        String version = firstLine(printed(List.of(cc.toString(), "--version"), wayOut));
+        if (version.isBlank()) {
+            // A file of zeros is taken for a shell script that does nothing, and does it well.
+            throw new SelvedgeException(
+                    ErrorCode.TOOLCHAIN_MISSING, "the C compiler " + cc + " does not tell its version; " + wayOut);
+        }
+        return version;
     }
 
     private static String printed(List<String> command, String wayOut) {
@@ -196,7 +249,7 @@ public final class Toolchain {
                             + run.exitStatus() + " (" + firstLine(run.output()) + "); " + wayOut);
         } catch (IOException e) {
             throw new SelvedgeException(
-                    ErrorCode.TOOLCHAIN_MISSING, "the C compiler does not run: " + e.getMessage() + "; " + wayOut, e);
+                    ErrorCode.TOOLCHAIN_MISSING, "the C compiler does not run: " + IoReason.of(e) + "; " + wayOut, e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.selvedge.compiler.toolchain;
 
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ public record UserCache(Path root) {
         } catch (IOException e) {
             throw new SelvedgeException(
                     ErrorCode.OUTPUT_NOT_WRITABLE,
-                    "the cache folder " + folder + " cannot be created (" + e
+                    "the cache folder " + folder + " cannot be created (" + IoReason.of(e)
                             + "); set SELVEDGE_CACHE to a folder that can be written",
                     e);
         }

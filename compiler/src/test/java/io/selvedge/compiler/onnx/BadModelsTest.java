@@ -116,7 +116,12 @@ class BadModelsTest {
                 "opset 17",
                 "test.onnx",
                 "node 0",
-                "nearest that is: Sigmoid.");
+                "nearest that is: Sigmoid; export the model without it.");
+        Models branch = new Models(17)
+                .input("x", 1, 4)
+                .node("If", List.of("x"), List.of("y"))
+                .output("y");
+        refused(ErrorCode.UNSUPPORTED_OP, branch::read, "operator If is not supported; export", "branches decided");
     }
 
     @Test
@@ -158,14 +163,21 @@ class BadModelsTest {
                 ErrorCode.UNBOUND_DIMENSION,
                 model::read,
                 "input 'x'",
-                "axis 0",
-                "--dim batch=",
-                "--input-shape x=1,3,1,1,1");
+                "leaves batch, x:2, x:3, x:4 open",
+                "--dim batch=1 --dim x:2=<number> --dim x:3=<number>",
+                "--input-shape x=1,3,<number>,<number>,<number>");
         refused(
                 ErrorCode.UNBOUND_DIMENSION,
                 () -> model.read(new ImportOptions(Map.of("batch", 2), Map.of())),
-                "axis 2",
-                "--dim x:2=");
+                "leaves x:2, x:3, x:4 open",
+                "--dim x:2=<number>");
+        refused(
+                ErrorCode.UNBOUND_DIMENSION,
+                new Models(17)
+                        .input("x", "batch", 3)
+                        .node("Relu", List.of("x"), List.of("y"))
+                        .output("y")::read,
+                "Give --dim batch=1 or --input-shape x=1,3");
         ImportOptions all = new ImportOptions(Map.of("batch", 2, "x:2", 4, "x:3", 5, "x:4", 6), Map.of());
         assertThat(model.read(all).type("y").shape().extents()).containsExactly(2, 3, 4, 5, 6);
         ImportOptions shape = new ImportOptions(Map.of(), Map.of("x", List.of(7, 3, 1, 1, 2)));

@@ -63,6 +63,24 @@ final class BundledLlvmTest {
         assertThat(completed).hasValue(2);
         assertThat(Toolchain.bundled(cache, Toolchain.Progress.SILENT).version())
                 .contains("clang version 20");
+
+        // Files of the right size pass until they are needed.
+        scramble(homes.getFirst().resolve("bin/clang"));
+        Toolchain toolchain = Toolchain.bundled(cache, progress);
+        assertThat(completed).hasValue(3);
+        Path source = Files.writeString(folder.resolve("model.c"), "int one(void); int one(void) { return 1; }\n");
+        CompileRequest request =
+                new CompileRequest(folder, List.of(source), List.of(), List.of(), folder.resolve("model.so"));
+        scramble(homes.getFirst().resolve("bin/ld.lld"));
+        toolchain.compileShared(request);
+        assertThat(request.output()).isRegularFile();
+        assertThat(BundledLlvm.repair(cache, progress)).as("still damaged").isFalse();
+    }
+
+    private static void scramble(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        java.util.Arrays.fill(bytes, (byte) 0x5a);
+        Files.write(file, bytes);
     }
 
     private static Process locateInProcess(UserCache cache) throws IOException {

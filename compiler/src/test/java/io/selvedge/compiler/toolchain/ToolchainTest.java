@@ -103,6 +103,7 @@ final class ToolchainTest {
                 .isInstanceOfSatisfying(
                         SelvedgeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOOLCHAIN_MISSING))
                 .hasMessageContaining("nocc")
+                .hasMessageContaining("there is no such file")
                 .hasMessageContaining("leave --cc out");
     }
 

@@ -1,17 +1,14 @@
 package io.selvedge.compress.data;
 
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
-import io.selvedge.compiler.ir.Shape;
-import io.selvedge.compiler.ir.TensorType;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -119,39 +116,12 @@ public final class DataSource implements Closeable {
     /**
      * Checks the samples' inputs against a model's.
      *
-     * @param modelInputs types with all dimensions known
-     * @throws SelvedgeException BAD_DATA for a missing or surplus input, DTYPE_MISMATCH, SHAPE_MISMATCH
+     * @throws SelvedgeException BAD_DATA for a missing input, DTYPE_MISMATCH, SHAPE_MISMATCH
      */
-    public void requireInputs(Map<String, TensorType> modelInputs) {
-        Map<String, TensorType> given = evaluation.inputs();
-        if (!given.keySet().equals(modelInputs.keySet())) {
-            throw new SelvedgeException(
-                    ErrorCode.BAD_DATA,
-                    "The model's inputs are "
-                            + modelInputs.keySet().stream().sorted().toList() + "; '"
-                            + description.file() + "' gives "
-                            + given.keySet().stream().sorted().toList()
-                            + ". Name them alike.");
-        }
-        modelInputs.forEach((name, wanted) -> {
-            TensorType found = Objects.requireNonNull(given.get(name));
-            if (found.dtype() != wanted.dtype()) {
-                throw new SelvedgeException(
-                        ErrorCode.DTYPE_MISMATCH,
-                        "Input '" + name + "' of the model is " + wanted.dtype().text() + "; '" + description.file()
-                                + "' gives " + found.dtype().text() + ". Set 'dtype' in 'input'.");
-            }
-            requireShape(name, wanted.shape(), found.shape());
-        });
-    }
-
-    private void requireShape(String name, Shape wanted, Shape found) {
-        if (!wanted.equals(found)) {
-            throw new SelvedgeException(
-                    ErrorCode.SHAPE_MISMATCH,
-                    "Input '" + name + "' of the model has shape " + wanted + "; '" + description.file() + "' gives "
-                            + found + ". Correct the description's layout, resize or record shape.");
-        }
+    public void requireInputs(ModelInputs model) {
+        model.check(evaluation.inputs(), "'" + description.file() + "'");
+        calibration.ifPresent(
+                samples -> model.check(samples.inputs(), "the calibration data of '" + description.file() + "'"));
     }
 
     @Override
@@ -160,7 +130,7 @@ public final class DataSource implements Closeable {
             try {
                 resource.close();
             } catch (IOException e) {
-                throw new SelvedgeException(ErrorCode.IO_ERROR, "Cannot close data: " + e.getMessage(), e);
+                throw new SelvedgeException(ErrorCode.IO_ERROR, "Cannot close data: " + IoReason.of(e), e);
             }
         }
     }

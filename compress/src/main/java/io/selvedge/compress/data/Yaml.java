@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,7 @@ sealed interface Yaml {
             String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
             return parse(text, file);
         } catch (IOException e) {
-            throw new SelvedgeException(ErrorCode.IO_ERROR, "Cannot read '" + file + "': " + e.getMessage(), e);
+            throw new SelvedgeException(ErrorCode.IO_ERROR, "Cannot read '" + file + "': " + IoReason.of(e), e);
         }
     }
 

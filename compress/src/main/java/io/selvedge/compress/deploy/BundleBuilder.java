@@ -2,13 +2,16 @@ package io.selvedge.compress.deploy;
 
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.ProgramText;
 import io.selvedge.compiler.target.Target;
+import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.runtime.BundleWriter;
 import io.selvedge.runtime.DType;
+import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Manifest;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.Session;
@@ -25,28 +28,34 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** Writes a compilation as a bundle, with golden vectors that its own code computed. */
-final class BundleBuilder {
+public final class BundleBuilder {
     private final Compiler.Compilation compilation;
     private final List<Target> targets;
     private final String modelSha256;
     private final Optional<byte[]> source;
 
-    BundleBuilder(Compiler.Compilation compilation, List<Target> targets, String modelSha256, Optional<byte[]> source) {
+    public BundleBuilder(
+            Compiler.Compilation compilation, List<Target> targets, String modelSha256, Optional<byte[]> source) {
         this.compilation = compilation;
         this.targets = targets;
         this.modelSha256 = modelSha256;
         this.source = source;
     }
 
-    /** @param golden samples whose outputs are stored as golden vectors */
-    void write(Path file, List<Map<String, float[]>> golden) {
+    /**
+     * Writes the bundle.
+     *
+     * @param golden samples whose outputs are stored as golden vectors; they need a target that this machine runs
+     * @param loading how to load the code that computes them
+     */
+    public void write(Path file, List<Map<String, float[]>> golden, LoadOptions loading) {
         try {
             writer().write(file);
             if (golden.isEmpty()) {
                 return;
             }
             BundleWriter full = writer();
-            try (Model model = Model.load(file);
+            try (Model model = Workshop.loaded(file, loading);
                     Session session = model.newSession()) {
                 SessionRunner runner = new SessionRunner(session);
                 for (Map<String, float[]> sample : golden) {
@@ -58,7 +67,7 @@ final class BundleBuilder {
         } catch (IOException e) {
             throw new SelvedgeException(
                     ErrorCode.IO_ERROR,
-                    "the bundle " + file + " cannot be written (" + e.getMessage() + "); free some space",
+                    "the bundle " + file + " cannot be written (" + IoReason.of(e) + "); free some space",
                     e);
         }
     }
@@ -77,7 +86,9 @@ final class BundleBuilder {
 
     private BundleWriter writer() {
         Graph graph = compilation.fused();
-        List<io.selvedge.runtime.Target> libraries = targets.stream()
+        // The runtime takes the first library that its CPU runs, so the best come first, whatever was measured.
+        List<io.selvedge.runtime.Target> libraries = TargetCatalog.all().stream()
+                .filter(targets::contains)
                 .map(t -> io.selvedge.runtime.Target.linux(t.name(), t.arch(), t.cpuFlags()))
                 .toList();
         BundleWriter writer = new BundleWriter(Manifest.withoutParts(
@@ -86,6 +97,7 @@ final class BundleBuilder {
                 specs(graph, graph.inputs()),
                 specs(graph, graph.outputs()),
                 compilation.planned().arenaBytes(),
+                compilation.planned().preparedBytes(),
                 1,
                 libraries));
         writer.part("weights.bin", compilation.planned().packedWeights());

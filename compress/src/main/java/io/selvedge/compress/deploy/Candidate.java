@@ -13,9 +13,12 @@ import java.util.OptionalDouble;
  * @param drop lost points against the original (1 = 0.01), negative when it gained; for mse per cent of the original
  * @param dropLow lower end of the paired 95 % interval of {@code drop}
  * @param dropHigh upper end
+ * @param snrDb signal-to-noise ratio of all outputs against the original's, on the reported half; empty for the original, for a
+ *     candidate that answers the same bits, and without data
  * @param proven whether the interval's worse end is within the budget
  * @param latencyMicrosP50 median of one inference
  * @param latencyMicrosP95 95th percentile of one inference
+ * @param preparedBytes memory for what is computed from the weights at load, shared by all sessions
  * @param weightBytes of {@code weights.bin}
  * @param codeBytes of the measured target's library
  * @param bundleBytes of the {@code .selv} file
@@ -29,12 +32,14 @@ public record Candidate(
         OptionalDouble drop,
         OptionalDouble dropLow,
         OptionalDouble dropHigh,
+        OptionalDouble snrDb,
         boolean proven,
         OptionalDouble latencyMicrosP50,
         OptionalDouble latencyMicrosP95,
         LatencyOn latencyOn,
         int threads,
         long arenaBytes,
+        long preparedBytes,
         long weightBytes,
         long codeBytes,
         long bundleBytes,

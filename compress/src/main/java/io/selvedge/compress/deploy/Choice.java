@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /** Picks the fastest candidate that keeps every budget, and says of each why it was or was not chosen. */
 final class Choice {
@@ -45,13 +46,19 @@ final class Choice {
                     .orElseThrow();
             return new Outcome.NothingFits(nearest.build().name(), nearest.shortfalls(budgets));
         }
-        String why = fitting.size() == entries.size()
-                ? entries.size() == 1
-                        ? "it is the only candidate"
-                        : "it is the fastest of " + entries.size() + " candidates"
-                                + (budgets.isEmpty() ? "" : ", all within the budget")
-                : "it is the fastest of " + fitting.size() + " that keep every budget (" + entries.size() + " built)";
-        return new Outcome.Chosen(fitting.getFirst().build().name(), why);
+        return new Outcome.Chosen(fitting.getFirst().build().name(), why(fitting.size(), entries.size(), budgets));
+    }
+
+    private static String why(int fitting, int built, Budgets budgets) {
+        if (built == 1) {
+            return "it is the only candidate" + (budgets.isEmpty() ? "" : " and keeps every budget");
+        }
+        if (fitting == 1) {
+            return "it alone of " + built + " candidates keeps every budget";
+        }
+        return fitting == built
+                ? "it is the fastest of " + built + " candidates" + (budgets.isEmpty() ? "" : ", all within the budget")
+                : "it is the fastest of the " + fitting + " that keep every budget (" + built + " were built)";
     }
 
     /** How far budgets are broken, as a sum of shares; a broken zero budget counts its whole amount. */
@@ -64,14 +71,7 @@ final class Choice {
     static String reason(Entry entry, List<Entry> entries, Outcome outcome, Budgets budgets) {
         List<Shortfall> broken = entry.shortfalls(budgets);
         if (!broken.isEmpty()) {
-            Shortfall worst = broken.getFirst();
-            return String.format(
-                    Locale.ROOT,
-                    "%s %s is over %s %s",
-                    worst.budget().name().toLowerCase(Locale.ROOT),
-                    number(worst.needed()),
-                    worst.budget().option(),
-                    number(worst.allowed()));
+            return broken.stream().map(Choice::text).collect(Collectors.joining("; "));
         }
         if (outcome instanceof Outcome.Chosen chosen) {
             if (chosen.candidate().equals(entry.build().name())) {
@@ -87,9 +87,14 @@ final class Choice {
         return "keeps every budget";
     }
 
+    private static String text(Shortfall broken) {
+        return broken.budget().name().toLowerCase(Locale.ROOT) + " " + number(broken.needed()) + " "
+                + broken.budget().unit() + " is over " + broken.budget().option() + " " + number(broken.allowed());
+    }
+
     private static String number(double value) {
         return value == Math.rint(value)
-                ? String.format(Locale.ROOT, "%.0f", value)
-                : String.format(Locale.ROOT, "%.2f", value);
+                ? String.format(Locale.ROOT, "%,.0f", value)
+                : String.format(Locale.ROOT, "%.3g", value);
     }
 }

@@ -2,6 +2,7 @@ package io.selvedge.compress.deploy;
 
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
@@ -12,6 +13,7 @@ import io.selvedge.compiler.onnx.OnnxImporter;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
+import io.selvedge.compress.data.ModelInputs;
 import io.selvedge.compress.data.Sample;
 import io.selvedge.compress.deploy.Candidate.Dtype;
 import io.selvedge.compress.eval.Metric;
@@ -65,13 +67,19 @@ public final class Deployer {
         } catch (IOException e) {
             throw new SelvedgeException(
                     ErrorCode.IO_ERROR,
-                    "deploying failed on a file: " + e.getMessage() + "; check space and permissions",
+                    "a file cannot be written or read (" + IoReason.of(e)
+                            + "); check the space and permissions of the output folder and of "
+                            + System.getProperty("java.io.tmpdir"),
                     e);
         }
     }
 
-    /** Calibration and evaluation data with the metric that judges. */
-    private record Data(Optional<Dataset> calibration, Dataset evaluation, Metric metric) {}
+    /**
+     * Calibration and evaluation data with the metric that judges.
+     *
+     * @param where what messages call the data
+     */
+    private record Data(Optional<Dataset> calibration, Dataset evaluation, Metric metric, String where) {}
 
     private DeployResult run() throws IOException {
         if (request.threads() != 1) {
@@ -81,18 +89,28 @@ public final class Deployer {
         return switch (request.data()) {
             case DeployData.None() -> run(Optional.empty());
             case DeployData.Given(Dataset calibration, Dataset evaluation, Metric metric) ->
-                run(Optional.of(new Data(Optional.of(calibration), evaluation, metric)));
+                run(Optional.of(new Data(Optional.of(calibration), evaluation, metric, "the data set")));
             case DeployData.Described(Path file) -> {
                 progress.progress("open the data", 0, 0);
                 try (DataSource source = DataSource.open(file)) {
-                    yield run(Optional.of(
-                            new Data(source.calibration(), source.evaluation(), MetricCatalog.named(source.metric()))));
+                    yield run(Optional.of(new Data(
+                            source.calibration(),
+                            source.evaluation(),
+                            MetricCatalog.named(source.metric()),
+                            "'" + file + "'")));
                 }
             }
         };
     }
 
     private DeployResult run(Optional<Data> data) throws IOException {
+        if (data.isEmpty() && request.budgets().maxDrop().isPresent()) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION,
+                    "--max-drop needs --data: without data nobody knows what a candidate loses; describe some, or leave the"
+                            + " budget out");
+        }
+        data.ifPresent(Deployer::requireTwoSamples);
         progress.progress("import the model", 0, 0);
         Graph imported = imported(data);
         byte[] bytes = Files.readAllBytes(request.model());
@@ -103,26 +121,27 @@ public final class Deployer {
         }
     }
 
+    /** Said before anything is compiled. */
+    private static void requireTwoSamples(Data data) {
+        int samples = data.evaluation().size();
+        if (samples < 2) {
+            throw new SelvedgeException(
+                    ErrorCode.EMPTY_DATA,
+                    data.where() + " has " + (samples == 0 ? "no sample" : "1 sample")
+                            + " to evaluate; it needs at least 2, half of them to choose by and half to report");
+        }
+    }
+
     /** Open dimensions that the user did not bind take the shape of the data's samples. */
     private Graph imported(Optional<Data> data) {
-        try {
-            return OnnxImporter.read(request.model(), request.shapes());
-        } catch (SelvedgeException open) {
-            if (open.code() != ErrorCode.UNBOUND_DIMENSION || data.isEmpty()) {
-                throw open;
-            }
-            Map<String, List<Integer>> shapes = new HashMap<>(request.shapes().inputShapes());
-            data.get()
-                    .evaluation()
-                    .inputs()
-                    .forEach((name, type) -> shapes.putIfAbsent(
-                            name,
-                            java.util.Arrays.stream(type.shape().extents())
-                                    .boxed()
-                                    .toList()));
-            return OnnxImporter.read(
-                    request.model(), new ImportOptions(request.shapes().dims(), shapes));
-        }
+        ImportOptions shapes = data.isEmpty()
+                ? request.shapes()
+                : OpenDimensions.bind(
+                        request.model(),
+                        request.shapes(),
+                        data.get().evaluation().inputs(),
+                        data.get().where());
+        return OnnxImporter.read(request.model(), shapes);
     }
 
     private static String sha256(byte[] bytes) {
@@ -157,9 +176,9 @@ public final class Deployer {
         DeployResult run() throws IOException {
             boolean given =
                     simplified.nodes().stream().anyMatch(n -> n.op().type().equals("QuantizeLinear"));
+            data.ifPresent(this::checkInputs);
             Build first = add(given ? "as-given" : "fp32", given ? Dtype.INT8 : Dtype.FP32, simplified, Set.of());
             data.ifPresent(d -> {
-                checkInputs(d.evaluation());
                 judge = Optional.of(new Judge(d.evaluation(), d.metric(), request.seed(), first, progress));
                 verdicts.put(first.name(), judge.get().original());
             });
@@ -171,18 +190,13 @@ public final class Deployer {
             return result();
         }
 
-        private void checkInputs(Dataset dataset) {
-            for (String input : simplified.inputs()) {
-                TensorType needed = simplified.type(input);
-                TensorType found = dataset.inputs().get(input);
-                if (found == null || found.shape().elements() != needed.shape().elements()) {
-                    throw new SelvedgeException(
-                            found == null ? ErrorCode.BAD_DATA : ErrorCode.SHAPE_MISMATCH,
-                            "the model needs input '" + input + "' " + needed + ", the data gives "
-                                    + (found == null ? dataset.inputs().keySet() : found)
-                                    + "; correct 'input' (name, layout, resize or record) in the data description");
-                }
-            }
+        private void checkInputs(Data given) {
+            Map<String, TensorType> types = new LinkedHashMap<>();
+            simplified.inputs().forEach(input -> types.put(input, simplified.type(input)));
+            ModelInputs model = new ModelInputs(types);
+            model.check(given.evaluation().inputs(), given.where());
+            given.calibration()
+                    .ifPresent(samples -> model.check(samples.inputs(), "the calibration data of " + given.where()));
         }
 
         private Build add(String name, Dtype dtype, Graph graph, Set<String> keepFloat) {
@@ -250,9 +264,18 @@ public final class Deployer {
                 if (values == null) {
                     throw new SelvedgeException(
                             ErrorCode.BAD_DATA,
-                            "calibration sample '" + sample.name() + "' has no input '" + input + "'");
+                            "calibration sample '" + sample.name() + "' has no input '" + input + "'; it has "
+                                    + sample.inputs().keySet());
                 }
-                tensors.put(input, Tensor.filled(simplified.type(input), i -> values[i]));
+                TensorType type = simplified.type(input);
+                if (values.length != type.shape().elements()) {
+                    throw new SelvedgeException(
+                            ErrorCode.SHAPE_MISMATCH,
+                            "input '" + input + "' is " + type + " = "
+                                    + type.shape().elements() + " values; calibration sample '" + sample.name()
+                                    + "' has " + values.length);
+                }
+                tensors.put(input, Tensor.filled(type, i -> values[i]));
             }
             return tensors;
         }
@@ -345,29 +368,38 @@ public final class Deployer {
                 Choice.Entry entry, Stopwatch.Latency latency, List<Choice.Entry> entries, Outcome outcome) {
             Build build = entry.build();
             Optional<Judge.Verdict> verdict = Optional.ofNullable(verdicts.get(build.name()));
+            // The original loses nothing against itself, however few the samples.
+            boolean original = build == builds.getFirst();
             return new Candidate(
                     build.name(),
                     build.dtype(),
                     layers(build),
                     number(verdict.map(Judge.Verdict::value)),
                     number(verdict.map(v -> v.report().drop())),
-                    number(verdict.map(v -> v.report().interval().low())),
-                    number(verdict.map(v -> v.report().interval().high())),
-                    verdict.isPresent()
-                            && request.budgets().maxDrop().isPresent()
-                            && verdict.get()
-                                    .report()
-                                    .proven(request.budgets().maxDrop().getAsDouble()),
+                    number(verdict.map(v -> original ? 0 : v.report().interval().low())),
+                    number(verdict.map(v -> original ? 0 : v.report().interval().high())),
+                    number(verdict.map(Judge.Verdict::snrDb).filter(Double::isFinite)),
+                    proven(original, verdict),
                     OptionalDouble.of(latency.microsP50()),
                     OptionalDouble.of(latency.microsP95()),
                     Candidate.LatencyOn.MEASURED,
                     1,
                     build.compilation().planned().arenaBytes(),
+                    build.compilation().planned().preparedBytes(),
                     build.compilation().planned().weightBytes(),
                     build.compilation().codeBytes(workshop.target()),
                     build.bundleBytes(),
                     outcome instanceof Outcome.Chosen && outcome.candidate().equals(build.name()),
                     Choice.reason(entry, entries, outcome, request.budgets()));
+        }
+
+        private boolean proven(boolean original, Optional<Judge.Verdict> verdict) {
+            OptionalDouble max = request.budgets().maxDrop();
+            return verdict.isPresent()
+                    && max.isPresent()
+                    && (original
+                            ? 0 <= max.getAsDouble()
+                            : verdict.get().report().proven(max.getAsDouble()));
         }
 
         private List<LayerFinding> layers(Build build) {

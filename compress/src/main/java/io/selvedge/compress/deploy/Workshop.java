@@ -9,19 +9,17 @@ import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.UserCache;
+import io.selvedge.compiler.toolchain.WorkFolder;
 import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.ModelException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Compiles graphs into loaded bundles in a temporary folder that goes away with it. */
 final class Workshop implements AutoCloseable {
@@ -29,30 +27,41 @@ final class Workshop implements AutoCloseable {
     private final List<Target> targets;
     private final String modelSha256;
     private final Optional<byte[]> source;
-    private final Path folder;
+    private final WorkFolder folder;
+    /** In the cache, which may be executed from; the candidates' libraries are of no use afterwards. */
+    private final WorkFolder libraries;
+
     private final List<Build> builds = new ArrayList<>();
 
     Workshop(DeployRequest request, String modelSha256, byte[] source, ProgressListener progress) throws IOException {
+        HostCpu host = HostCpu.detect();
+        this.targets = request.targets().isEmpty()
+                ? List.of(TargetCatalog.best(host.flags()))
+                : request.targets().stream()
+                        .map(TargetCatalog::byName)
+                        .distinct()
+                        .toList();
+        requireMeasurable(targets.getFirst(), host);
         this.compiler = new Compiler(request.cc()
                 .map(Toolchain::of)
                 .orElseGet(() -> Toolchain.bundled(
                         UserCache.ofUser(),
                         (done, total) -> progress.progress("unpack the C compiler (once)", done, total))));
-        this.targets = request.targets().isEmpty()
-                ? List.of(TargetCatalog.best(HostCpu.detect().flags()))
-                : request.targets().stream().map(TargetCatalog::byName).toList();
         this.modelSha256 = modelSha256;
         this.source = request.withSource() ? Optional.of(source) : Optional.empty();
-        this.folder = Files.createTempDirectory("selvedge-deploy-");
-        List<String> missing = targets.getFirst().cpuFlags().stream()
-                .filter(flag -> !HostCpu.detect().flags().contains(flag))
+        this.libraries = WorkFolder.in(UserCache.ofUser().folder("work"), "deploy-");
+        this.folder = WorkFolder.create("deploy");
+    }
+
+    private static void requireMeasurable(Target target, HostCpu host) {
+        List<String> missing = target.cpuFlags().stream()
+                .filter(flag -> !host.flags().contains(flag))
                 .toList();
         if (!missing.isEmpty()) {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION,
-                    "target " + targets.getFirst().name() + " is measured here but this CPU lacks " + missing
-                            + "; name a target first that runs here: "
-                            + HostCpu.detect().targets());
+                    "target " + target.name() + " comes first and so is measured here, but this CPU lacks " + missing
+                            + "; put a target first that runs here: " + host.targets());
         }
     }
 
@@ -63,8 +72,8 @@ final class Workshop implements AutoCloseable {
     Build build(
             String name, Candidate.Dtype dtype, Graph graph, Set<String> keepFloat, List<Map<String, float[]>> golden) {
         Compiler.Compilation compilation = compiler.compile(graph, targets);
-        Path bundle = folder.resolve(name + ".selv");
-        new BundleBuilder(compilation, targets, modelSha256, source).write(bundle, golden);
+        Path bundle = folder.path().resolve(name + ".selv");
+        new BundleBuilder(compilation, targets, modelSha256, source).write(bundle, golden, loading());
         Build build = load(name, dtype, graph, keepFloat, compilation, bundle);
         builds.add(build);
         return build;
@@ -77,22 +86,33 @@ final class Workshop implements AutoCloseable {
             Set<String> keepFloat,
             Compiler.Compilation compilation,
             Path bundle) {
+        Model model = loaded(bundle, loading());
+        return new Build(name, dtype, graph, keepFloat, compilation, bundle, model, model.newSession());
+    }
+
+    private LoadOptions loading() {
+        return LoadOptions.defaults().withTarget(target()).withLibraryFolder(libraries.path());
+    }
+
+    /** @throws SelvedgeException OUTPUT_NOT_WRITABLE, IO_ERROR or BAD_BUNDLE */
+    static Model loaded(Path bundle, LoadOptions options) {
         try {
-            Model model = Model.load(bundle, LoadOptions.defaults().withTarget(target()));
-            return new Build(name, dtype, graph, keepFloat, compilation, bundle, model, model.newSession());
+            return Model.load(bundle, options);
         } catch (ModelException e) {
+            ErrorCode code = switch (e.code()) {
+                case CACHE_UNUSABLE -> ErrorCode.OUTPUT_NOT_WRITABLE;
+                case IO_FAILED, OUT_OF_MEMORY, NATIVE_LOAD_FAILED -> ErrorCode.IO_ERROR;
+                default -> ErrorCode.BAD_BUNDLE;
+            };
             throw new SelvedgeException(
-                    ErrorCode.BAD_BUNDLE, "the bundle that was just written does not load: " + e.getMessage(), e);
+                    code, "the bundle that was just written cannot be loaded here: " + e.getMessage(), e);
         }
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         builds.forEach(Build::close);
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
+        folder.close();
+        libraries.close();
     }
 }

@@ -73,14 +73,18 @@ class ImageSamplesTest {
                 names.add(calibration.get(i).name());
             }
             assertThat(names).hasSize(500).allMatch(name -> name.startsWith("train/"));
-            source.requireInputs(Map.of("input", TensorType.of(DType.FLOAT32, 1, 3, 32, 32)));
-            assertThatThrownBy(() -> source.requireInputs(Map.of("input", TensorType.of(DType.INT8, 1, 3, 32, 32))))
+            source.requireInputs(model("input", TensorType.of(DType.FLOAT32, 1, 3, 32, 32)));
+            assertThatThrownBy(() -> source.requireInputs(model("input", TensorType.of(DType.INT8, 1, 3, 32, 32))))
                     .hasMessageContaining("float32");
-            assertThatThrownBy(() -> source.requireInputs(Map.of("input", TensorType.of(DType.FLOAT32, 1, 32, 32, 3))))
+            assertThatThrownBy(() -> source.requireInputs(model("input", TensorType.of(DType.FLOAT32, 1, 32, 32, 3))))
                     .hasMessageContaining("[1,3,32,32]");
-            assertThatThrownBy(() -> source.requireInputs(Map.of("x", TensorType.of(DType.FLOAT32, 1, 3, 32, 32))))
+            assertThatThrownBy(() -> source.requireInputs(model("x", TensorType.of(DType.FLOAT32, 1, 3, 32, 32))))
                     .hasMessageContaining("[input]");
         }
+    }
+
+    private static ModelInputs model(String input, TensorType type) {
+        return new ModelInputs(Map.of(input, type));
     }
 
     @Test

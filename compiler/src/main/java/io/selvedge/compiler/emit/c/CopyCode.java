@@ -3,6 +3,7 @@ package io.selvedge.compiler.emit.c;
 import io.selvedge.compiler.program.Kernel;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Bitwise copies and table look-ups. */
 final class CopyCode {
@@ -21,6 +22,19 @@ final class CopyCode {
                         (long) copy.input().offset() * size)
                 : code.bytes(copy.input().buffer(), copy.input().offset(), size, false);
         String to = code.bytes(copy.output().buffer(), copy.output().offset(), size, true);
+        Optional<Triples> triples = size == Float.BYTES && copy.xor() == 0
+                ? Triples.of(nest, code.target().lanes())
+                : Optional.empty();
+        if (triples.isPresent()) {
+            code.line("const float *x0 = (const float *)(%s);", from);
+            code.line("float *y = (float *)(%s);", to);
+            triples.get()
+                    .write(
+                            code,
+                            (target, planes) -> "sv_store_triples(" + target + ", sv_load("
+                                    + String.join("), sv_load(", planes) + "));");
+            return;
+        }
         LoopNest.Axis run = nest.innermost();
         if (run.strides().equals(List.of(1, 1))) {
             code.line("const unsigned char *x = %s;", from);
@@ -48,14 +62,28 @@ final class CopyCode {
     }
 
     static void write(StepCode code, Kernel.Lut lut) {
-        LoopNest nest = longestInner(LoopNest.of(
-                lut.extents(), List.of(lut.input().strides(), lut.output().strides())));
+        LoopNest nest = LoopNest.of(
+                lut.extents(), List.of(lut.input().strides(), lut.output().strides()));
         StridedCode.declare(code, "x", lut.input(), false);
         StridedCode.declare(code, "y", lut.output(), true);
-        code.line("const unsigned char *table = %s;", code.weight(lut.table(), "unsigned char", 0));
-        StridedCode.open(code, nest.axes(), 0);
-        code.line("y[%s] = table[x[%s]];", subscript(nest, 1), subscript(nest, 0));
-        StridedCode.close(code, nest.axes());
+        String table = code.weight(lut.table(), "unsigned char", 0);
+        if (nest.innermost().strides().equals(List.of(1, 1))) {
+            code.include("lut.h");
+            StridedCode.open(code, nest.outer(), 0);
+            code.line(
+                    "sv_lut(%s, %s, %d, %s);",
+                    scaled("y", nest.outer(), 1, 1),
+                    scaled("x", nest.outer(), 0, 1),
+                    nest.innermost().extent(),
+                    table);
+            StridedCode.close(code, nest.outer());
+            return;
+        }
+        LoopNest ordered = longestInner(nest);
+        code.line("const unsigned char *table = %s;", table);
+        StridedCode.open(code, ordered.axes(), 0);
+        code.line("y[%s] = table[x[%s]];", subscript(ordered, 1), subscript(ordered, 0));
+        StridedCode.close(code, ordered.axes());
     }
 
     /** A short innermost loop costs more than strided memory in the first cache does. */

@@ -58,6 +58,12 @@ final class NativeMachine {
                                     .find("selvedge_run")
                                     .orElseThrow(),
                             FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT));
+            MethodHandle prepare = Linker.nativeLinker()
+                    .downcallHandle(
+                            SymbolLookup.libraryLookup(library, memory)
+                                    .find("selvedge_prepare")
+                                    .orElseThrow(),
+                            FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
             List<Guarded> guards = new ArrayList<>();
             Guarded weights = Guarded.of(memory, planned.weightBytes(), guards);
             MemorySegment.copy(planned.packedWeights(), 0, weights.data(), JAVA_BYTE, 0, planned.weightBytes());
@@ -75,6 +81,9 @@ final class NativeMachine {
                 outputs.add(Guarded.of(memory, buffer.bytes(), guards));
                 io.setAtIndex(ADDRESS, buffer.ioIndex(), outputs.getLast().data());
             }
+            Guarded prepared = Guarded.of(memory, planned.preparedBytes(), guards);
+            prepare.invokeExact(weights.data(), prepared.data());
+            io.setAtIndex(ADDRESS, program.inputs().size() + program.outputs().size(), prepared.data());
             for (int repeat = 0; repeat < 2; repeat++) {
                 int result = (int) run.invokeExact(weights.data(), io, arena.data(), 0, 1);
                 if (result != 0) {

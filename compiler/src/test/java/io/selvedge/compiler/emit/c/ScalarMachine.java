@@ -39,6 +39,7 @@ final class ScalarMachine {
     private void run(Kernel kernel) {
         switch (kernel) {
             case Kernel.Conv k -> conv(k);
+            case Kernel.Winograd k -> conv(k.conv());
             case Kernel.DepthwiseConv k -> depthwise(k);
             case Kernel.QConv k -> qconv(k);
             case Kernel.QDepthwiseConv k -> qdepthwise(k);

@@ -1,0 +1,80 @@
+package io.selvedge.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.selvedge.cli.report.Quantity;
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compress.data.DataSource;
+import io.selvedge.compress.data.Dataset;
+import io.selvedge.compress.data.ModelInputs;
+import io.selvedge.compress.deploy.SessionRunner;
+import io.selvedge.compress.eval.Evaluator;
+import io.selvedge.compress.eval.MetricCatalog;
+import io.selvedge.runtime.Session;
+import io.selvedge.runtime.TensorBuffer;
+import java.nio.file.Path;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** A bundle's score over described data: what {@code run --data} prints. */
+record Judging(Console console, Session session, boolean json) {
+    /** @param most how many samples at most, from the first on */
+    void run(Path description, int most) {
+        try (DataSource data = DataSource.open(description)) {
+            data.requireInputs(inputs());
+            String metric = data.metric();
+            if (metric.equals("agreement")) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_DATA,
+                        description + " has no labels, so a single model cannot be judged by it; add 'labels', or use"
+                                + " 'selvedge deploy', which compares with the original");
+            }
+            Dataset samples = data.evaluation();
+            if (most < samples.size()) {
+                samples = samples.subset(IntStream.range(0, most).toArray());
+            }
+            print(metric, value(samples, metric), samples.size());
+        }
+    }
+
+    private double value(Dataset samples, String metric) {
+        try (ProgressLine progress = new ProgressLine(console)) {
+            return new Evaluator(
+                            samples,
+                            MetricCatalog.named(metric),
+                            (done, total) -> progress.progress("run the samples", done, total))
+                    .original(new SessionRunner(session))
+                    .evaluation()
+                    .value();
+        }
+    }
+
+    private ModelInputs inputs() {
+        return new ModelInputs(session.inputs().stream().collect(Collectors.toMap(TensorBuffer::name, Judging::type)));
+    }
+
+    private static TensorType type(TensorBuffer tensor) {
+        return TensorType.of(
+                DType.valueOf(tensor.dtype().name()),
+                tensor.shape().stream().mapToLong(extent -> extent).toArray());
+    }
+
+    private void print(String metric, double value, int samples) {
+        if (json) {
+            console.out()
+                    .println(new ObjectMapper()
+                            .createObjectNode()
+                            .put("metric", metric)
+                            .put("value", value)
+                            .put("samples", samples)
+                            .toPrettyString());
+        } else {
+            console.out()
+                    .println(metric + " " + Quantity.score(metric, OptionalDouble.of(value)) + " on "
+                            + Quantity.exact(samples) + (samples == 1 ? " sample" : " samples"));
+        }
+    }
+}
