@@ -54,8 +54,13 @@ final class DeployEndToEndTest {
             }
             case "raw" -> {
                 data.writeRecords(folder.resolve("records"));
-                yield "kind: raw\npath: records\nrecord: {dtype: float32, shape: [1, 3, 4, 4]}\n"
-                        + "labels: {file: records/label.csv, key: 0, value: 1}\ninput: {name: x}\n";
+                yield """
+                        kind: raw
+                        path: records
+                        record: {dtype: float32, shape: [1, 3, 4, 4]}
+                        labels: {file: records/label.csv, key: 0, value: 1}
+                        input: {name: x}
+                        """;
             }
             default -> {
                 data.writeNpz(folder.resolve("eval.npz"));

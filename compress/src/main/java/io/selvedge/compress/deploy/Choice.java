@@ -21,14 +21,18 @@ final class Choice {
 
     private Choice() {}
 
-    /** What decides. @param choiceDrop measured on the half that is not reported; empty without data */
+    /**
+     * What decides.
+     *
+     * @param choiceDrop measured on the half that is not reported; empty without data
+     */
     record Entry(String name, OptionalDouble choiceDrop, double micros, long arenaBytes, long bundleBytes) {
         List<Shortfall> shortfalls(Budgets budgets) {
             List<Shortfall> broken = new ArrayList<>();
             budgets.maxDrop().ifPresent(max -> choiceDrop.ifPresent(drop -> add(broken, Budget.DROP, max, drop)));
             budgets.maxLatencyMicros().ifPresent(max -> add(broken, Budget.LATENCY, max, micros));
-            budgets.maxArenaBytes().ifPresent(max -> add(broken, Budget.ARENA, max, arenaBytes));
-            budgets.maxBundleBytes().ifPresent(max -> add(broken, Budget.BUNDLE, max, bundleBytes));
+            budgets.maxArenaBytes().ifPresent(max -> add(broken, Budget.ARENA, (double) max, (double) arenaBytes));
+            budgets.maxBundleBytes().ifPresent(max -> add(broken, Budget.BUNDLE, (double) max, (double) bundleBytes));
             return broken;
         }
 
