@@ -326,6 +326,18 @@ final class StridedKernelTest {
         int x = a.input(DType.UINT8, 2, 11, 37);
         int y = a.output(DType.UINT8, 2, 11, 37);
         a.step(new Kernel.Lut(a.extents(x), a.whole(x), a.whole(y), table));
+        for (int c : new int[] {5, 16, 20}) {
+            Layout.ChannelsLast padded = new Layout.ChannelsLast(WeightPacking.roundUp(c), 1, 1, 1, 1);
+            int from = a.channelsLast(DType.UINT8, padded, 7, 4, 2, c, 3, 5);
+            a.copy(a.input(DType.UINT8, 2, c, 3, 5), from);
+            int to = a.channelsLast(DType.UINT8, padded, 9, 4, 2, c, 3, 5);
+            a.step(new Kernel.Lut(a.extents(from), a.whole(from), a.whole(to), table));
+            a.copy(to, a.output(DType.UINT8, 2, c, 3, 5));
+            int part = a.channelsLast(DType.UINT8, padded, 9, 4, 2, c - 3, 3, 5);
+            View some = a.view(from).sliced(1, 3, 1, c - 3);
+            a.step(new Kernel.Lut(a.extents(part), some.strided(), a.whole(part), table));
+            a.copy(part, a.output(DType.UINT8, 2, c - 3, 3, 5));
+        }
         int transposed = a.output(DType.UINT8, 2, 37, 11);
         a.step(new Kernel.Lut(
                 a.extents(x), a.whole(x), new Kernel.Strided(transposed, false, 0, List.of(407, 1, 11)), table));
