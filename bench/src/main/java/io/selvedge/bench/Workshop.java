@@ -11,19 +11,17 @@ import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
+import io.selvedge.compiler.toolchain.WorkFolder;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.ModelInputs;
 import io.selvedge.compress.deploy.OpenDimensions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Builds contenders of one model in a temporary folder and lets them race. */
 final class Workshop implements AutoCloseable {
@@ -34,7 +32,7 @@ final class Workshop implements AutoCloseable {
     private final Optional<Path> data;
     private final int threads;
     private final Graph graph;
-    private final Path folder;
+    private final WorkFolder folder;
     private final Target target = TargetCatalog.best(HostCpu.detect().flags());
     private final Compiler compiler = new Compiler(Toolchain.bundled());
 
@@ -44,7 +42,7 @@ final class Workshop implements AutoCloseable {
         this.data = data;
         this.threads = threads;
         this.graph = OnnxImporter.read(model, this.shapes);
-        this.folder = Files.createTempDirectory("selvedge-bench-");
+        this.folder = WorkFolder.create("bench");
     }
 
     private static ImportOptions bound(Path model, ImportOptions shapes, Path data) {
@@ -85,7 +83,7 @@ final class Workshop implements AutoCloseable {
     /** @param fp32 a second form for the peer, so that it may win with it */
     private BenchResult race(String dtype, Path form, Graph formGraph, Optional<Path> fp32, double seconds)
             throws IOException {
-        Path bundle = folder.resolve(dtype + ".selv");
+        Path bundle = folder.path().resolve(dtype + ".selv");
         BundleFile.write(compiler, Compiler.simplify(formGraph), target, bundle);
         Sample sample = sample(formGraph);
         List<Contender> contenders = new ArrayList<>();
@@ -123,11 +121,7 @@ final class Workshop implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+    public void close() {
+        folder.close();
     }
 }

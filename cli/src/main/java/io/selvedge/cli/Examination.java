@@ -12,6 +12,7 @@ import io.selvedge.compiler.toolchain.CompileRequest;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.UserCache;
+import io.selvedge.compiler.toolchain.WorkFolder;
 import io.selvedge.compress.deploy.ProgressListener;
 import io.selvedge.runtime.GoldenReport;
 import io.selvedge.runtime.Model;
@@ -20,10 +21,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code doctor} looks at, in the order that it tells. */
@@ -172,23 +171,16 @@ record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, Progr
     }
 
     private void compileProbe(Toolchain toolchain) throws IOException {
-        Path folder = Files.createTempDirectory("selvedge-doctor-");
-        try {
+        try (WorkFolder work = WorkFolder.create("doctor")) {
             Path source = Files.writeString(
-                    folder.resolve("probe.c"),
+                    work.path().resolve("probe.c"),
                     "__attribute__((visibility(\"default\"))) int selvedge_probe(int x) { return x + 1; }\n");
             toolchain.compileShared(new CompileRequest(
-                    folder,
+                    work.path(),
                     List.of(source),
                     List.of(),
                     TargetCatalog.best(host.flags()).cFlags(),
-                    folder.resolve("probe.so")));
-        } finally {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
+                    work.path().resolve("probe.so")));
         }
     }
 }

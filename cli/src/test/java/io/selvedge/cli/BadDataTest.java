@@ -85,9 +85,13 @@ final class BadDataTest {
                 .refused(3, "SHAPE_MISMATCH", "[1,3,4,4]", "[1,4,4,3]", "other 'layout'");
         deploy(images + "input: {name: x, colour: gray}\n").refused(3, "SHAPE_MISMATCH", "[1,1,4,4]");
         data.writeRecords(folder.resolve("records"));
-        deploy("kind: raw\npath: records\nrecord: {dtype: float32, shape: [1, 48]}\n"
-                        + "labels: {file: records/label.csv, key: 0, value: 1}\ninput: {name: x}\n")
-                .refused(3, "SHAPE_MISMATCH", "[1,3,4,4]", "[1,48]");
+        deploy("""
+                kind: raw
+                path: records
+                record: {dtype: float32, shape: [1, 48]}
+                labels: {file: records/label.csv, key: 0, value: 1}
+                input: {name: x}
+                """).refused(3, "SHAPE_MISMATCH", "[1,3,4,4]", "[1,48]");
         deploy(records("records").replace("4, 4]", "4, 5]") + "labels: {file: records/label.csv, key: 0, value: 1}\n")
                 .refused(3, "SHAPE_MISMATCH", "0000.bin", "[1,3,4,5]", "240");
     }
