@@ -19,7 +19,7 @@ struct sv_winograd {
 };
 
 /* G g G': weights [block of 16][3][3][pitch][16] become [plane][block][channels][16]. */
-SV_INLINE void sv_winograd_weights(const int blocks, const int channels, const int pitch, const float *w, float *u) {
+static __attribute__((noinline)) void sv_winograd_weights(const int blocks, const int channels, const int pitch, const float *w, float *u) {
     const long plane = (long)blocks * channels * SV_BLOCK;
     for (int block = 0; block < blocks; block++)
         for (int c = 0; c < channels; c++)
@@ -76,14 +76,15 @@ SV_INLINE void sv_winograd_a(const sv_f32 *m, sv_f32 *to) {
     to[3] = sv_fma(sv_splat(8), diff2, diff1) + m[5];
 }
 
-/* B' d B of one tile and one vector of channels; planes of v are `plane` apart. */
-SV_INLINE void sv_winograd_input(const struct sv_winograd *s, const float *x, float *v, const long plane) {
+/* B' d B of one tile and one vector of channels; planes of v are `plane` apart. One copy serves all layers. */
+static __attribute__((noinline)) void sv_winograd_input(const float *x, const long x_row, const long x_col, float *v,
+                                                        const long plane) {
     sv_f32 lines[36];
     SV_UNROLL
     for (int row = 0; row < 6; row++) {
         sv_f32 d[6];
         SV_UNROLL
-        for (int col = 0; col < 6; col++) d[col] = sv_load(x + (long)row * s->x_row + (long)col * s->x_col);
+        for (int col = 0; col < 6; col++) d[col] = sv_load(x + row * x_row + col * x_col);
         sv_winograd_b(d, 1, lines + row * 6);
     }
     SV_UNROLL
@@ -146,7 +147,8 @@ SV_INLINE void sv_winograd_f32(const struct sv_winograd *s, const float *x, cons
                                   (long)sv_winograd_at((first + t) % s->tile_cols, s->cols) * s->x_col;
                 SV_NO_UNROLL
                 for (int c = 0; c < s->x_vectors; c++)
-                    sv_winograd_input(s, at + c * SV_LANES, v + (long)t * x_pitch + c * SV_LANES, v_plane);
+                    sv_winograd_input(at + c * SV_LANES, s->x_row, s->x_col, v + (long)t * x_pitch + c * SV_LANES,
+                                      v_plane);
             }
             SV_NO_UNROLL
             for (int plane = 0; plane < SV_WINOGRAD_PLANES; plane++)

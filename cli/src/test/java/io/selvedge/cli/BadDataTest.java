@@ -86,12 +86,12 @@ final class BadDataTest {
         deploy(images + "input: {name: x, colour: gray}\n").refused(3, "SHAPE_MISMATCH", "[1,1,4,4]");
         data.writeRecords(folder.resolve("records"));
         deploy("""
-                kind: raw
-                path: records
-                record: {dtype: float32, shape: [1, 48]}
-                labels: {file: records/label.csv, key: 0, value: 1}
-                input: {name: x}
-                """).refused(3, "SHAPE_MISMATCH", "[1,3,4,4]", "[1,48]");
+                        kind: raw
+                        path: records
+                        record: {dtype: float32, shape: [1, 48]}
+                        labels: {file: records/label.csv, key: 0, value: 1}
+                        input: {name: x}
+                        """).refused(3, "SHAPE_MISMATCH", "[1,3,4,4]", "[1,48]");
         deploy(records("records").replace("4, 4]", "4, 5]") + "labels: {file: records/label.csv, key: 0, value: 1}\n")
                 .refused(3, "SHAPE_MISMATCH", "0000.bin", "[1,3,4,5]", "240");
     }

@@ -87,11 +87,23 @@ public final class CEmitter {
             case Kernel.Reduce _ -> false;
         };
         // In place, the border is the input's.
-        if (written.add(kernel.writes()) && !inPlace) {
+        if (written.add(kernel.writes()) && !inPlace && borderIsRead(kernel.writes(), code)) {
             BorderCode.fill(code, kernel.writes(), wholeVectors(kernel));
         }
         write(code, kernel);
         return "/* " + comment(step.name()) + ": " + shapes(kernel) + " */\n" + code.text();
+    }
+
+    private boolean borderIsRead(int buffer, StepCode code) {
+        List<Kernel> readers = program.steps().stream()
+                .map(Program.Step::kernel)
+                .filter(kernel -> kernel.reads().contains(buffer))
+                .toList();
+        return readers.isEmpty()
+                || !readers.stream()
+                        .allMatch(kernel -> kernel instanceof Kernel.DepthwiseConv conv
+                                && conv.residual().stream().noneMatch(residual -> residual == buffer)
+                                && ConvCode.leavesBorderOut(code, conv));
     }
 
     private static void write(StepCode code, Kernel kernel) {

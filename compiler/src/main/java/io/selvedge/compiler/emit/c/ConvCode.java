@@ -228,6 +228,16 @@ final class ConvCode {
                         window.padLeft()));
     }
 
+    /** Whether the kernel never looks at the border of its input, so that nobody need fill it. */
+    static boolean leavesBorderOut(StepCode code, Kernel.DepthwiseConv conv) {
+        ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
+        return c.depthwiseTile(c.y.w()) == c.y.w()
+                && c.x.slackBytes() == 0
+                && KernelRows.of(c.x, c.y, PixelAxes.of(c.x, c.y, Optional.empty(), c.window, false), c.window)
+                                .inputRows()
+                        > 0;
+    }
+
     /** Output rows whose windows share words of input bytes; without a dot product sharing does not pay. */
     private int depthwiseRows(int rows) {
         int height = window.kernelH() + window.strideH();
