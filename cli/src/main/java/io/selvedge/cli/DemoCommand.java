@@ -4,6 +4,7 @@ import io.selvedge.cli.demo.TextLines;
 import io.selvedge.cli.report.Report;
 import io.selvedge.cli.report.SamplePicture;
 import io.selvedge.compiler.onnx.ImportOptions;
+import io.selvedge.compiler.toolchain.WorkFolder;
 import io.selvedge.compress.data.Sample;
 import io.selvedge.compress.deploy.Budgets;
 import io.selvedge.compress.deploy.DeployData;
@@ -95,9 +96,9 @@ final class DemoCommand implements Callable<Integer> {
         Limits.finite("--max-drop", maxDrop);
         Limits.atLeastOne("--lines", lines);
         TextLines.Sets sets = TextLines.draw(INPUT, lines, CALIBRATION_LINES, seed);
-        Path folder = Files.createTempDirectory("selvedge-demo-");
-        Path model = folder.resolve(RESOURCE.substring(RESOURCE.lastIndexOf('/') + 1));
-        try (InputStream in = DemoCommand.class.getResourceAsStream(RESOURCE)) {
+        try (WorkFolder work = WorkFolder.create("demo");
+                InputStream in = DemoCommand.class.getResourceAsStream(RESOURCE)) {
+            Path model = work.path().resolve(RESOURCE.substring(RESOURCE.lastIndexOf('/') + 1));
             if (in == null) {
                 throw new IllegalStateException(RESOURCE + " is not on the class path");
             }
@@ -107,9 +108,6 @@ final class DemoCommand implements Callable<Integer> {
                             staging -> request(model, sets, staging),
                             Files.size(model),
                             result -> new Report(result, pictures(result, sets.evaluation())));
-        } finally {
-            Files.deleteIfExists(model);
-            Files.deleteIfExists(folder);
         }
     }
 

@@ -112,7 +112,8 @@ record DeployTable(DeployResult result) {
 
     private String proof() {
         boolean limited = result.budgets().maxDrop().isPresent()
-                && result.featured().dropHigh().isPresent();
+                && result.featured().dropHigh().isPresent()
+                && !isOriginal(result.featured());
         return !limited
                 ? ""
                 : result.featured().proven()

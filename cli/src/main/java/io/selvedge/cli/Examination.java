@@ -172,15 +172,16 @@ record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, Progr
 
     private void compileProbe(Toolchain toolchain) throws IOException {
         try (WorkFolder work = WorkFolder.create("doctor")) {
+            Path folder = work.path();
             Path source = Files.writeString(
-                    work.path().resolve("probe.c"),
+                    folder.resolve("probe.c"),
                     "__attribute__((visibility(\"default\"))) int selvedge_probe(int x) { return x + 1; }\n");
             toolchain.compileShared(new CompileRequest(
-                    work.path(),
+                    folder,
                     List.of(source),
                     List.of(),
                     TargetCatalog.best(host.flags()).cFlags(),
-                    work.path().resolve("probe.so")));
+                    folder.resolve("probe.so")));
         }
     }
 }

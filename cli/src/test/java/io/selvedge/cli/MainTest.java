@@ -122,6 +122,46 @@ final class MainTest {
         Files.delete(file);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"deploy x", "run x -i y", "inspect x", "dump x", "demo", "doctor", "report x"})
+    void unknown_options_are_usage_with_a_suggestion(String line) {
+        String[] words = (line + " --jsno").split(" ");
+        CommandLineRun run = CommandLineRun.of((Object[]) words);
+        run.refused(2, "BAD_OPTION", "unknown option --jsno");
+        assertThat(run.err()).contains("--json").contains("See 'selvedge " + words[0] + " --help'.");
+    }
+
+    @Test
+    void help_is_a_command_too() {
+        CommandLineRun run = CommandLineRun.of("help", "inspect");
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).isEqualTo(CommandLineRun.of("inspect", "--help").out());
+        CommandLineRun.of("help", "nothing").refused(2, "BAD_OPTION", "nothing");
+    }
+
+    @Test
+    void what_a_command_does_not_take_is_usage_in_plain_words() {
+        CommandLineRun.of("inspect", "a", "b").refused(2, "BAD_OPTION", "'b' is more than the command takes");
+        CommandLineRun.of("frobnicate").refused(2, "BAD_OPTION", "no command 'frobnicate'", "deploy, run, inspect");
+        CommandLineRun.of("run", "x.selv").refused(2, "BAD_OPTION", "needs one of these", "--data");
+        CommandLineRun.of("deploy", "x", "--max-drop", "much").refused(2, "BAD_OPTION", "--max-drop", "not a number");
+        CommandLineRun.of("deploy", "x", "--seed", "1.5").refused(2, "BAD_OPTION", "--seed", "not a whole number");
+    }
+
+    @Test
+    void more_than_memory_holds_is_no_fault_of_ours() {
+        CommandLineRun run = CommandLineRun.of(console -> new Greedy());
+        run.refused(6, "IO_ERROR", "memory", "-Xmx");
+    }
+
+    @picocli.CommandLine.Command(name = "greedy")
+    private static final class Greedy implements java.util.concurrent.Callable<Integer> {
+        @Override
+        public Integer call() {
+            throw new OutOfMemoryError("Java heap space");
+        }
+    }
+
     @Test
     void bench_is_started_by_the_launcher() {
         CommandLineRun run = CommandLineRun.of("bench", "m.onnx");

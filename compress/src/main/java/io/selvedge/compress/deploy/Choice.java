@@ -2,6 +2,8 @@ package io.selvedge.compress.deploy;
 
 import io.selvedge.compress.deploy.Outcome.Budget;
 import io.selvedge.compress.deploy.Outcome.Shortfall;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -9,21 +11,28 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
-/** Picks the fastest candidate that keeps every budget, and says of each why it was or was not chosen. */
+/**
+ * Picks the fastest candidate that keeps every budget, and says of each why it was or was not chosen. Of candidates that are as
+ * fast within what two measurements differ by, the one with the smaller bundle wins.
+ */
 final class Choice {
+    /** Medians of the same code differ by about a per cent from run to run. */
+    private static final double AS_FAST = 1.02;
+
     private Choice() {}
 
-    /** What decides: {@code choiceDrop} is measured on the half that is not reported. */
-    record Entry(Build build, OptionalDouble choiceDrop, double micros) {
+    /**
+     * What decides.
+     *
+     * @param choiceDrop measured on the half that is not reported; empty without data
+     */
+    record Entry(String name, OptionalDouble choiceDrop, double micros, long arenaBytes, long bundleBytes) {
         List<Shortfall> shortfalls(Budgets budgets) {
             List<Shortfall> broken = new ArrayList<>();
             budgets.maxDrop().ifPresent(max -> choiceDrop.ifPresent(drop -> add(broken, Budget.DROP, max, drop)));
             budgets.maxLatencyMicros().ifPresent(max -> add(broken, Budget.LATENCY, max, micros));
-            budgets.maxArenaBytes()
-                    .ifPresent(max -> add(broken, Budget.ARENA, (double) max, (double)
-                            build.compilation().planned().arenaBytes()));
-            budgets.maxBundleBytes()
-                    .ifPresent(max -> add(broken, Budget.BUNDLE, (double) max, (double) build.bundleBytes()));
+            budgets.maxArenaBytes().ifPresent(max -> add(broken, Budget.ARENA, (double) max, (double) arenaBytes));
+            budgets.maxBundleBytes().ifPresent(max -> add(broken, Budget.BUNDLE, (double) max, (double) bundleBytes));
             return broken;
         }
 
@@ -37,28 +46,35 @@ final class Choice {
     static Outcome of(List<Entry> entries, Budgets budgets) {
         List<Entry> fitting = entries.stream()
                 .filter(entry -> entry.shortfalls(budgets).isEmpty())
-                .sorted(Comparator.comparingDouble(Entry::micros)
-                        .thenComparingLong(entry -> entry.build().bundleBytes()))
                 .toList();
         if (fitting.isEmpty()) {
             Entry nearest = entries.stream()
                     .min(Comparator.comparingDouble(entry -> excess(entry.shortfalls(budgets))))
                     .orElseThrow();
-            return new Outcome.NothingFits(nearest.build().name(), nearest.shortfalls(budgets));
+            return new Outcome.NothingFits(nearest.name(), nearest.shortfalls(budgets));
         }
-        return new Outcome.Chosen(fitting.getFirst().build().name(), why(fitting.size(), entries.size(), budgets));
+        double fastest = fitting.stream().mapToDouble(Entry::micros).min().orElseThrow();
+        List<Entry> asFast = fitting.stream()
+                .filter(entry -> entry.micros() <= fastest * AS_FAST)
+                .sorted(Comparator.comparingLong(Entry::bundleBytes).thenComparingDouble(Entry::micros))
+                .toList();
+        return new Outcome.Chosen(
+                asFast.getFirst().name(), why(asFast.size(), fitting.size(), entries.size(), budgets));
     }
 
-    private static String why(int fitting, int built, Budgets budgets) {
+    private static String why(int asFast, int fitting, int built, Budgets budgets) {
         if (built == 1) {
             return "it is the only candidate" + (budgets.isEmpty() ? "" : " and keeps every budget");
         }
         if (fitting == 1) {
             return "it alone of " + built + " candidates keeps every budget";
         }
-        return fitting == built
-                ? "it is the fastest of " + built + " candidates" + (budgets.isEmpty() ? "" : ", all within the budget")
-                : "it is the fastest of the " + fitting + " that keep every budget (" + built + " were built)";
+        String among = fitting == built
+                ? "of " + built + " candidates" + (budgets.isEmpty() ? "" : ", all within the budget")
+                : "of the " + fitting + " that keep every budget (" + built + " were built)";
+        return asFast == 1
+                ? "it is the fastest " + among
+                : "it has the smallest bundle of the " + asFast + " that are equally fast within 2 %, " + among;
     }
 
     /** How far budgets are broken, as a sum of shares; a broken zero budget counts its whole amount. */
@@ -73,28 +89,35 @@ final class Choice {
         if (!broken.isEmpty()) {
             return broken.stream().map(Choice::text).collect(Collectors.joining("; "));
         }
-        if (outcome instanceof Outcome.Chosen chosen) {
-            if (chosen.candidate().equals(entry.build().name())) {
-                return chosen.why().replaceFirst("^it is ", "");
-            }
-            Entry winner = entries.stream()
-                    .filter(e -> e.build().name().equals(chosen.candidate()))
-                    .findFirst()
-                    .orElseThrow();
-            return String.format(
-                    Locale.ROOT, "%.2f× the time of %s", entry.micros() / winner.micros(), chosen.candidate());
+        if (!(outcome instanceof Outcome.Chosen chosen)) {
+            return "keeps every budget";
         }
-        return "keeps every budget";
+        if (chosen.candidate().equals(entry.name())) {
+            return chosen.why().replaceFirst("^it (is|has) ", "");
+        }
+        Entry winner = entries.stream()
+                .filter(e -> e.name().equals(chosen.candidate()))
+                .findFirst()
+                .orElseThrow();
+        double ratio = entry.micros() / winner.micros();
+        return ratio <= AS_FAST
+                ? "as fast as " + winner.name() + ", but a larger bundle"
+                : String.format(Locale.ROOT, "%.2f× the time of %s", ratio, winner.name());
     }
 
     private static String text(Shortfall broken) {
         return broken.budget().name().toLowerCase(Locale.ROOT) + " " + number(broken.needed()) + " "
-                + broken.budget().unit() + " is over " + broken.budget().option() + " " + number(broken.allowed());
+                + broken.budget().unit()
+                + (broken.budget() == Budget.DROP ? " on the samples that choose" : "") + " is over "
+                + broken.budget().option() + " " + number(broken.allowed());
     }
 
     private static String number(double value) {
         return value == Math.rint(value)
                 ? String.format(Locale.ROOT, "%,.0f", value)
-                : String.format(Locale.ROOT, "%.3g", value);
+                : new BigDecimal(value)
+                        .round(new MathContext(3))
+                        .stripTrailingZeros()
+                        .toPlainString();
     }
 }

@@ -327,17 +327,20 @@ public final class Deployer {
             List<Choice.Entry> entries = new ArrayList<>();
             for (int i = 0; i < builds.size(); i++) {
                 Judge.Verdict verdict = verdicts.get(builds.get(i).name());
+                Build build = builds.get(i);
                 entries.add(new Choice.Entry(
-                        builds.get(i),
+                        build.name(),
                         verdict == null
                                 ? OptionalDouble.empty()
                                 : OptionalDouble.of(verdict.choice().drop()),
-                        latencies.get(i).microsP50()));
+                        latencies.get(i).microsP50(),
+                        build.compilation().planned().arenaBytes(),
+                        build.bundleBytes()));
             }
             Outcome outcome = Choice.of(entries, request.budgets());
             List<Candidate> candidates = new ArrayList<>();
             for (int i = 0; i < builds.size(); i++) {
-                candidates.add(candidate(entries.get(i), latencies.get(i), entries, outcome));
+                candidates.add(candidate(builds.get(i), entries.get(i), latencies.get(i), entries, outcome));
             }
             Build featured = builds.stream()
                     .filter(b -> b.name().equals(outcome.candidate()))
@@ -365,8 +368,11 @@ public final class Deployer {
         }
 
         private Candidate candidate(
-                Choice.Entry entry, Stopwatch.Latency latency, List<Choice.Entry> entries, Outcome outcome) {
-            Build build = entry.build();
+                Build build,
+                Choice.Entry entry,
+                Stopwatch.Latency latency,
+                List<Choice.Entry> entries,
+                Outcome outcome) {
             Optional<Judge.Verdict> verdict = Optional.ofNullable(verdicts.get(build.name()));
             // The original loses nothing against itself, however few the samples.
             boolean original = build == builds.getFirst();
