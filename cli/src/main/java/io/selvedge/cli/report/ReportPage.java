@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** {@code report.html}: one page with its style, script and drawings inside; it loads nothing. */
@@ -106,6 +107,7 @@ public final class ReportPage {
             row.put("badge", c.chosen() ? "chosen" : "nearest");
         }
         row.put("score", Quantity.score(result.metric(), c.accuracy()));
+        c.snrDb().ifPresent(db -> row.put("snr", String.format(Locale.ROOT, "SNR %.1f dB", db)));
         row.put("drop", Quantity.points(c.drop()));
         if (interval) {
             row.put("interval", Quantity.points(c.dropLow()) + " to " + Quantity.points(c.dropHigh()));
@@ -113,6 +115,9 @@ public final class ReportPage {
         row.put("p50", Quantity.latency(c.latencyMicrosP50()));
         row.put("p95", Quantity.latency(c.latencyMicrosP95()));
         row.put("arena", Quantity.exact(c.arenaBytes()));
+        if (c.preparedBytes() > 0) {
+            row.put("prepared", "+ " + Quantity.exact(c.preparedBytes()));
+        }
         row.put("weights", Quantity.exact(c.weightBytes()));
         row.put("code", Quantity.exact(c.codeBytes()));
         row.put("bundle", Quantity.exact(c.bundleBytes()));
@@ -128,12 +133,19 @@ public final class ReportPage {
             case NONE -> "Latency was not measured: this machine does not run " + result.target() + ".";
         };
         if (result.samples() == 0) {
-            return "Sizes are bytes. No data was given, so nothing is known about accuracy. " + latency;
+            return "Sizes are bytes. No data was given, so nothing is known about accuracy. " + prepared() + latency;
         }
         return "Sizes are bytes. Accuracy is reported on " + Quantity.exact(result.samples())
                 + " samples that had no part in the choice, which was made on " + Quantity.exact(result.choiceSamples())
                 + " others; ranges were calibrated on " + Quantity.exact(result.calibrationSamples())
-                + ". Drops are paired, sample by sample, with their 95 % interval. " + latency;
+                + ". Drops are paired, sample by sample, with their 95 % interval; SNR is that of all outputs against the original's. "
+                + prepared() + latency;
+    }
+
+    private String prepared() {
+        return result.candidates().stream().anyMatch(c -> c.preparedBytes() > 0)
+                ? "Below the arena: memory for what is computed from the weights at load, once for all sessions. "
+                : "";
     }
 
     private void charts(Map<String, Object> context) {

@@ -5,7 +5,7 @@ package io.selvedge.compress.eval;
  * outputs, so a tie that contains the original's answer agrees. With one value only, the signs of the values agree. The
  * original agrees with itself. Row: {1} or {0}.
  */
-public final class Agreement implements Metric {
+public final class Agreement implements ShareOfSamples {
     @Override
     public String name() {
         return "agreement";
@@ -34,20 +34,5 @@ public final class Agreement implements Metric {
             }
         }
         return false;
-    }
-
-    @Override
-    public double value(double[][] rows) {
-        return Proportions.mean(rows);
-    }
-
-    @Override
-    public double drop(double original, double candidate) {
-        return 100 * (original - candidate);
-    }
-
-    @Override
-    public Interval dropInterval(double[][] original, double[][] candidate, long seed) {
-        return Proportions.dropInterval(original, candidate);
     }
 }
