@@ -21,9 +21,16 @@ import java.util.stream.IntStream;
 
 /** A bundle's score over described data: what {@code run --data} prints. */
 record Judging(Console console, Session session, boolean json) {
+    private record Score(String metric, double value, int samples) {}
+
     /** @param most how many samples at most, from the first on */
     void run(Path description, int most) {
-        try (DataSource data = DataSource.open(description)) {
+        print(score(description, most));
+    }
+
+    private Score score(Path description, int most) {
+        try (DataSource data = DataSource.open(description);
+                ProgressLine progress = new ProgressLine(console)) {
             data.requireInputs(inputs());
             String metric = data.metric();
             if (metric.equals("agreement")) {
@@ -36,19 +43,14 @@ record Judging(Console console, Session session, boolean json) {
             if (most < samples.size()) {
                 samples = samples.subset(IntStream.range(0, most).toArray());
             }
-            print(metric, value(samples, metric), samples.size());
-        }
-    }
-
-    private double value(Dataset samples, String metric) {
-        try (ProgressLine progress = new ProgressLine(console)) {
-            return new Evaluator(
+            double value = new Evaluator(
                             samples,
                             MetricCatalog.named(metric),
                             (done, total) -> progress.progress("run the samples", done, total))
                     .original(new SessionRunner(session))
                     .evaluation()
                     .value();
+            return new Score(metric, value, samples.size());
         }
     }
 
@@ -62,19 +64,19 @@ record Judging(Console console, Session session, boolean json) {
                 tensor.shape().stream().mapToLong(extent -> extent).toArray());
     }
 
-    private void print(String metric, double value, int samples) {
+    private void print(Score score) {
         if (json) {
             console.out()
                     .println(new ObjectMapper()
                             .createObjectNode()
-                            .put("metric", metric)
-                            .put("value", value)
-                            .put("samples", samples)
+                            .put("metric", score.metric)
+                            .put("value", score.value)
+                            .put("samples", score.samples)
                             .toPrettyString());
         } else {
             console.out()
-                    .println(metric + " " + Quantity.score(metric, OptionalDouble.of(value)) + " on "
-                            + Quantity.exact(samples) + (samples == 1 ? " sample" : " samples"));
+                    .println(score.metric + " " + Quantity.score(score.metric, OptionalDouble.of(score.value)) + " on "
+                            + Quantity.exact(score.samples) + (score.samples == 1 ? " sample" : " samples"));
         }
     }
 }

@@ -85,15 +85,8 @@ final class BadDataTest {
                 .refused(3, "SHAPE_MISMATCH", "[1,3,4,4]", "[1,4,4,3]", "other 'layout'");
         deploy(images + "input: {name: x, colour: gray}\n").refused(3, "SHAPE_MISMATCH", "[1,1,4,4]");
         data.writeRecords(folder.resolve("records"));
-        deploy("""
-                        kind: raw
-                        path: records
-                        record: {dtype: float32, shape: [1, 48]}
-                        labels: {file: records/label.csv, key: 0, value: 1}
-                        input: {name: x}
-                        """).refused(3, "SHAPE_MISMATCH", "[1,3,4,4]", "[1,48]");
-        deploy(records("records").replace("4, 4]", "4, 5]") + "labels: {file: records/label.csv, key: 0, value: 1}\n")
-                .refused(3, "SHAPE_MISMATCH", "0000.bin", "[1,3,4,5]", "240");
+        deploy(labelled().replace("1, 3, 4, 4]", "1, 48]")).refused(3, "SHAPE_MISMATCH", "[1,3,4,4]", "[1,48]");
+        deploy(labelled().replace("4, 4]", "4, 5]")).refused(3, "SHAPE_MISMATCH", "0000.bin", "[1,3,4,5]", "240");
     }
 
     @Test
@@ -137,8 +130,7 @@ final class BadDataTest {
         deploy("kind: npz\npath: nan.npz\n").refused(3, "NAN_IN_DATA", "nan.npz", "row 7", "element 5", "remove");
         data.pictures()[7][5] = Float.POSITIVE_INFINITY;
         data.writeRecords(folder.resolve("records"));
-        deploy(records("records") + "labels: {file: records/label.csv, key: 0, value: 1}\n")
-                .refused(3, "NAN_IN_DATA", "0007.bin", "element 5");
+        deploy(labelled()).refused(3, "NAN_IN_DATA", "0007.bin", "element 5");
     }
 
     @Test
@@ -167,8 +159,7 @@ final class BadDataTest {
         deploy("kind: npz\npath: low.npz\n").refused(3, "LABEL_OUT_OF_RANGE", "low.npz", "-1");
         data.labels()[4] = 7;
         data.writeRecords(folder.resolve("records"));
-        deploy(records("records") + "labels: {file: records/label.csv, key: 0, value: 1}\n")
-                .refused(3, "LABEL_OUT_OF_RANGE", "label 7");
+        deploy(labelled()).refused(3, "LABEL_OUT_OF_RANGE", "label 7");
         data.labels()[4] = 1;
         data.writeImages(folder.resolve("pictures"));
         deploy("kind: images\npath: pictures\nclasses: [red, green]\ninput: {name: x}\n")
@@ -188,6 +179,10 @@ final class BadDataTest {
         CommandLineRun.of("deploy", model, "--dim", "N=1", "--max-drop", "1", "--out", folder.resolve("out"))
                 .refused(2, "BAD_OPTION", "--max-drop", "--data");
         assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    private static String labelled() {
+        return records("records") + "labels: {file: records/label.csv, key: 0, value: 1}\n";
     }
 
     private static String records(String path) {
