@@ -9,22 +9,22 @@ typedef sv_f32 (*sv_epilogue)(sv_f32 acc, sv_f32 residual);
 
 /* Steps are in elements. Axes whose pixels follow each other evenly are collapsed: a 1x1 convolution is one long row. */
 struct sv_conv {
-    int images, rows, cols;            /* output pixels */
-    int vectors;                       /* of SV_LANES output channels */
-    int tile_rows, tile_cols, blocks;  /* one tile: so many pixels times so many vectors */
-    int pixels_first;                  /* the outer loop goes over pixels, not over output channels */
-    int kernel_rows, segments, run;    /* a window is kernel_rows x segments contiguous runs; in words of 4 if 8-bit */
-    int x_kernel_row, x_segment;       /* from one run to the next */
-    int x_image, x_row, x_col;         /* from one output pixel's window to the next's */
+    int images, rows, cols;           /* output pixels */
+    int vectors;                      /* of SV_LANES output channels */
+    int tile_rows, tile_cols, blocks; /* one tile: so many pixels times so many vectors */
+    int pixels_first;                 /* the outer loop goes over pixels, not over output channels */
+    int kernel_rows, segments, run;   /* a window is kernel_rows x segments contiguous runs; in words of 4 if 8-bit */
+    int x_kernel_row, x_segment;      /* from one run to the next */
+    int x_image, x_row, x_col;        /* from one output pixel's window to the next's */
     int y_image, y_row, y_col;
-    int r_image, r_row, r_col;         /* residual */
+    int r_image, r_row, r_col; /* residual */
     /* Kernel rows that lie in a border of zeros are left out: x has x_rows rows (0: leave nothing out) below pad_top. */
     int x_rows, pad_top, stride_rows, dilation_rows;
 };
 
 #define SV_MAX_TILE 32
-#define SV_BLOCK 16                        /* output channels that are packed together */
-#define SV_PARTS (SV_BLOCK / SV_LANES)     /* vectors in a block */
+#define SV_BLOCK 16                    /* output channels that are packed together */
+#define SV_PARTS (SV_BLOCK / SV_LANES) /* vectors in a block */
 
 /* Where vector number v of a packed block sequence starts, in units of SV_LANES-wide columns of `depth` rows. */
 SV_INLINE long sv_packed(const int v, const long depth) {
@@ -56,7 +56,10 @@ SV_INLINE void sv_conv_band(const struct sv_conv *s, const int tile_rows, const 
     }
     struct sv_tile tile = {(long)image * s->x_image + (long)row * s->x_row,
                            (long)image * s->y_image + (long)row * s->y_row + vector * SV_LANES,
-                           (long)image * s->r_image + (long)row * s->r_row + vector * SV_LANES, vector, first, end};
+                           (long)image * s->r_image + (long)row * s->r_row + vector * SV_LANES,
+                           vector,
+                           first,
+                           end};
     for (int c = 0; c < tiles; c++) {
         kernel(s, tile_rows, s->tile_cols, blocks, &tile, operands);
         tile.x += (long)s->tile_cols * s->x_col;
@@ -104,9 +107,11 @@ SV_INLINE void sv_conv_f32_tile(const struct sv_conv *s, const int tile_rows, co
     const float *w = o->w + sv_packed(at->vector, depth) + at->first * row_depth * SV_BLOCK;
     sv_f32 acc[SV_MAX_TILE];
     SV_UNROLL
-    for (int t = 0; t < tile; t++)
+    for (int t = 0; t < tile; t++) {
         SV_UNROLL
-        for (int b = 0; b < blocks; b++) acc[t * blocks + b] = o->bias ? sv_load(o->bias + (at->vector + b) * SV_LANES) : sv_splat(0);
+        for (int b = 0; b < blocks; b++)
+            acc[t * blocks + b] = o->bias ? sv_load(o->bias + (at->vector + b) * SV_LANES) : sv_splat(0);
+    }
     SV_NO_UNROLL
     for (int row = at->first; row < at->end; row++) {
         SV_NO_UNROLL
@@ -136,8 +141,9 @@ SV_INLINE void sv_conv_f32_tile(const struct sv_conv *s, const int tile_rows, co
         const long from = (long)(t / tile_cols) * s->r_row + (long)(t % tile_cols) * s->r_col;
         SV_UNROLL
         for (int b = 0; b < blocks; b++)
-            sv_store(y + to + b * SV_LANES,
-                     o->epilogue(acc[t * blocks + b], residual ? sv_load(residual + from + b * SV_LANES) : sv_splat(0)));
+            sv_store(
+                y + to + b * SV_LANES,
+                o->epilogue(acc[t * blocks + b], residual ? sv_load(residual + from + b * SV_LANES) : sv_splat(0)));
     }
 }
 

@@ -4,16 +4,16 @@
 #include "conv.h"
 
 struct sv_depthwise {
-    int images, rows, cols;            /* output pixels */
-    int vectors;                       /* of SV_LANES channels */
-    int tile_rows, tile;               /* output pixels that are computed together; rows: 8-bit only */
+    int images, rows, cols; /* output pixels */
+    int vectors;            /* of SV_LANES channels */
+    int tile_rows, tile;    /* output pixels that are computed together; rows: 8-bit only */
     int kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
-    int x_kernel_row, x_pixel;         /* elements from one kernel row to the next, from one input pixel to the next */
-    int x_image, x_row;                /* from one output row's window to the next's */
+    int x_kernel_row, x_pixel; /* elements from one kernel row to the next, from one input pixel to the next */
+    int x_image, x_row;        /* from one output row's window to the next's */
     int y_image, y_row, y_col;
-    int r_image, r_row, r_col;         /* residual */
-    int x_rows, pad_top;               /* f32: kernel rows outside the x_rows rows of x are left out (0: none are) */
-    int x_cols, pad_left;              /* where a tile is a row: columns outside the x_cols of x are left out (0: none) */
+    int r_image, r_row, r_col; /* residual */
+    int x_rows, pad_top;       /* f32: kernel rows outside the x_rows rows of x are left out (0: none are) */
+    int x_cols, pad_left;      /* where a tile is a row: columns outside the x_cols of x are left out (0: none) */
 };
 
 /* Whether column `col` of a tile's input lies in a border of zeros, and adds nothing. */
@@ -24,24 +24,24 @@ SV_INLINE int sv_depthwise_border(const struct sv_depthwise *s, const int col) {
 /* `tile` pixels of one vector of channels, kernel rows first .. end - 1, which are all of them if `whole`. Input columns
    are loaded once and serve every output that they belong to. */
 SV_INLINE void sv_depthwise_tile(const struct sv_depthwise *s, const int whole, const int first, const int end,
-                                 const int tile, const float *restrict x, const float *restrict w, const float *restrict bias,
-                                 float *restrict y, const float *restrict residual, const sv_epilogue epilogue) {
+                                 const int tile, const float *restrict x, const float *restrict w,
+                                 const float *restrict bias, float *restrict y, const float *restrict residual,
+                                 const sv_epilogue epilogue) {
     const int columns = (tile - 1) * s->stride_w + (s->kernel_w - 1) * s->dilation_w + 1;
     sv_f32 acc[SV_MAX_TILE];
     SV_UNROLL
     for (int t = 0; t < tile; t++) acc[t] = sv_load(bias);
-#define SV_DEPTHWISE_ROW(kh)                                                                          \
-    SV_UNROLL                                                                                         \
-    for (int col = 0; col < columns; col++) {                                                         \
-        if (sv_depthwise_border(s, col)) continue;                                                    \
-        const sv_f32 input = sv_load(x + (long)(kh)*s->x_kernel_row + (long)col * s->x_pixel);        \
-        SV_UNROLL                                                                                     \
-        for (int t = 0; t < tile; t++) {                                                              \
-            const int tap = col - t * s->stride_w;                                                    \
-            if (tap >= 0 && tap % s->dilation_w == 0 && tap / s->dilation_w < s->kernel_w)            \
-                acc[t] = sv_fma(                                                                      \
-                    input, sv_load(w + ((kh)*s->kernel_w + tap / s->dilation_w) * SV_BLOCK), acc[t]); \
-        }                                                                                             \
+#define SV_DEPTHWISE_ROW(kh)                                                                                        \
+    SV_UNROLL                                                                                                       \
+    for (int col = 0; col < columns; col++) {                                                                       \
+        if (sv_depthwise_border(s, col)) continue;                                                                  \
+        const sv_f32 input = sv_load(x + (long)(kh) * s->x_kernel_row + (long)col * s->x_pixel);                    \
+        SV_UNROLL                                                                                                   \
+        for (int t = 0; t < tile; t++) {                                                                            \
+            const int tap = col - t * s->stride_w;                                                                  \
+            if (tap >= 0 && tap % s->dilation_w == 0 && tap / s->dilation_w < s->kernel_w)                          \
+                acc[t] = sv_fma(input, sv_load(w + ((kh) * s->kernel_w + tap / s->dilation_w) * SV_BLOCK), acc[t]); \
+        }                                                                                                           \
     }
     if (whole && s->kernel_h <= 3 && s->kernel_w <= 5) {
         SV_UNROLL
@@ -63,8 +63,8 @@ SV_INLINE void sv_depthwise_tile(const struct sv_depthwise *s, const int whole, 
 
 /* One row of one vector of channels. */
 SV_INLINE void sv_depthwise_row(const struct sv_depthwise *s, const int whole, const int first, const int end,
-                                const float *restrict x, const float *restrict w, const float *restrict bias, float *restrict y,
-                                const float *restrict residual, const sv_epilogue epilogue) {
+                                const float *restrict x, const float *restrict w, const float *restrict bias,
+                                float *restrict y, const float *restrict residual, const sv_epilogue epilogue) {
     const int tiles = s->cols / s->tile, rest = s->cols % s->tile;
     const long step = (long)s->tile * s->stride_w * s->x_pixel;
     for (int c = 0; c < tiles; c++)

@@ -105,18 +105,18 @@ SV_INLINE void sv_store_part_u8(unsigned char *p, sv_f32 v, const int n) {
 }
 
 /* Elements that lie apart, n of them (at most SV_LANES), zeros behind. */
-#define SV_STRIDED(name, type)                                                            \
-    SV_INLINE sv_f32 sv_gather##name(const type *p, const long stride, const int n) {     \
-        sv_f32 v = {0};                                                                   \
-        SV_UNROLL                                                                         \
-        for (int i = 0; i < SV_LANES; i++)                                                \
-            if (i < n) v[i] = (float)p[i * stride];                                       \
-        return v;                                                                         \
-    }                                                                                     \
-    SV_INLINE void sv_scatter##name(type *p, const long stride, sv_f32 v, const int n) {  \
-        SV_UNROLL                                                                         \
-        for (int i = 0; i < SV_LANES; i++)                                                \
-            if (i < n) p[i * stride] = (type)v[i];                                        \
+#define SV_STRIDED(name, type)                                                           \
+    SV_INLINE sv_f32 sv_gather##name(const type *p, const long stride, const int n) {    \
+        sv_f32 v = {0};                                                                  \
+        SV_UNROLL                                                                        \
+        for (int i = 0; i < SV_LANES; i++)                                               \
+            if (i < n) v[i] = (float)p[i * stride];                                      \
+        return v;                                                                        \
+    }                                                                                    \
+    SV_INLINE void sv_scatter##name(type *p, const long stride, sv_f32 v, const int n) { \
+        SV_UNROLL                                                                        \
+        for (int i = 0; i < SV_LANES; i++)                                               \
+            if (i < n) p[i * stride] = (type)v[i];                                       \
     }
 SV_STRIDED(, float)
 SV_STRIDED(_s32, int)
@@ -165,9 +165,10 @@ SV_INLINE void sv_store_triples(float *p, sv_f32 a, sv_f32 b, sv_f32 c) {
 SV_INLINE void sv_store_triples_u8(unsigned char *p, sv_s32 a, sv_s32 b, sv_s32 c) {
     const sv_u8 planes[3] = {sv_low_bytes(a), sv_low_bytes(b), sv_low_bytes(c)};
     SV_UNROLL
-    for (int i = 0; i < SV_LANES; i++)
+    for (int i = 0; i < SV_LANES; i++) {
         SV_UNROLL
         for (int plane = 0; plane < 3; plane++) p[i * 3 + plane] = planes[plane][i];
+    }
 }
 #endif
 
@@ -176,17 +177,19 @@ SV_INLINE float sv_sum_lanes(sv_f32 v) {
     float part[SV_LANES];
     sv_store(part, v);
     SV_UNROLL
-    for (int step = SV_LANES / 2; step > 0; step /= 2)
+    for (int step = SV_LANES / 2; step > 0; step /= 2) {
         SV_UNROLL
         for (int i = 0; i < step; i++) part[i] += part[i + step];
+    }
     return part[0];
 }
 SV_INLINE float sv_max_lanes(sv_f32 v) {
     float part[SV_LANES];
     sv_store(part, v);
     SV_UNROLL
-    for (int step = SV_LANES / 2; step > 0; step /= 2)
+    for (int step = SV_LANES / 2; step > 0; step /= 2) {
         SV_UNROLL
         for (int i = 0; i < step; i++) part[i] = part[i + step] > part[i] ? part[i + step] : part[i];
+    }
     return part[0];
 }

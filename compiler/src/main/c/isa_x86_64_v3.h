@@ -11,8 +11,7 @@
 SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
     const sv_s16 x_even = (sv_s16)(u8x4 & 0x00ff00ff), x_odd = (sv_s16)((sv_u16)u8x4 >> 8);
     const sv_s16 w_even = (sv_s16)((sv_u16)s8x4 << 8) >> 8, w_odd = (sv_s16)s8x4 >> 8;
-    return acc + (sv_s32)__builtin_ia32_pmaddwd256(x_even, w_even) +
-           (sv_s32)__builtin_ia32_pmaddwd256(x_odd, w_odd);
+    return acc + (sv_s32)__builtin_ia32_pmaddwd256(x_even, w_even) + (sv_s32)__builtin_ia32_pmaddwd256(x_odd, w_odd);
 }
 
 #define SV_HAS_BETWEEN 1

@@ -74,8 +74,9 @@ SV_INLINE sv_quad sv_pack_quad(sv_s32 a, sv_s32 b, sv_s32 c, sv_s32 d, const sho
 SV_INLINE sv_s32 sv_words(const unsigned char *a, const unsigned char *b, const unsigned char *c,
                           const unsigned char *d) {
     const sv_s32 dwords = {0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15};
-    const sv_s32 bytes = {0x0c080400, 0x0d090501, 0x0e0a0602, 0x0f0b0703, 0x0c080400, 0x0d090501, 0x0e0a0602, 0x0f0b0703,
-                          0x0c080400, 0x0d090501, 0x0e0a0602, 0x0f0b0703, 0x0c080400, 0x0d090501, 0x0e0a0602, 0x0f0b0703};
+    const sv_s32 bytes = {0x0c080400, 0x0d090501, 0x0e0a0602, 0x0f0b0703, 0x0c080400, 0x0d090501,
+                          0x0e0a0602, 0x0f0b0703, 0x0c080400, 0x0d090501, 0x0e0a0602, 0x0f0b0703,
+                          0x0c080400, 0x0d090501, 0x0e0a0602, 0x0f0b0703};
     sv_s32 words;
     const sv_quad rows = sv_quarters(*(const sv_u8_unaligned *)a, *(const sv_u8_unaligned *)b,
                                      *(const sv_u8_unaligned *)c, *(const sv_u8_unaligned *)d);
@@ -87,10 +88,12 @@ SV_INLINE sv_s32 sv_words(const unsigned char *a, const unsigned char *b, const 
 #define SV_HAS_TRIPLES 1
 /* Three planes become LANES triples side by side. */
 SV_INLINE void sv_store_triples(float *p, sv_f32 a, sv_f32 b, sv_f32 c) {
-    static const sv_s32 order[3][2] = {
-        {{0, 16, 0, 1, 17, 0, 2, 18, 0, 3, 19, 0, 4, 20, 0, 5}, {0, 1, 16, 3, 4, 17, 6, 7, 18, 9, 10, 19, 12, 13, 20, 15}},
-        {{21, 0, 6, 22, 0, 7, 23, 0, 8, 24, 0, 9, 25, 0, 10, 26}, {0, 21, 2, 3, 22, 5, 6, 23, 8, 9, 24, 11, 12, 25, 14, 15}},
-        {{0, 11, 27, 0, 12, 28, 0, 13, 29, 0, 14, 30, 0, 15, 31, 0}, {26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31}}};
+    static const sv_s32 order[3][2] = {{{0, 16, 0, 1, 17, 0, 2, 18, 0, 3, 19, 0, 4, 20, 0, 5},
+                                        {0, 1, 16, 3, 4, 17, 6, 7, 18, 9, 10, 19, 12, 13, 20, 15}},
+                                       {{21, 0, 6, 22, 0, 7, 23, 0, 8, 24, 0, 9, 25, 0, 10, 26},
+                                        {0, 21, 2, 3, 22, 5, 6, 23, 8, 9, 24, 11, 12, 25, 14, 15}},
+                                       {{0, 11, 27, 0, 12, 28, 0, 13, 29, 0, 14, 30, 0, 15, 31, 0},
+                                        {26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31}}};
     SV_UNROLL
     for (int part = 0; part < 3; part++) {
         sv_f32 ab = a;
@@ -134,13 +137,11 @@ SV_INLINE void sv_store_part(float *p, sv_f32 v, const int n) {
 typedef char sv_masked_bytes __attribute__((vector_size(16)));
 SV_INLINE sv_s32 sv_load_part_u8(const unsigned char *p, const int n) {
     const sv_masked_bytes zero = {0};
-    const sv_u8 bytes = (sv_u8)__builtin_ia32_loaddquqi128_mask(
-        (const void *)p, zero, (unsigned short)((1 << n) - 1));
+    const sv_u8 bytes = (sv_u8)__builtin_ia32_loaddquqi128_mask((const void *)p, zero, (unsigned short)((1 << n) - 1));
     return __builtin_convertvector(bytes, sv_s32);
 }
 SV_INLINE void sv_store_part_bytes(unsigned char *p, sv_u8 v, const int n) {
-    __builtin_ia32_storedquqi128_mask(
-        (void *)p, (sv_masked_bytes)v, (unsigned short)((1 << n) - 1));
+    __builtin_ia32_storedquqi128_mask((void *)p, (sv_masked_bytes)v, (unsigned short)((1 << n) - 1));
 }
 #include "isa_vectors.h"
 #endif

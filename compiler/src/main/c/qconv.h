@@ -24,9 +24,10 @@ SV_INLINE void sv_conv_u8_tile(const struct sv_conv *s, const int tile_rows, con
     const signed char *w = o->w + (sv_packed(at->vector, depth) + at->first * row_depth * SV_BLOCK) * 4;
     sv_s32 acc[SV_MAX_TILE];
     SV_UNROLL
-    for (int t = 0; t < tile; t++)
+    for (int t = 0; t < tile; t++) {
         SV_UNROLL
         for (int b = 0; b < blocks; b++) acc[t * blocks + b] = sv_load_s32(o->bias + (at->vector + b) * SV_LANES);
+    }
     SV_NO_UNROLL
     for (int row = at->first; row < at->end; row++) {
         SV_NO_UNROLL

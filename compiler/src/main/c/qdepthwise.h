@@ -48,8 +48,8 @@ SV_INLINE void sv_depthwise_u8_tile(const struct sv_depthwise *s, const int rows
         SV_UNROLL
         for (int col = 0; col < columns; col++) {
             if (sv_depthwise_border(s, col)) continue;
-            const sv_s32 word = sv_vertical(x + (long)4 * g * s->x_kernel_row + (long)col * s->x_pixel,
-                                            s->x_kernel_row, height - 4 * g < 4 ? height - 4 * g : 4);
+            const sv_s32 word = sv_vertical(x + (long)4 * g * s->x_kernel_row + (long)col * s->x_pixel, s->x_kernel_row,
+                                            height - 4 * g < 4 ? height - 4 * g : 4);
             SV_UNROLL
             for (int p = 0; p < pixels; p++) {
                 const int row = p / tile, tap = col - p % tile * s->stride_w, first = 4 * g - row * s->stride_h;
@@ -81,16 +81,18 @@ SV_INLINE void sv_depthwise_u8_rows(const struct sv_depthwise *s, const int rows
     const int groups = (s->kernel_h + (rows - 1) * s->stride_h + 3) / 4;
     sv_s32 taps[SV_MAX_WORDS];
     SV_UNROLL
-    for (int row = 0; row < rows; row++)
+    for (int row = 0; row < rows; row++) {
         SV_UNROLL
-        for (int g = 0; g < groups; g++)
+        for (int g = 0; g < groups; g++) {
             SV_UNROLL
             for (int kw = 0; kw < s->kernel_w; kw++)
                 taps[(row * groups + g) * s->kernel_w + kw] = sv_shifted_taps(s, w, row * s->stride_h, g, kw);
+        }
+    }
     for (int c = 0; c < tiles; c++) {
         const long col = (long)c * s->tile;
-        sv_depthwise_u8_tile(s, rows, s->tile, x + col * s->stride_w * s->x_pixel, taps, bias, scale, y + col * s->y_col,
-                             residual ? residual + col * s->r_col : 0, q);
+        sv_depthwise_u8_tile(s, rows, s->tile, x + col * s->stride_w * s->x_pixel, taps, bias, scale,
+                             y + col * s->y_col, residual ? residual + col * s->r_col : 0, q);
     }
     if (rest) {
         const long col = (long)tiles * s->tile;

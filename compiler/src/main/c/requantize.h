@@ -10,7 +10,7 @@ struct sv_requantize {
     int r_zero;
     float r_scale;
     int add_zero, add_lo, add_hi;
-    int wide;   /* products or sums may leave the range of int32, so that they are clamped before they are converted */
+    int wide; /* products or sums may leave the range of int32, so that they are clamped before they are converted */
 };
 
 /* Rounded to the output's steps, before the zero point is added; clamped only if it must be. */
@@ -36,8 +36,7 @@ SV_INLINE sv_s32 sv_requantized(const struct sv_requantize *q, sv_s32 acc, sv_f3
 
 /* The first n (up to 4) of four vectors of accumulators, to y + at[i]; residuals lie at residual + from[i]. */
 SV_INLINE void sv_store_requantized(const struct sv_requantize *q, const int n, const sv_s32 *acc, const sv_f32 *scale,
-                                    unsigned char *y, const long *at, const unsigned char *residual,
-                                    const long *from) {
+                                    unsigned char *y, const long *at, const unsigned char *residual, const long *from) {
     const int zero = residual ? q->add_zero : q->zero;
     const int lo = residual ? q->add_lo : q->lo, hi = residual ? q->add_hi : q->hi;
 #ifdef SV_HAS_PACK
@@ -62,8 +61,8 @@ SV_INLINE void sv_store_requantized(const struct sv_requantize *q, const int n, 
     SV_UNROLL
     for (int i = 0; i < 4; i++)
         if (i < n) {
-            const sv_f32 steps =
-                residual ? sv_steps_add(q, acc[i], scale[i], sv_load_u8(residual + from[i])) : sv_steps(q, acc[i], scale[i]);
+            const sv_f32 steps = residual ? sv_steps_add(q, acc[i], scale[i], sv_load_u8(residual + from[i]))
+                                          : sv_steps(q, acc[i], scale[i]);
             sv_store_bytes(y + at[i], sv_low_bytes((sv_s32)sv_rounded_bits(steps, lo - zero, hi - zero) + zero));
         }
 #endif

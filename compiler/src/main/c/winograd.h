@@ -7,19 +7,20 @@
 #define SV_WINOGRAD_PLANES 36
 
 struct sv_winograd {
-    int images, rows, cols;            /* output pixels, at least 4 x 4 */
-    int tile_rows, tile_cols;          /* tiles of 4x4; the last ones overlap their neighbours where 4 does not divide */
-    int block;                         /* tiles that are transformed together */
-    int x_vectors, y_vectors;          /* of SV_LANES channels */
-    int channels;                      /* of x, without padding */
+    int images, rows, cols;   /* output pixels, at least 4 x 4 */
+    int tile_rows, tile_cols; /* tiles of 4x4; the last ones overlap their neighbours where 4 does not divide */
+    int block;                /* tiles that are transformed together */
+    int x_vectors, y_vectors; /* of SV_LANES channels */
+    int channels;             /* of x, without padding */
     int x_image, x_row, x_col;
     int y_image, y_row, y_col;
-    int r_image, r_row, r_col;         /* residual */
-    const struct sv_conv *product;     /* block pixels, channels deep */
+    int r_image, r_row, r_col;     /* residual */
+    const struct sv_conv *product; /* block pixels, channels deep */
 };
 
 /* G g G': weights [block of 16][3][3][pitch][16] become [plane][block][channels][16]. */
-static __attribute__((noinline)) void sv_winograd_weights(const int blocks, const int channels, const int pitch, const float *w, float *u) {
+static __attribute__((noinline)) void sv_winograd_weights(const int blocks, const int channels, const int pitch,
+                                                          const float *w, float *u) {
     const long plane = (long)blocks * channels * SV_BLOCK;
     for (int block = 0; block < blocks; block++)
         for (int c = 0; c < channels; c++)
@@ -116,8 +117,8 @@ SV_INLINE void sv_winograd_output(const struct sv_winograd *s, const float *m, c
         SV_UNROLL
         for (int row = 0; row < 4; row++)
             sv_store(y + (long)row * s->y_row + (long)col * s->y_col,
-                     epilogue(to[row] + bias,
-                              residual ? sv_load(residual + (long)row * s->r_row + (long)col * s->r_col) : sv_splat(0)));
+                     epilogue(to[row] + bias, residual ? sv_load(residual + (long)row * s->r_row + (long)col * s->r_col)
+                                                       : sv_splat(0)));
     }
 }
 
