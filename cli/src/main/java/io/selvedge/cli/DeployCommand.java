@@ -32,12 +32,29 @@ import picocli.CommandLine.Parameters;
             "  selvedge deploy net.onnx --data eval.yaml --max-latency-us 200 --max-arena-bytes 64K",
             "  selvedge deploy net.onnx --input-shape x=1,3,224,224      without data: fp32 only",
             "",
-            "  eval.yaml, for images in folders by class:",
+            "  eval.yaml, for images in folders named by class (a folder, .tar, .tar.gz or .zip):",
             "    kind: images",
             "    path: test.tar.gz",
-            "    input: {name: input, layout: NCHW, resize: [32, 32]}",
-            "    metric: top1",
-            "    calibration: {path: train.tar.gz, take: 500, seed: 1}"
+            "    classes: [cat, dog]                # folder names in label order",
+            "    input: {name: x, layout: NCHW, colour: RGB, resize: [32, 32], scale: 0.00392157}",
+            "    metric: top1                       # top1, top5, mse, auc or agreement",
+            "    calibration: {path: train.tar.gz, take: 500, seed: 1}",
+            "",
+            "  for arrays, named as the model's inputs, the labels in y:",
+            "    kind: npz",
+            "    path: eval.npz",
+            "    calibration: {split: 200, seed: 1} # these samples are not evaluated",
+            "",
+            "  for headerless records, one in a file:",
+            "    kind: raw",
+            "    path: windows.tar",
+            "    record: {dtype: int8, shape: [1, 1, 49, 10]}",
+            "    labels: {file: labels.csv, key: 0, value: 2}   # columns of the file name and of the class",
+            "    input: {name: x, dtype: float32, offset: -83, scale: 0.5847}",
+            "    calibration: {split: 200, seed: 1}",
+            "",
+            "  A stored value x becomes ((x + offset) * scale - mean) / std. Without labels, candidates are",
+            "  judged by agreement with the original and by signal-to-noise."
         })
 final class DeployCommand implements Callable<Integer> {
     private final Console console;
@@ -50,13 +67,14 @@ final class DeployCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "YAML",
-            description = "What to calibrate on and judge by; see the example below. Without it only fp32 is built.")
+            description = "What to calibrate on and judge by; see the examples below. Without it only fp32 is built.")
     private @Nullable Path data;
 
     @Option(
             names = "--max-drop",
             paramLabel = "POINTS",
-            description = "Most points of the metric to lose (1 = 0.01 of accuracy).")
+            description =
+                    "Most points of the metric to lose (1 = 0.01 of accuracy); for mse, per cent of the original's.")
     private @Nullable Double maxDrop;
 
     @Option(
@@ -83,8 +101,9 @@ final class DeployCommand implements Callable<Integer> {
             names = "--target",
             paramLabel = "NAME",
             split = ",",
-            description = "Targets whose code goes into the bundle, several with commas; the first is measured. "
-                    + "Default: this machine's best.")
+            description =
+                    "Targets whose code goes into the bundle, several with commas; the first is measured, and a device "
+                            + "runs the best that it can. Known: x86-64-v4+vnni, x86-64-v3, generic. Default: this machine's best.")
     private List<String> targets = List.of();
 
     @Option(

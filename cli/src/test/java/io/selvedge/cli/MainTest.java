@@ -2,9 +2,15 @@ package io.selvedge.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.selvedge.compiler.target.Target;
+import io.selvedge.compiler.target.TargetCatalog;
+import io.selvedge.compress.data.DataDescription;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +135,33 @@ final class MainTest {
         CommandLineRun run = CommandLineRun.of((Object[]) words);
         run.refused(2, "BAD_OPTION", "unknown option --jsno");
         assertThat(run.err()).contains("--json").contains("See 'selvedge " + words[0] + " --help'.");
+    }
+
+    @Test
+    void data_descriptions_in_the_help_are_read_as_they_stand() throws Exception {
+        String help = CommandLineRun.of("deploy", "--help").out();
+        List<String> kinds = new ArrayList<>();
+        for (String example : help.split("(?m)^(?=    kind: )")) {
+            if (example.startsWith("    kind: ")) {
+                String yaml = example.lines()
+                        .takeWhile(line -> line.startsWith("    "))
+                        .map(line -> line.substring(4))
+                        .collect(Collectors.joining("\n"));
+                kinds.add(DataDescription.read(Files.writeString(folder.resolve("eval.yaml"), yaml))
+                        .content()
+                        .getClass()
+                        .getSimpleName());
+            }
+        }
+        assertThat(kinds).containsExactly("Images", "Npz", "Raw");
+    }
+
+    @Test
+    void targets_in_the_help_are_those_that_there_are() {
+        String help = CommandLineRun.of("deploy", "--help").out().replaceAll("\\s+", " ");
+        assertThat(help)
+                .contains("Known: "
+                        + TargetCatalog.all().stream().map(Target::name).collect(Collectors.joining(", ")) + ".");
     }
 
     @Test
