@@ -33,6 +33,10 @@ class OnnxSuiteTest {
             "bfloat16 data are stored as uint16",
             "node/test_cast_FLOAT_to_BFLOAT16",
             "bfloat16 data are stored as uint16",
+            "node/test_castlike_BFLOAT16_to_FLOAT",
+            "bfloat16 data are stored as uint16",
+            "node/test_castlike_FLOAT_to_BFLOAT16",
+            "bfloat16 data are stored as uint16",
             "node/test_castlike_BFLOAT16_to_FLOAT_expanded",
             "bfloat16 data are stored as uint16",
             "node/test_castlike_FLOAT_to_BFLOAT16_expanded",
@@ -42,7 +46,7 @@ class OnnxSuiteTest {
             "node/test_identity_sequence",
             "a sequence");
 
-    private static final int FEWEST_PASSES = 691;
+    private static final int FEWEST_PASSES = 853;
 
     @Test
     void reference_passes_every_test_of_known_operators() {
