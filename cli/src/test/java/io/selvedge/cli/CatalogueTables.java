@@ -1,6 +1,7 @@
 package io.selvedge.cli;
 
 import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.op.OpCatalog;
 import io.selvedge.compiler.pass.Pass;
 import io.selvedge.compiler.pass.Pipelines;
@@ -121,9 +122,11 @@ final class CatalogueTables {
 
     private static boolean isNative(String maker) {
         try {
-            // A fused form that lowers itself stands in for it.
+            Class<?> type = Class.forName("io.selvedge.compiler.op." + maker);
+            // A fused form that lowers itself, or the operators in which the importer restates it, stand in for it.
             return FUSED_FIRST.contains(maker)
-                    || Lowerable.class.isAssignableFrom(Class.forName("io.selvedge.compiler.op." + maker));
+                    || Lowerable.class.isAssignableFrom(type)
+                    || !Op.class.isAssignableFrom(type);
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException(e);
         }
