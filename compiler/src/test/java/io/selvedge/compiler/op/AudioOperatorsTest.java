@@ -55,7 +55,8 @@ final class AudioOperatorsTest {
             assertThat(y.getDouble((frame * 5 + 2) * 2)).isCloseTo(4, within(1e-5));
             assertThat(y.getDouble((frame * 5 + 1) * 2)).isCloseTo(0, within(1e-5));
         }
-        assertThat(new ProgramBuilder(Pipelines.fuse(stft.graph(1))).build().steps()).isNotEmpty();
+        assertThat(new ProgramBuilder(Pipelines.fuse(stft.graph(1))).build().steps())
+                .isNotEmpty();
     }
 
     @Test
