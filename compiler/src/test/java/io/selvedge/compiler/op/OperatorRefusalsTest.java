@@ -49,6 +49,10 @@ final class OperatorRefusalsTest {
                 ErrorCode.BAD_ATTRIBUTE,
                 "'sharp'",
                 "linear");
+        refused(
+                OpCase.of("ReverseSequence", "batch_axis", 2L).input(1).constant(1),
+                ErrorCode.BAD_ATTRIBUTE,
+                "0 and 1");
         refused(OpCase.of("CumSum").input(1, 2).constant(3), ErrorCode.BAD_ATTRIBUTE, "axis 3", "rank 1");
     }
 
@@ -66,6 +70,8 @@ final class OperatorRefusalsTest {
                         .input(1),
                 ErrorCode.SHAPE_MISMATCH,
                 "2 groups");
+        refused(OpCase.of("Det").input(1, 2), ErrorCode.SHAPE_MISMATCH, "square");
+        refused(OpCase.of("CenterCropPad").input(1, 2).constant(1, 1), ErrorCode.SHAPE_MISMATCH, "axes [0]");
         refused(OpCase.of("Trilu").input(1, 2), ErrorCode.SHAPE_MISMATCH, "matrices");
         refused(OpCase.of("EyeLike").input(1, 2), ErrorCode.SHAPE_MISMATCH, "matrix");
         refused(OpCase.of("Einsum", "equation", "ij->i").input(1, 2), ErrorCode.SHAPE_MISMATCH, "'ij'");

@@ -238,4 +238,84 @@ final class OperatorValuesTest {
         assertThat(OpCase.of("CastLike").input(1.9f).constant(0).run().toLongs())
                 .containsExactly(1);
     }
+
+    @Test
+    void images_are_cut_filled_mapped_and_put_together() {
+        OpCase crop = OpCase.of("CenterCropPad").input(floats(1, 3, 1, 2, 3)).constant(3, 1);
+        assertThat(crop.run().toFloats()).containsExactly(0, 2, 0);
+        OpCase grid = OpCase.of("AffineGrid", "align_corners", 1L)
+                .input(Tensor.floats(new float[] {1, 0, 0, 0, 1, 0}, 1, 2, 3))
+                .constant(1, 1, 2, 2);
+        assertThat(grid.run().toFloats()).containsExactly(-1, -1, 1, -1, -1, 1, 1, 1);
+        assertThat(new ProgramBuilder(grid.graph(1)).build().steps()).isNotEmpty();
+        assertThat(OpCase.of("Col2Im")
+                        .input(Tensor.floats(new float[] {1, 2, 3, 4}, 1, 2, 2))
+                        .constant(1, 3)
+                        .constant(1, 2)
+                        .run()
+                        .toFloats())
+                .containsExactly(1, 5, 4);
+        assertThat(OpCase.of("MaxUnpool", "kernel_shape", new long[] {2}, "strides", new long[] {2})
+                        .input(Tensor.floats(new float[] {5, 6}, 1, 1, 2))
+                        .constant(Tensor.longs(new long[] {1, 2}, 1, 1, 2))
+                        .run()
+                        .toFloats())
+                .containsExactly(0, 5, 6, 0);
+        assertThat(OpCase.of("RoiAlign", "sampling_ratio", 1L)
+                        .input(Tensor.floats(new float[] {1, 2, 3, 4}, 1, 1, 2, 2))
+                        .input(floats(1, 4, 0, 0, 2, 2))
+                        .constant(0)
+                        .run()
+                        .toFloats())
+                .containsExactly(2.5f);
+    }
+
+    @Test
+    void determinants_and_reversed_sequences() {
+        assertThat(OpCase.of("Det").input(floats(2, 2, 0, 2, 3, 4)).run().toFloats())
+                .containsExactly(-6);
+        assertThat(OpCase.of("ReverseSequence", "batch_axis", 0L, "time_axis", 1L)
+                        .input(floats(2, 3, 1, 2, 3, 4, 5, 6))
+                        .constant(2, 3)
+                        .run()
+                        .toFloats())
+                .containsExactly(2, 1, 3, 6, 5, 4);
+    }
+
+    @Test
+    void taps_that_are_moved_by_half_read_between_pixels() {
+        Tensor x = Tensor.floats(new float[] {1, 3, 5, 7}, 1, 1, 2, 2);
+        Tensor w = Tensor.floats(new float[] {2}, 1, 1, 1, 1);
+        Tensor offset = Tensor.floats(new float[] {0, 0, 0, 0, 0.5f, 0, 0.5f, 9}, 1, 2, 2, 2);
+        assertThat(OpCase.of("DeformConv")
+                        .input(x)
+                        .constant(w)
+                        .input(offset)
+                        .run()
+                        .toFloats())
+                .containsExactly(4, 6, 12, 0);
+    }
+
+    @Test
+    void n_grams_are_counted_with_skips() {
+        OpCase pairs = OpCase.of(
+                        "TfIdfVectorizer",
+                        "mode",
+                        "TF",
+                        "min_gram_length",
+                        2L,
+                        "max_gram_length",
+                        2L,
+                        "max_skip_count",
+                        1L,
+                        "pool_int64s",
+                        new long[] {5, 5, 6, 7, 8},
+                        "ngram_counts",
+                        new long[] {0, 1},
+                        "ngram_indexes",
+                        new long[] {0, 1, 2})
+                .constant(5, 6, 6, 8, 7, 8);
+        // 5 6 occurs next to each other and with a skip, 7 8 once.
+        assertThat(pairs.run().toFloats()).containsExactly(0, 2, 1);
+    }
 }
