@@ -1,5 +1,6 @@
 /* Dense f32 convolution over channels-last buffers: y = epilogue(bias + sum x * w, residual). Every size is a
-   compile-time constant at the call, so that a tile's accumulators become registers. */
+   compile-time constant at the call, so that a tile's accumulators become registers. The loops over tiles serve the
+   8-bit convolution too. */
 #ifndef SV_CONV_H
 #define SV_CONV_H
 
@@ -8,39 +9,111 @@ typedef sv_f32 (*sv_epilogue)(sv_f32 acc, sv_f32 residual);
 
 /* Steps are in elements. Axes whose pixels follow each other evenly are collapsed: a 1x1 convolution is one long row. */
 struct sv_conv {
-    int images, rows, cols;            /* output pixels */
-    int vectors;                       /* of SV_LANES output channels */
-    int tile_rows, tile_cols, blocks;  /* one tile: so many pixels times so many vectors */
-    int pixels_first;                  /* the outer loop goes over pixels, not over output channels */
-    int kernel_rows, segments, run;    /* a window is kernel_rows x segments contiguous runs; in words of 4 if 8-bit */
-    int x_kernel_row, x_segment;       /* from one run to the next */
-    int x_image, x_row, x_col;         /* from one output pixel's window to the next's */
+    int images, rows, cols;           /* output pixels */
+    int vectors;                      /* of SV_LANES output channels */
+    int tile_rows, tile_cols, blocks; /* one tile: so many pixels times so many vectors */
+    int pixels_first;                 /* the outer loop goes over pixels, not over output channels */
+    int kernel_rows, segments, run;   /* a window is kernel_rows x segments contiguous runs; in words of 4 if 8-bit */
+    int x_kernel_row, x_segment;      /* from one run to the next */
+    int x_image, x_row, x_col;        /* from one output pixel's window to the next's */
     int y_image, y_row, y_col;
-    int r_image, r_row, r_col;         /* residual */
+    int r_image, r_row, r_col; /* residual */
+    /* Kernel rows that lie in a border of zeros are left out: x has x_rows rows (0: leave nothing out) below pad_top. */
+    int x_rows, pad_top, stride_rows, dilation_rows;
 };
 
 #define SV_MAX_TILE 32
-#define SV_BLOCK 16                        /* output channels that are packed together */
-#define SV_PARTS (SV_BLOCK / SV_LANES)     /* vectors in a block */
+#define SV_BLOCK 16                    /* output channels that are packed together */
+#define SV_PARTS (SV_BLOCK / SV_LANES) /* vectors in a block */
 
 /* Where vector number v of a packed block sequence starts, in units of SV_LANES-wide columns of `depth` rows. */
 SV_INLINE long sv_packed(const int v, const long depth) {
     return (v / SV_PARTS) * depth * SV_BLOCK + (v % SV_PARTS) * SV_LANES;
 }
 
-/* One tile. */
-SV_INLINE void sv_conv_tile(const struct sv_conv *s, const int tile_rows, const int tile_cols, const int blocks,
-                            const float *restrict x, const float *restrict w, const float *restrict bias,
-                            float *restrict y, const float *restrict residual, const sv_epilogue epilogue) {
+/* Where a tile lies: its first pixel in x, y and the residual, its first vector, and the kernel rows first .. end - 1. */
+struct sv_tile {
+    long x, y, residual;
+    int vector, first, end;
+};
+
+/* Computes tile_rows x tile_cols pixels times `blocks` vectors. */
+typedef void (*sv_tile_kernel)(const struct sv_conv *s, const int tile_rows, const int tile_cols, const int blocks,
+                               const struct sv_tile *tile, const void *operands);
+
+/* One band of tile_rows rows, `row` its first, for `blocks` vectors of output channels. */
+SV_INLINE void sv_conv_band(const struct sv_conv *s, const int tile_rows, const int blocks, const int image,
+                            const int row, const int vector, const sv_tile_kernel kernel, const void *operands) {
+    const int tiles = s->cols / s->tile_cols, rest = s->cols % s->tile_cols;
+    int first = 0, end = s->kernel_rows;
+    if (s->x_rows) {
+        const int above = s->pad_top - (row + tile_rows - 1) * s->stride_rows;
+        const int below = s->x_rows + s->pad_top - row * s->stride_rows;
+        if (above > 0) first = (above + s->dilation_rows - 1) / s->dilation_rows;
+        if (below < end * s->dilation_rows) end = (below + s->dilation_rows - 1) / s->dilation_rows;
+        /* Unknown to the optimiser, which would else make a copy of the tile for every range. */
+        __asm__("" : "+r"(first), "+r"(end));
+    }
+    struct sv_tile tile = {(long)image * s->x_image + (long)row * s->x_row,
+                           (long)image * s->y_image + (long)row * s->y_row + vector * SV_LANES,
+                           (long)image * s->r_image + (long)row * s->r_row + vector * SV_LANES,
+                           vector,
+                           first,
+                           end};
+    for (int c = 0; c < tiles; c++) {
+        kernel(s, tile_rows, s->tile_cols, blocks, &tile, operands);
+        tile.x += (long)s->tile_cols * s->x_col;
+        tile.y += (long)s->tile_cols * s->y_col;
+        tile.residual += (long)s->tile_cols * s->r_col;
+    }
+    if (rest) kernel(s, tile_rows, rest, blocks, &tile, operands);
+}
+
+/* All bands of one image for the vectors first .. first + blocks. */
+SV_INLINE void sv_conv_bands(const struct sv_conv *s, const int first_row, const int tile_rows, const int bands,
+                             const int first, const int blocks, const int groups, const int image,
+                             const sv_tile_kernel kernel, const void *operands) {
+    const int outer = s->pixels_first ? bands : groups, inner = s->pixels_first ? groups : bands;
+    for (int o = 0; o < outer; o++)
+        for (int i = 0; i < inner; i++)
+            sv_conv_band(s, tile_rows, blocks, image, first_row + (s->pixels_first ? o : i) * tile_rows,
+                         first + (s->pixels_first ? i : o) * blocks, kernel, operands);
+}
+
+SV_INLINE void sv_conv_tiles(const struct sv_conv *s, const sv_tile_kernel kernel, const void *operands) {
+    const int bands = s->rows / s->tile_rows, rest_rows = s->rows % s->tile_rows, last = s->rows - rest_rows;
+    const int groups = s->vectors / s->blocks, rest = s->vectors % s->blocks, tail = s->vectors - rest;
+    for (int image = 0; image < s->images; image++) {
+        if (bands && groups) sv_conv_bands(s, 0, s->tile_rows, bands, 0, s->blocks, groups, image, kernel, operands);
+        if (rest_rows && groups) sv_conv_bands(s, last, rest_rows, 1, 0, s->blocks, groups, image, kernel, operands);
+        if (bands && rest) sv_conv_bands(s, 0, s->tile_rows, bands, tail, rest, 1, image, kernel, operands);
+        if (rest_rows && rest) sv_conv_bands(s, last, rest_rows, 1, tail, rest, 1, image, kernel, operands);
+    }
+}
+
+struct sv_conv_f32_operands {
+    const float *x, *w, *bias;
+    float *y;
+    const float *residual;
+    sv_epilogue epilogue;
+};
+
+SV_INLINE void sv_conv_f32_tile(const struct sv_conv *s, const int tile_rows, const int tile_cols, const int blocks,
+                                const struct sv_tile *at, const void *operands) {
+    const struct sv_conv_f32_operands *o = operands;
     const int tile = tile_rows * tile_cols;
-    const long depth = (long)s->kernel_rows * s->segments * s->run;
+    const long row_depth = (long)s->segments * s->run, depth = s->kernel_rows * row_depth;
+    const float *x = o->x + at->x;
+    const float *w = o->w + sv_packed(at->vector, depth) + at->first * row_depth * SV_BLOCK;
     sv_f32 acc[SV_MAX_TILE];
     SV_UNROLL
-    for (int t = 0; t < tile; t++)
+    for (int t = 0; t < tile; t++) {
         SV_UNROLL
-        for (int b = 0; b < blocks; b++) acc[t * blocks + b] = sv_load(bias + b * SV_LANES);
+        for (int b = 0; b < blocks; b++)
+            acc[t * blocks + b] = o->bias ? sv_load(o->bias + (at->vector + b) * SV_LANES) : sv_splat(0);
+    }
     SV_NO_UNROLL
-    for (int row = 0; row < s->kernel_rows; row++) {
+    for (int row = at->first; row < at->end; row++) {
         SV_NO_UNROLL
         for (int segment = 0; segment < s->segments; segment++) {
             const float *input = x + (long)row * s->x_kernel_row + (long)segment * s->x_segment;
@@ -60,70 +133,23 @@ SV_INLINE void sv_conv_tile(const struct sv_conv *s, const int tile_rows, const 
             }
         }
     }
+    float *y = o->y + at->y;
+    const float *residual = o->residual ? o->residual + at->residual : 0;
     SV_UNROLL
     for (int t = 0; t < tile; t++) {
-        const long at = (long)(t / tile_cols) * s->y_row + (long)(t % tile_cols) * s->y_col;
+        const long to = (long)(t / tile_cols) * s->y_row + (long)(t % tile_cols) * s->y_col;
         const long from = (long)(t / tile_cols) * s->r_row + (long)(t % tile_cols) * s->r_col;
         SV_UNROLL
         for (int b = 0; b < blocks; b++)
-            sv_store(y + at + b * SV_LANES,
-                     epilogue(acc[t * blocks + b], residual ? sv_load(residual + from + b * SV_LANES) : sv_splat(0)));
+            sv_store(
+                y + to + b * SV_LANES,
+                o->epilogue(acc[t * blocks + b], residual ? sv_load(residual + from + b * SV_LANES) : sv_splat(0)));
     }
 }
 
-/* One band of tile_rows rows for `blocks` vectors of output channels. */
-SV_INLINE void sv_conv_band(const struct sv_conv *s, const int tile_rows, const int blocks, const float *restrict x,
-                            const float *restrict w, const float *restrict bias, float *restrict y,
-                            const float *restrict residual, const sv_epilogue epilogue) {
-    const int tiles = s->cols / s->tile_cols, rest = s->cols % s->tile_cols;
-    for (int c = 0; c < tiles; c++) {
-        const long col = (long)c * s->tile_cols;
-        sv_conv_tile(s, tile_rows, s->tile_cols, blocks, x + col * s->x_col, w, bias, y + col * s->y_col,
-                     residual ? residual + col * s->r_col : 0, epilogue);
-    }
-    if (rest) {
-        const long col = (long)tiles * s->tile_cols;
-        sv_conv_tile(s, tile_rows, rest, blocks, x + col * s->x_col, w, bias, y + col * s->y_col,
-                     residual ? residual + col * s->r_col : 0, epilogue);
-    }
-}
-
-/* All bands of one image for the vectors first .. first + blocks. */
-SV_INLINE void sv_conv_bands(const struct sv_conv *s, const int first_row, const int tile_rows, const int bands,
-                             const int first, const int blocks, const int groups, const float *restrict x,
-                             const float *restrict w, const float *restrict bias, float *restrict y,
-                             const float *restrict residual, const sv_epilogue epilogue) {
-    const long depth = (long)s->kernel_rows * s->segments * s->run;
-    const int outer = s->pixels_first ? bands : groups, inner = s->pixels_first ? groups : bands;
-    for (int o = 0; o < outer; o++) {
-        for (int i = 0; i < inner; i++) {
-            const long row = first_row + (long)(s->pixels_first ? o : i) * tile_rows;
-            const int v = first + (s->pixels_first ? i : o) * blocks;
-            sv_conv_band(s, tile_rows, blocks, x + row * s->x_row, w + sv_packed(v, depth), bias + v * SV_LANES,
-                         y + row * s->y_row + v * SV_LANES,
-                         residual ? residual + row * s->r_row + v * SV_LANES : 0, epilogue);
-        }
-    }
-}
-
-SV_INLINE void sv_conv_f32(const struct sv_conv *s, const float *restrict x, const float *restrict w,
-                           const float *restrict bias, float *restrict y, const float *restrict residual,
-                           const sv_epilogue epilogue) {
-    const int bands = s->rows / s->tile_rows, rest_rows = s->rows % s->tile_rows;
-    const int groups = s->vectors / s->blocks, rest = s->vectors % s->blocks;
-    for (int image = 0; image < s->images; image++) {
-        const float *xi = x + (long)image * s->x_image;
-        float *yi = y + (long)image * s->y_image;
-        const float *ri = residual ? residual + (long)image * s->r_image : 0;
-        if (bands && groups)
-            sv_conv_bands(s, 0, s->tile_rows, bands, 0, s->blocks, groups, xi, w, bias, yi, ri, epilogue);
-        if (rest_rows && groups)
-            sv_conv_bands(s, s->rows - rest_rows, rest_rows, 1, 0, s->blocks, groups, xi, w, bias, yi, ri, epilogue);
-        if (bands && rest)
-            sv_conv_bands(s, 0, s->tile_rows, bands, s->vectors - rest, rest, 1, xi, w, bias, yi, ri, epilogue);
-        if (rest_rows && rest)
-            sv_conv_bands(s, s->rows - rest_rows, rest_rows, 1, s->vectors - rest, rest, 1, xi, w, bias, yi, ri,
-                          epilogue);
-    }
+SV_INLINE void sv_conv_f32(const struct sv_conv *s, const float *x, const float *w, const float *bias, float *y,
+                           const float *residual, const sv_epilogue epilogue) {
+    const struct sv_conv_f32_operands operands = {x, w, bias, y, residual, epilogue};
+    sv_conv_tiles(s, sv_conv_f32_tile, &operands);
 }
 #endif

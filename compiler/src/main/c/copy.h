@@ -21,8 +21,7 @@ SV_INLINE void sv_copy(unsigned char *restrict to, const unsigned char *restrict
     long i = 0;
     for (; i + 64 <= bytes; i += 64)
         *(sv_b64_unaligned *)(to + i) = *(const sv_b64_unaligned *)(from + i) ^ (zero + flip);
-    for (; i + 8 <= bytes; i += 8)
-        *(sv_word8_unaligned *)(to + i) = *(const sv_word8_unaligned *)(from + i) ^ flip8;
+    for (; i + 8 <= bytes; i += 8) *(sv_word8_unaligned *)(to + i) = *(const sv_word8_unaligned *)(from + i) ^ flip8;
     for (; i < bytes; i++) to[i] = from[i] ^ flip;
 }
 

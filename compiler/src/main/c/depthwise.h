@@ -4,44 +4,53 @@
 #include "conv.h"
 
 struct sv_depthwise {
-    int images, rows, cols;            /* output pixels */
-    int vectors;                       /* of SV_LANES channels */
-    int tile;                          /* output pixels of a row that are computed together */
-    int kernel_h, kernel_w, stride_w, dilation_w;
-    int x_kernel_row, x_pixel;         /* elements from one kernel row to the next, from one input pixel to the next */
-    int x_image, x_row;                /* from one output row's window to the next's */
+    int images, rows, cols; /* output pixels */
+    int vectors;            /* of SV_LANES channels */
+    int tile_rows, tile;    /* output pixels that are computed together; rows: 8-bit only */
+    int kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
+    int x_kernel_row, x_pixel; /* elements from one kernel row to the next, from one input pixel to the next */
+    int x_image, x_row;        /* from one output row's window to the next's */
     int y_image, y_row, y_col;
-    int r_image, r_row, r_col;         /* residual */
+    int r_image, r_row, r_col; /* residual */
+    int x_rows, pad_top;       /* f32: kernel rows outside the x_rows rows of x are left out (0: none are) */
+    int x_cols, pad_left;      /* where a tile is a row: columns outside the x_cols of x are left out (0: none) */
 };
 
-/* `tile` pixels of one vector of channels. Input columns are loaded once and serve every output that they belong to. */
-SV_INLINE void sv_depthwise_tile(const struct sv_depthwise *s, const int tile, const float *restrict x,
-                                 const float *restrict w, const float *restrict bias, float *restrict y,
-                                 const float *restrict residual, const sv_epilogue epilogue) {
+/* Whether column `col` of a tile's input lies in a border of zeros, and adds nothing. */
+SV_INLINE int sv_depthwise_border(const struct sv_depthwise *s, const int col) {
+    return s->x_cols && (col < s->pad_left || col >= s->pad_left + s->x_cols);
+}
+
+/* `tile` pixels of one vector of channels, kernel rows first .. end - 1, which are all of them if `whole`. Input columns
+   are loaded once and serve every output that they belong to. */
+SV_INLINE void sv_depthwise_tile(const struct sv_depthwise *s, const int whole, const int first, const int end,
+                                 const int tile, const float *restrict x, const float *restrict w,
+                                 const float *restrict bias, float *restrict y, const float *restrict residual,
+                                 const sv_epilogue epilogue) {
     const int columns = (tile - 1) * s->stride_w + (s->kernel_w - 1) * s->dilation_w + 1;
     sv_f32 acc[SV_MAX_TILE];
     SV_UNROLL
     for (int t = 0; t < tile; t++) acc[t] = sv_load(bias);
-#define SV_DEPTHWISE_ROW(kh)                                                                          \
-    SV_UNROLL                                                                                         \
-    for (int col = 0; col < columns; col++) {                                                         \
-        const sv_f32 input = sv_load(x + (long)(kh)*s->x_kernel_row + (long)col * s->x_pixel);        \
-        SV_UNROLL                                                                                     \
-        for (int t = 0; t < tile; t++) {                                                              \
-            const int tap = col - t * s->stride_w;                                                    \
-            if (tap >= 0 && tap % s->dilation_w == 0 && tap / s->dilation_w < s->kernel_w)            \
-                acc[t] = sv_fma(                                                                      \
-                    input, sv_load(w + ((kh)*s->kernel_w + tap / s->dilation_w) * SV_BLOCK), acc[t]); \
-        }                                                                                             \
+#define SV_DEPTHWISE_ROW(kh)                                                                                        \
+    SV_UNROLL                                                                                                       \
+    for (int col = 0; col < columns; col++) {                                                                       \
+        if (sv_depthwise_border(s, col)) continue;                                                                  \
+        const sv_f32 input = sv_load(x + (long)(kh) * s->x_kernel_row + (long)col * s->x_pixel);                    \
+        SV_UNROLL                                                                                                   \
+        for (int t = 0; t < tile; t++) {                                                                            \
+            const int tap = col - t * s->stride_w;                                                                  \
+            if (tap >= 0 && tap % s->dilation_w == 0 && tap / s->dilation_w < s->kernel_w)                          \
+                acc[t] = sv_fma(input, sv_load(w + ((kh) * s->kernel_w + tap / s->dilation_w) * SV_BLOCK), acc[t]); \
+        }                                                                                                           \
     }
-    if (s->kernel_h <= 3 && s->kernel_w <= 5) {
+    if (whole && s->kernel_h <= 3 && s->kernel_w <= 5) {
         SV_UNROLL
         for (int kh = 0; kh < s->kernel_h; kh++) {
             SV_DEPTHWISE_ROW(kh)
         }
     } else {
         SV_NO_UNROLL
-        for (int kh = 0; kh < s->kernel_h; kh++) {
+        for (int kh = first; kh < end; kh++) {
             SV_DEPTHWISE_ROW(kh)
         }
     }
@@ -52,14 +61,32 @@ SV_INLINE void sv_depthwise_tile(const struct sv_depthwise *s, const int tile, c
                  epilogue(acc[t], residual ? sv_load(residual + (long)t * s->r_col) : sv_splat(0)));
 }
 
+/* One row of one vector of channels. */
+SV_INLINE void sv_depthwise_row(const struct sv_depthwise *s, const int whole, const int first, const int end,
+                                const float *restrict x, const float *restrict w, const float *restrict bias,
+                                float *restrict y, const float *restrict residual, const sv_epilogue epilogue) {
+    const int tiles = s->cols / s->tile, rest = s->cols % s->tile;
+    const long step = (long)s->tile * s->stride_w * s->x_pixel;
+    for (int c = 0; c < tiles; c++)
+        sv_depthwise_tile(s, whole, first, end, s->tile, x + c * step, w, bias, y + (long)c * s->tile * s->y_col,
+                          residual ? residual + (long)c * s->tile * s->r_col : 0, epilogue);
+    if (rest)
+        sv_depthwise_tile(s, whole, first, end, rest, x + tiles * step, w, bias, y + (long)tiles * s->tile * s->y_col,
+                          residual ? residual + (long)tiles * s->tile * s->r_col : 0, epilogue);
+}
+
 SV_INLINE void sv_depthwise_f32(const struct sv_depthwise *s, const float *restrict x, const float *restrict w,
                                 const float *restrict bias, float *restrict y, const float *restrict residual,
                                 const sv_epilogue epilogue) {
-    const int tiles = s->cols / s->tile, rest = s->cols % s->tile;
-    const long step = (long)s->tile * s->stride_w * s->x_pixel;
     const long taps = (long)s->kernel_h * s->kernel_w;
     for (int image = 0; image < s->images; image++)
-        for (int row = 0; row < s->rows; row++)
+        for (int row = 0; row < s->rows; row++) {
+            int first = 0, end = s->kernel_h;
+            if (s->x_rows) {
+                const int above = s->pad_top - row * s->stride_h, below = s->x_rows + above;
+                if (above > 0) first = (above + s->dilation_h - 1) / s->dilation_h;
+                if (below < end * s->dilation_h) end = (below + s->dilation_h - 1) / s->dilation_h;
+            }
             for (int v = 0; v < s->vectors; v++) {
                 const float *xv = x + (long)image * s->x_image + (long)row * s->x_row + v * SV_LANES;
                 const float *wv = w + sv_packed(v, taps);
@@ -67,12 +94,11 @@ SV_INLINE void sv_depthwise_f32(const struct sv_depthwise *s, const float *restr
                 float *yv = y + (long)image * s->y_image + (long)row * s->y_row + v * SV_LANES;
                 const float *rv =
                     residual ? residual + (long)image * s->r_image + (long)row * s->r_row + v * SV_LANES : 0;
-                for (int c = 0; c < tiles; c++)
-                    sv_depthwise_tile(s, s->tile, xv + c * step, wv, bv, yv + (long)c * s->tile * s->y_col,
-                                      residual ? rv + (long)c * s->tile * s->r_col : 0, epilogue);
-                if (rest)
-                    sv_depthwise_tile(s, rest, xv + tiles * step, wv, bv, yv + (long)tiles * s->tile * s->y_col,
-                                      residual ? rv + (long)tiles * s->tile * s->r_col : 0, epilogue);
+                if (first == 0 && end == s->kernel_h)
+                    sv_depthwise_row(s, 1, 0, s->kernel_h, xv, wv, bv, yv, rv, epilogue);
+                else if (s->x_rows)
+                    sv_depthwise_row(s, 0, first, end, xv, wv, bv, yv, rv, epilogue);
             }
+        }
 }
 #endif

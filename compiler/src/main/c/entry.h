@@ -3,7 +3,7 @@
 #ifndef SV_ENTRY_H
 #define SV_ENTRY_H
 #define SV_EXPORT __attribute__((visibility("default")))
-#define SV_ABI 1
+#define SV_ABI 2
 #define SV_GET_DIRECT_BUFFER_ADDRESS 230 /* slot of the JNI function table, fixed by the JNI specification */
 
 typedef long long sv_jlong;
@@ -12,12 +12,16 @@ typedef void *const **sv_jni; /* JNIEnv*: points to the function table */
 
 SV_EXPORT int selvedge_run(const unsigned char *weights, void *const *io, unsigned char *arena, int thread,
                            int threads);
+/* Fills what is computed once from the weights; its address is the last of the io table. */
+SV_EXPORT void selvedge_prepare(const unsigned char *weights, unsigned char *prepared);
 SV_EXPORT void selvedge_step(const unsigned char *weights, void *const *io, unsigned char *arena, int step);
 
 SV_EXPORT sv_jlong Java_io_selvedge_runtime_NativeEntry_address(sv_jni env, void *cls, void *buffer);
 SV_EXPORT sv_jint Java_io_selvedge_runtime_NativeEntry_abi(sv_jni env, void *cls);
 SV_EXPORT sv_jint Java_io_selvedge_runtime_NativeEntry_run(sv_jni env, void *cls, sv_jlong weights, sv_jlong io,
                                                            sv_jlong arena, sv_jint thread, sv_jint threads);
+SV_EXPORT sv_jint Java_io_selvedge_runtime_NativeEntry_prepare(sv_jni env, void *cls, sv_jlong weights,
+                                                               sv_jlong prepared);
 SV_EXPORT sv_jlong Java_io_selvedge_runtime_NativeEntry_profile(sv_jni env, void *cls, sv_jlong weights, sv_jlong io,
                                                                 sv_jlong arena, sv_jint step);
 
@@ -35,6 +39,11 @@ sv_jint Java_io_selvedge_runtime_NativeEntry_run(sv_jni env, void *cls, sv_jlong
     (void)env, (void)cls;
     return selvedge_run((const unsigned char *)(__UINTPTR_TYPE__)weights, (void *const *)(__UINTPTR_TYPE__)io,
                         (unsigned char *)(__UINTPTR_TYPE__)arena, thread, threads);
+}
+sv_jint Java_io_selvedge_runtime_NativeEntry_prepare(sv_jni env, void *cls, sv_jlong weights, sv_jlong prepared) {
+    (void)env, (void)cls;
+    selvedge_prepare((const unsigned char *)(__UINTPTR_TYPE__)weights, (unsigned char *)(__UINTPTR_TYPE__)prepared);
+    return 0;
 }
 sv_jlong Java_io_selvedge_runtime_NativeEntry_profile(sv_jni env, void *cls, sv_jlong weights, sv_jlong io,
                                                       sv_jlong arena, sv_jint step) {

@@ -14,12 +14,14 @@ typedef unsigned sv_u32 __attribute__((vector_size(SV_LANES * 4)));
 typedef short sv_s16 __attribute__((vector_size(SV_LANES * 4)));
 typedef unsigned short sv_u16 __attribute__((vector_size(SV_LANES * 4)));
 typedef unsigned char sv_u8 __attribute__((vector_size(SV_LANES)));
+typedef unsigned char sv_quad __attribute__((vector_size(SV_LANES * 4)));
 typedef long long sv_s64 __attribute__((vector_size(SV_LANES * 8)));
 typedef double sv_f64 __attribute__((vector_size(SV_LANES * 8)));
 
 typedef sv_f32 sv_f32_unaligned __attribute__((aligned(1), may_alias));
 typedef sv_s32 sv_s32_unaligned __attribute__((aligned(1), may_alias));
 typedef sv_u8 sv_u8_unaligned __attribute__((aligned(1), may_alias));
+typedef sv_quad sv_quad_unaligned __attribute__((aligned(1), may_alias));
 typedef sv_s64 sv_s64_unaligned __attribute__((aligned(1), may_alias));
 typedef int sv_word_unaligned __attribute__((aligned(1), may_alias));
 
@@ -47,6 +49,21 @@ SV_INLINE sv_s32 sv_load_u8(const unsigned char *p) {
 }
 SV_INLINE void sv_store_bytes(unsigned char *p, sv_u8 v) {
     *(sv_u8_unaligned *)p = v;
+}
+/* Quarters of a vector of bytes. */
+SV_INLINE sv_quad sv_quarters(sv_u8 a, sv_u8 b, sv_u8 c, sv_u8 d) {
+    const union {
+        sv_u8 part[4];
+        sv_quad whole;
+    } q = {{a, b, c, d}};
+    return q.whole;
+}
+SV_INLINE sv_u8 sv_quarter(sv_quad bytes, const int i) {
+    const union {
+        sv_quad whole;
+        sv_u8 part[4];
+    } q = {bytes};
+    return q.part[i];
 }
 
 #ifdef __clang__

@@ -10,8 +10,7 @@ SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
     const sv_s16 x_even = (sv_s16)(u8x4 & 0x00ff00ff), x_odd = (sv_s16)((sv_u16)u8x4 >> 8);
     const sv_s16 w_even = (sv_s16)((sv_u16)s8x4 << 8) >> 8, w_odd = (sv_s16)s8x4 >> 8;
 #ifdef __SSE2__
-    return acc + (sv_s32)__builtin_ia32_pmaddwd128(x_even, w_even) +
-           (sv_s32)__builtin_ia32_pmaddwd128(x_odd, w_odd);
+    return acc + (sv_s32)__builtin_ia32_pmaddwd128(x_even, w_even) + (sv_s32)__builtin_ia32_pmaddwd128(x_odd, w_odd);
 #else
     const sv_s32 even = (sv_s32)(x_even * w_even), odd = (sv_s32)(x_odd * w_odd);
     return acc + ((sv_s32)((sv_u32)even << 16) >> 16) + (even >> 16) + ((sv_s32)((sv_u32)odd << 16) >> 16) +

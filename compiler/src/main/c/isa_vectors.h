@@ -39,7 +39,11 @@ SV_INLINE sv_f32 sv_rounded_bits(sv_f32 v, const int lo, const int hi) {
 }
 /* The same as a float. */
 SV_INLINE sv_f32 sv_round_between(sv_f32 v, const int lo, const int hi) {
+#ifdef SV_HAS_PACK
+    return sv_nearest(sv_below(sv_above(v, sv_splat((float)lo)), sv_splat((float)hi)));
+#else
     return sv_rounded_bits(v, lo, hi) - sv_splat(SV_ROUNDER);
+#endif
 }
 SV_INLINE sv_u8 sv_low_bytes(sv_s32 v) {
     return __builtin_convertvector((sv_u32)v, sv_u8);
@@ -101,18 +105,18 @@ SV_INLINE void sv_store_part_u8(unsigned char *p, sv_f32 v, const int n) {
 }
 
 /* Elements that lie apart, n of them (at most SV_LANES), zeros behind. */
-#define SV_STRIDED(name, type)                                                            \
-    SV_INLINE sv_f32 sv_gather##name(const type *p, const long stride, const int n) {     \
-        sv_f32 v = {0};                                                                   \
-        SV_UNROLL                                                                         \
-        for (int i = 0; i < SV_LANES; i++)                                                \
-            if (i < n) v[i] = (float)p[i * stride];                                       \
-        return v;                                                                         \
-    }                                                                                     \
-    SV_INLINE void sv_scatter##name(type *p, const long stride, sv_f32 v, const int n) {  \
-        SV_UNROLL                                                                         \
-        for (int i = 0; i < SV_LANES; i++)                                                \
-            if (i < n) p[i * stride] = (type)v[i];                                        \
+#define SV_STRIDED(name, type)                                                           \
+    SV_INLINE sv_f32 sv_gather##name(const type *p, const long stride, const int n) {    \
+        sv_f32 v = {0};                                                                  \
+        SV_UNROLL                                                                        \
+        for (int i = 0; i < SV_LANES; i++)                                               \
+            if (i < n) v[i] = (float)p[i * stride];                                      \
+        return v;                                                                        \
+    }                                                                                    \
+    SV_INLINE void sv_scatter##name(type *p, const long stride, sv_f32 v, const int n) { \
+        SV_UNROLL                                                                        \
+        for (int i = 0; i < SV_LANES; i++)                                               \
+            if (i < n) p[i * stride] = (type)v[i];                                       \
     }
 SV_STRIDED(, float)
 SV_STRIDED(_s32, int)
@@ -131,22 +135,61 @@ SV_INLINE void sv_scatter_u8(unsigned char *p, const long stride, sv_f32 v, cons
         if (i < n) p[i * stride] = bytes[i];
 }
 
+/* Four vectors of steps, rounded half to even between lo - zero and hi - zero (NaN gives lo), plus zero. */
+SV_INLINE void sv_store_steps(unsigned char *p, sv_f32 a, sv_f32 b, sv_f32 c, sv_f32 d, const int zero, const int lo,
+                              const int hi) {
+#ifdef SV_HAS_PACK
+    const sv_f32 highest = sv_splat((float)(hi - zero));
+    const sv_quad none = {0};
+    /* What is too high would not fit into an integer; what is too low, or NaN, becomes the lowest integer. */
+    sv_quad bytes = sv_pack_quad(sv_round_s32(sv_below(highest, a)), sv_round_s32(sv_below(highest, b)),
+                                 sv_round_s32(sv_below(highest, c)), sv_round_s32(sv_below(highest, d)), (short)zero);
+    if (lo > 0) SV_PACK("vpmaxub", bytes, bytes, none + (unsigned char)lo);
+    *(sv_quad_unaligned *)p = bytes;
+#else
+    const sv_f32 steps[4] = {a, b, c, d};
+    SV_UNROLL
+    for (int i = 0; i < 4; i++)
+        sv_store_u8(p + i * SV_LANES, sv_round_between(steps[i], lo - zero, hi - zero) + sv_splat((float)zero));
+#endif
+}
+
+#ifndef SV_HAS_TRIPLES
+/* Three planes become LANES triples side by side. */
+SV_INLINE void sv_store_triples(float *p, sv_f32 a, sv_f32 b, sv_f32 c) {
+    sv_scatter(p, 3, a, SV_LANES);
+    sv_scatter(p + 1, 3, b, SV_LANES);
+    sv_scatter(p + 2, 3, c, SV_LANES);
+}
+/* The same with bytes, from the low bytes of the lanes. */
+SV_INLINE void sv_store_triples_u8(unsigned char *p, sv_s32 a, sv_s32 b, sv_s32 c) {
+    const sv_u8 planes[3] = {sv_low_bytes(a), sv_low_bytes(b), sv_low_bytes(c)};
+    SV_UNROLL
+    for (int i = 0; i < SV_LANES; i++) {
+        SV_UNROLL
+        for (int plane = 0; plane < 3; plane++) p[i * 3 + plane] = planes[plane][i];
+    }
+}
+#endif
+
 /* Folds over the lanes, pairwise. */
 SV_INLINE float sv_sum_lanes(sv_f32 v) {
     float part[SV_LANES];
     sv_store(part, v);
     SV_UNROLL
-    for (int step = SV_LANES / 2; step > 0; step /= 2)
+    for (int step = SV_LANES / 2; step > 0; step /= 2) {
         SV_UNROLL
         for (int i = 0; i < step; i++) part[i] += part[i + step];
+    }
     return part[0];
 }
 SV_INLINE float sv_max_lanes(sv_f32 v) {
     float part[SV_LANES];
     sv_store(part, v);
     SV_UNROLL
-    for (int step = SV_LANES / 2; step > 0; step /= 2)
+    for (int step = SV_LANES / 2; step > 0; step /= 2) {
         SV_UNROLL
         for (int i = 0; i < step; i++) part[i] = part[i + step] > part[i] ? part[i + step] : part[i];
+    }
     return part[0];
 }

@@ -100,8 +100,7 @@ SV_INLINE sv_f32 sv_sine(sv_f32 v, const int quarters) {
     const sv_f64 wide = __builtin_convertvector(v, sv_f64);
     const sv_f64 bits = wide * 0.63661977236758134 + 0x1.8p52;
     const sv_f64 n = bits - 0x1.8p52;
-    const sv_f32 r =
-        __builtin_convertvector(wide - n * 1.5707963267341256 - n * 6.0771005065061922e-11, sv_f32);
+    const sv_f32 r = __builtin_convertvector(wide - n * 1.5707963267341256 - n * 6.0771005065061922e-11, sv_f32);
     const sv_s32 quadrant = __builtin_convertvector((sv_s64)bits & 3, sv_s32) + quarters;
     const sv_f32 s = r * r;
     sv_f32 sine = sv_fma(s, sv_splat(2.718302534e-06f), sv_splat(-1.983933391e-04f));

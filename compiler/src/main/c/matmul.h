@@ -45,12 +45,13 @@ SV_INLINE void sv_matmul_tile(const struct sv_matmul *s, const int tile, const i
         }
     }
     SV_UNROLL
-    for (int t = 0; t < tile; t++)
+    for (int t = 0; t < tile; t++) {
         SV_UNROLL
         for (int j = 0; j < blocks; j++)
             sv_matmul_store(y + t * s->y_row + j * SV_LANES * s->y_col, s->y_col,
                             s->alpha == 1 ? acc[t * blocks + j] : acc[t * blocks + j] * s->alpha,
                             j == blocks - 1 ? lanes : SV_LANES);
+    }
 }
 SV_INLINE void sv_matmul_rows(const struct sv_matmul *s, const int blocks, const int lanes, const float *restrict a,
                               const float *restrict b, float *restrict y) {
@@ -67,8 +68,7 @@ SV_INLINE void sv_matmul_f32(const struct sv_matmul *s, const float *restrict a,
     const int width = s->blocks * SV_LANES, full = s->n / width, rest = s->n % width;
     for (int i = 0; i < s->batch; i++, a += s->a_batch, b += s->b_batch, y += s->y_batch) {
         for (int j = 0; j < full; j++)
-            sv_matmul_rows(s, s->blocks, SV_LANES, a, b + (long)j * width * s->b_col,
-                           y + (long)j * width * s->y_col);
+            sv_matmul_rows(s, s->blocks, SV_LANES, a, b + (long)j * width * s->b_col, y + (long)j * width * s->y_col);
         if (rest)
             sv_matmul_rows(s, (rest + SV_LANES - 1) / SV_LANES, (rest - 1) % SV_LANES + 1, a,
                            b + (long)full * width * s->b_col, y + (long)full * width * s->y_col);
@@ -85,14 +85,15 @@ SV_INLINE void sv_dot_tile(const struct sv_matmul *s, const int tile, const int 
     SV_NO_UNROLL
     for (int k = 0; k < full; k += SV_LANES) {
         SV_UNROLL
-        for (int t = 0; t < tile; t++)
+        for (int t = 0; t < tile; t++) {
             SV_UNROLL
             for (int j = 0; j < blocks; j++)
                 acc[t * blocks + j] =
                     sv_fma(sv_load(a + t * s->a_row + k), sv_load(b + j * s->b_col + k), acc[t * blocks + j]);
+        }
     }
     SV_UNROLL
-    for (int t = 0; t < tile; t++)
+    for (int t = 0; t < tile; t++) {
         SV_UNROLL
         for (int j = 0; j < blocks; j++) {
             sv_f32 v = acc[t * blocks + j];
@@ -100,6 +101,7 @@ SV_INLINE void sv_dot_tile(const struct sv_matmul *s, const int tile, const int 
                 v = sv_fma(sv_load_part(a + t * s->a_row + full, rest), sv_load_part(b + j * s->b_col + full, rest), v);
             y[t * s->y_row + j * s->y_col] = sv_sum_lanes(v) * s->alpha;
         }
+    }
 }
 SV_INLINE void sv_dot_columns(const struct sv_matmul *s, const int tile, const float *restrict a,
                               const float *restrict b, float *restrict y) {

@@ -4,16 +4,16 @@
 #include "requantize.h"
 
 struct sv_pool {
-    int images, rows, cols;      /* output */
-    int vectors;                 /* of SV_LANES channels */
-    int height, width;           /* input */
+    int images, rows, cols; /* output */
+    int vectors;            /* of SV_LANES channels */
+    int height, width;      /* input */
     int kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
-    int clipped;                 /* whether any window leaves the image */
-    int padded_height, padded_width;  /* where counted pads end, from the image's first pixel; the image if none count */
+    int clipped;                     /* whether any window leaves the image */
+    int padded_height, padded_width; /* where counted pads end, from the image's first pixel; the image if none count */
     int count_pads;
-    int maximum;                 /* else average */
-    long x_image, x_row, x_col, y_image, y_row, y_col;  /* elements from pixel to pixel */
-    float scale;                 /* u8 average: scale of x over scale of y */
+    int maximum;                                       /* else average */
+    long x_image, x_row, x_col, y_image, y_row, y_col; /* elements from pixel to pixel */
+    float scale;                                       /* u8 average: scale of x over scale of y */
     int x_zero;
 };
 
@@ -36,8 +36,8 @@ SV_INLINE int sv_outside(const struct sv_pool *s, const int position, const int 
 }
 
 /* `blocks` vectors of one output pixel. */
-SV_INLINE void sv_pool_pixel_f32(const struct sv_pool *s, const int blocks, const float *restrict x,
-                                 float *restrict y, const int top, const int left) {
+SV_INLINE void sv_pool_pixel_f32(const struct sv_pool *s, const int blocks, const float *restrict x, float *restrict y,
+                                 const int top, const int left) {
     sv_f32 acc[4];
     SV_UNROLL
     for (int b = 0; b < blocks; b++) acc[b] = s->maximum ? sv_splat(-__builtin_inff()) : sv_splat(0);
@@ -92,26 +92,27 @@ SV_INLINE void sv_pool_pixel_u8(const struct sv_pool *s, const int blocks, const
     }
 }
 
-#define SV_POOL(name, type, parameters, arguments)                                                                  \
-    SV_INLINE void sv_pool_##name parameters {                                                                      \
-        const int groups = s->vectors / 4, rest = s->vectors % 4;                                                   \
-        for (int image = 0; image < s->images; image++)                                                             \
-            for (int row = 0; row < s->rows; row++)                                                                 \
-                for (int col = 0; col < s->cols; col++) {                                                           \
-                    const type *xi = x + image * s->x_image;                                                        \
-                    type *yi = y + image * s->y_image + row * s->y_row + col * s->y_col;                            \
-                    const int top = row * s->stride_h - s->pad_top, left = col * s->stride_w - s->pad_left;         \
-                    for (int g = 0; g < groups; g++, xi += 4 * SV_LANES, yi += 4 * SV_LANES)                        \
-                        sv_pool_pixel_##name(s, 4, xi, yi, arguments top, left);                                    \
-                    if (rest) sv_pool_pixel_##name(s, rest, xi, yi, arguments top, left);                           \
-                }                                                                                                   \
+#define SV_POOL(name, type, parameters, arguments)                                                          \
+    SV_INLINE void sv_pool_##name parameters {                                                              \
+        const int groups = s->vectors / 4, rest = s->vectors % 4;                                           \
+        for (int image = 0; image < s->images; image++)                                                     \
+            for (int row = 0; row < s->rows; row++)                                                         \
+                for (int col = 0; col < s->cols; col++) {                                                   \
+                    const type *xi = x + image * s->x_image;                                                \
+                    type *yi = y + image * s->y_image + row * s->y_row + col * s->y_col;                    \
+                    const int top = row * s->stride_h - s->pad_top, left = col * s->stride_w - s->pad_left; \
+                    for (int g = 0; g < groups; g++, xi += 4 * SV_LANES, yi += 4 * SV_LANES)                \
+                        sv_pool_pixel_##name(s, 4, xi, yi, arguments top, left);                            \
+                    if (rest) sv_pool_pixel_##name(s, rest, xi, yi, arguments top, left);                   \
+                }                                                                                           \
     }
 #define SV_NONE
 #define SV_Q q,
 SV_POOL(f32, float, (const struct sv_pool *s, const float *restrict x, float *restrict y), SV_NONE)
 SV_POOL(u8, unsigned char,
         (const struct sv_pool *s, const unsigned char *restrict x, unsigned char *restrict y,
-         const struct sv_requantize *q), SV_Q)
+         const struct sv_requantize *q),
+        SV_Q)
 #undef SV_NONE
 #undef SV_Q
 #endif

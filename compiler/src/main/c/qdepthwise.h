@@ -1,12 +1,16 @@
 /* Depthwise u8 x s8 convolution: up to four vertical taps form one word, so that a dot product does four of them. Weights
-   are packed [16 channels' block][ceil(kernel_h / 4)][kernel_w][16][4]. */
+   are packed [16 channels' block][ceil(kernel_h / 4)][kernel_w][16][4]. Rows of the output are computed in pairs where
+   that pays: their windows overlap, so that a word serves both. */
 #ifndef SV_QDEPTHWISE_H
 #define SV_QDEPTHWISE_H
 #include "depthwise.h"
 #include "requantize.h"
 
-/* Bytes of up to four rows, `row` apart, side by side in a word per channel. */
+/* Words of a window's column: rows beyond its last tap are any bytes, their weights are 0. */
 SV_INLINE sv_s32 sv_vertical(const unsigned char *x, const long row, const int taps) {
+#ifdef SV_HAS_WORDS
+    if (taps > 2) return sv_words(x, x + row, x + 2 * row, taps > 3 ? x + 3 * row : x);
+#endif
     sv_s32 word = sv_load_u8(x);
     if (taps > 1) word |= sv_load_u8(x + row) << 8;
     if (taps > 2) word |= sv_load_u8(x + 2 * row) << 16;
@@ -14,46 +18,96 @@ SV_INLINE sv_s32 sv_vertical(const unsigned char *x, const long row, const int t
     return word;
 }
 
-SV_INLINE void sv_qdepthwise_tile(const struct sv_depthwise *s, const int tile, const unsigned char *restrict x,
-                                  const signed char *restrict w, const sv_s32 bias, const sv_f32 scale,
-                                  unsigned char *restrict y, const unsigned char *restrict residual,
-                                  const struct sv_requantize *q) {
+#define SV_MAX_WORDS 40 /* of weights of a pair of rows */
+
+/* Weights of column kw and the four input rows from 4 * group on, for an output row whose window starts `shift` rows down. */
+SV_INLINE sv_s32 sv_shifted_taps(const struct sv_depthwise *s, const signed char *w, const int shift, const int group,
+                                 const int kw) {
+    const int first = 4 * group - shift, groups = (s->kernel_h + 3) / 4, bits = (first & 3) * 8;
+    const int low = (first - (first & 3)) / 4, high = low + 1;
+    const sv_s32 none = {0};
+    const sv_u32 a =
+        low >= 0 && low < groups ? (sv_u32)sv_load_s32(w + (low * s->kernel_w + kw) * SV_BLOCK * 4) : (sv_u32)none;
+    if (!bits) return (sv_s32)a;
+    const sv_u32 b =
+        high >= 0 && high < groups ? (sv_u32)sv_load_s32(w + (high * s->kernel_w + kw) * SV_BLOCK * 4) : (sv_u32)none;
+    return (sv_s32)(a >> bits | b << (32 - bits));
+}
+
+/* `rows` (1 or 2) x tile pixels of one vector of channels. */
+SV_INLINE void sv_depthwise_u8_tile(const struct sv_depthwise *s, const int rows, const int tile,
+                                    const unsigned char *x, const sv_s32 *taps, const sv_s32 bias, const sv_f32 scale,
+                                    unsigned char *y, const unsigned char *residual, const struct sv_requantize *q) {
     const int columns = (tile - 1) * s->stride_w + (s->kernel_w - 1) * s->dilation_w + 1;
-    const int groups = (s->kernel_h + 3) / 4;
+    const int height = s->kernel_h + (rows - 1) * s->stride_h, groups = (height + 3) / 4, pixels = rows * tile;
     sv_s32 acc[SV_MAX_TILE];
     SV_UNROLL
-    for (int t = 0; t < tile; t++) acc[t] = bias;
+    for (int p = 0; p < pixels; p++) acc[p] = bias;
     SV_UNROLL
     for (int g = 0; g < groups; g++) {
-        const int taps = s->kernel_h - 4 * g < 4 ? s->kernel_h - 4 * g : 4;
         SV_UNROLL
         for (int col = 0; col < columns; col++) {
-            const sv_s32 word =
-                sv_vertical(x + (long)4 * g * s->x_kernel_row + (long)col * s->x_pixel, s->x_kernel_row, taps);
+            if (sv_depthwise_border(s, col)) continue;
+            const sv_s32 word = sv_vertical(x + (long)4 * g * s->x_kernel_row + (long)col * s->x_pixel, s->x_kernel_row,
+                                            height - 4 * g < 4 ? height - 4 * g : 4);
             SV_UNROLL
-            for (int t = 0; t < tile; t++) {
-                const int tap = col - t * s->stride_w;
-                if (tap >= 0 && tap % s->dilation_w == 0 && tap / s->dilation_w < s->kernel_w)
-                    acc[t] = sv_dot4(acc[t], word,
-                                     sv_load_s32(w + (g * s->kernel_w + tap / s->dilation_w) * SV_BLOCK * 4));
+            for (int p = 0; p < pixels; p++) {
+                const int row = p / tile, tap = col - p % tile * s->stride_w, first = 4 * g - row * s->stride_h;
+                if (tap >= 0 && tap % s->dilation_w == 0 && tap / s->dilation_w < s->kernel_w && first > -4 &&
+                    first < s->kernel_h)
+                    acc[p] = sv_dot4(acc[p], word, taps[(row * groups + g) * s->kernel_w + tap / s->dilation_w]);
             }
         }
     }
     SV_UNROLL
-    for (int t = 0; t < tile; t++)
-        sv_store_requantized(q, acc[t], scale, y + (long)t * s->y_col,
-                             residual ? residual + (long)t * s->r_col : 0);
+    for (int i = 0; i < pixels; i += 4) {
+        const sv_f32 scales[4] = {scale, scale, scale, scale};
+        long to[4], from[4];
+        SV_UNROLL
+        for (int j = 0; j < 4; j++) {
+            const int p = i + j < pixels ? i + j : i;
+            to[j] = (long)(p / tile) * s->y_row + (long)(p % tile) * s->y_col;
+            from[j] = (long)(p / tile) * s->r_row + (long)(p % tile) * s->r_col;
+        }
+        sv_store_requantized(q, pixels - i < 4 ? pixels - i : 4, acc + i, scales, y, to, residual, from);
+    }
 }
 
-SV_INLINE void sv_depthwise_u8(const struct sv_depthwise *s, const unsigned char *restrict x,
-                               const signed char *restrict w, const int *restrict bias, const float *restrict scale,
-                               unsigned char *restrict y, const unsigned char *restrict residual,
-                               const struct sv_requantize *q) {
+/* One or two rows of one vector of channels. */
+SV_INLINE void sv_depthwise_u8_rows(const struct sv_depthwise *s, const int rows, const unsigned char *x,
+                                    const signed char *w, const sv_s32 bias, const sv_f32 scale, unsigned char *y,
+                                    const unsigned char *residual, const struct sv_requantize *q) {
     const int tiles = s->cols / s->tile, rest = s->cols % s->tile;
-    const long step = (long)s->tile * s->stride_w * s->x_pixel;
+    const int groups = (s->kernel_h + (rows - 1) * s->stride_h + 3) / 4;
+    sv_s32 taps[SV_MAX_WORDS];
+    SV_UNROLL
+    for (int row = 0; row < rows; row++) {
+        SV_UNROLL
+        for (int g = 0; g < groups; g++) {
+            SV_UNROLL
+            for (int kw = 0; kw < s->kernel_w; kw++)
+                taps[(row * groups + g) * s->kernel_w + kw] = sv_shifted_taps(s, w, row * s->stride_h, g, kw);
+        }
+    }
+    for (int c = 0; c < tiles; c++) {
+        const long col = (long)c * s->tile;
+        sv_depthwise_u8_tile(s, rows, s->tile, x + col * s->stride_w * s->x_pixel, taps, bias, scale,
+                             y + col * s->y_col, residual ? residual + col * s->r_col : 0, q);
+    }
+    if (rest) {
+        const long col = (long)tiles * s->tile;
+        sv_depthwise_u8_tile(s, rows, rest, x + col * s->stride_w * s->x_pixel, taps, bias, scale, y + col * s->y_col,
+                             residual ? residual + col * s->r_col : 0, q);
+    }
+}
+
+SV_INLINE void sv_depthwise_u8(const struct sv_depthwise *s, const unsigned char *x, const signed char *w,
+                               const int *bias, const float *scale, unsigned char *y, const unsigned char *residual,
+                               const struct sv_requantize *q) {
     const long words = (long)((s->kernel_h + 3) / 4) * s->kernel_w;
+    const int paired = s->rows / s->tile_rows * s->tile_rows;
     for (int image = 0; image < s->images; image++)
-        for (int row = 0; row < s->rows; row++)
+        for (int row = 0; row < s->rows; row += row < paired ? s->tile_rows : 1)
             for (int v = 0; v < s->vectors; v++) {
                 const unsigned char *xv = x + (long)image * s->x_image + (long)row * s->x_row + v * SV_LANES;
                 const signed char *wv = w + sv_packed(v, words) * 4;
@@ -62,12 +116,10 @@ SV_INLINE void sv_depthwise_u8(const struct sv_depthwise *s, const unsigned char
                 unsigned char *yv = y + (long)image * s->y_image + (long)row * s->y_row + v * SV_LANES;
                 const unsigned char *rv =
                     residual ? residual + (long)image * s->r_image + (long)row * s->r_row + v * SV_LANES : 0;
-                for (int c = 0; c < tiles; c++)
-                    sv_qdepthwise_tile(s, s->tile, xv + c * step, wv, bv, sv, yv + (long)c * s->tile * s->y_col,
-                                       residual ? rv + (long)c * s->tile * s->r_col : 0, q);
-                if (rest)
-                    sv_qdepthwise_tile(s, rest, xv + tiles * step, wv, bv, sv, yv + (long)tiles * s->tile * s->y_col,
-                                       residual ? rv + (long)tiles * s->tile * s->r_col : 0, q);
+                if (row < paired)
+                    sv_depthwise_u8_rows(s, s->tile_rows, xv, wv, bv, sv, yv, rv, q);
+                else
+                    sv_depthwise_u8_rows(s, 1, xv, wv, bv, sv, yv, rv, q);
             }
 }
 #endif

@@ -57,8 +57,7 @@ SV_INLINE void sv_softmax_columns(const float *x, float *y, const int length, co
 #undef SV_PUT
 }
 
-SV_INLINE void sv_softmax(const float *x, float *y, const int outer, const int length, const int inner,
-                          const int log) {
+SV_INLINE void sv_softmax(const float *x, float *y, const int outer, const int length, const int inner, const int log) {
     for (int o = 0; o < outer; o++, x += (long)length * inner, y += (long)length * inner) {
         if (inner == 1) {
             sv_softmax_row(x, y, length, log);

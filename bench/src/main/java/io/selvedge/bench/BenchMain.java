@@ -1,24 +1,23 @@
 package io.selvedge.bench;
 
 import io.selvedge.cli.Main;
+import io.selvedge.cli.ModelShapes;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
-import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compress.deploy.Machine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -91,11 +90,8 @@ public final class BenchMain implements Callable<Integer> {
             description = "Measured time per contender and row. Default: 2")
     private double seconds;
 
-    @Option(names = "--dim", paramLabel = "NAME=V", description = "Value of a named dimension. Repeatable.")
-    private Map<String, Integer> dims = new LinkedHashMap<>();
-
-    @Option(names = "--input-shape", paramLabel = "INPUT=D,D,...", description = "Extents of an input. Repeatable.")
-    private Map<String, String> inputShapes = new LinkedHashMap<>();
+    @Mixin
+    private ModelShapes shapes = new ModelShapes();
 
     @Option(names = "--json", paramLabel = "FILE", description = "Also write the results there as JSON.")
     private @Nullable Path json;
@@ -109,7 +105,11 @@ public final class BenchMain implements Callable<Integer> {
         System.exit(execute(System.out, System.err, args));
     }
 
-    /** Runs one command line. @return the exit status, as of the other commands */
+    /**
+     * Runs one command line.
+     *
+     * @return the exit status, as of the other commands
+     */
     public static int execute(PrintStream out, PrintStream err, String... args) {
         return Main.execute(new BenchMain(out, err), out, err, args);
     }
@@ -118,8 +118,7 @@ public final class BenchMain implements Callable<Integer> {
     public Integer call() throws IOException {
         check();
         List<BenchResult> results = new ArrayList<>();
-        try (Workshop workshop =
-                new Workshop(model, new ImportOptions(dims, shapes()), Optional.ofNullable(data), threads)) {
+        try (Workshop workshop = new Workshop(model, shapes.options(), Optional.ofNullable(data), threads)) {
             Optional<Path> quantized = Optional.ofNullable(int8Model);
             for (String dtype : dtypes.isEmpty() ? workshop.dtypes(quantized) : dtypes) {
                 err.println("measuring " + dtype + " ...");
@@ -154,22 +153,6 @@ public final class BenchMain implements Callable<Integer> {
             throw new SelvedgeException(
                     ErrorCode.OUTPUT_NOT_WRITABLE, "--json " + json + ": its folder does not exist; create it first");
         }
-    }
-
-    private Map<String, List<Integer>> shapes() {
-        Map<String, List<Integer>> shapes = new LinkedHashMap<>();
-        inputShapes.forEach((name, text) -> {
-            List<Integer> extents = new ArrayList<>();
-            for (String extent : text.split(",", -1)) {
-                try {
-                    extents.add(Integer.parseInt(extent.strip()));
-                } catch (NumberFormatException e) {
-                    throw bad("--input-shape " + name + "=" + text + ": '" + extent + "' is no whole number");
-                }
-            }
-            shapes.put(name, extents);
-        });
-        return shapes;
     }
 
     private static SelvedgeException bad(String message) {

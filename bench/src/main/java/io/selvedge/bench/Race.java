@@ -60,7 +60,7 @@ final class Race {
             runs++;
         } while (System.nanoTime() - began < WARM_UP_NANOS || runs < 3);
         double nanosEach = (double) (System.nanoTime() - began) / runs;
-        return (int) Math.clamp(Math.round(BLOCK_NANOS / nanosEach), 1, 5000);
+        return Math.clamp(Math.round(BLOCK_NANOS / nanosEach), 1, 5000);
     }
 
     private static void block(Contender contender, long[] nanos, int from, int count) {

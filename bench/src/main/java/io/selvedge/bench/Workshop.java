@@ -51,7 +51,7 @@ final class Workshop implements AutoCloseable {
         }
     }
 
-    /** What can be measured: a quantised model as it is, an fp32 model in both forms. */
+    /** What can be measured: a quantised model as it is, an fp32 model and its quantised form if that is given. */
     List<String> dtypes(Optional<Path> quantized) {
         return isQuantized(graph) ? List.of("int8") : quantized.isPresent() ? List.of("fp32", "int8") : List.of("fp32");
     }

@@ -43,6 +43,10 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
         lines.add("");
         lines.add("model SHA-256  " + manifest.modelSha256());
         lines.add("arena          " + Quantity.exact(manifest.arenaBytes()) + " bytes per session");
+        if (manifest.preparedBytes() > 0) {
+            lines.add("prepared       " + Quantity.exact(manifest.preparedBytes())
+                    + " bytes computed from the weights at load, shared by all sessions");
+        }
         lines.add("weights        " + Quantity.exact(manifest.weightBytes()) + " bytes");
         lines.add("threads        " + manifest.threads());
         lines.add("targets        "
@@ -72,6 +76,7 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
         tensors(root.putArray("inputs"), manifest.inputs());
         tensors(root.putArray("outputs"), manifest.outputs());
         root.put("arenaBytes", manifest.arenaBytes())
+                .put("preparedBytes", manifest.preparedBytes())
                 .put("weightBytes", manifest.weightBytes())
                 .put("threads", manifest.threads());
         ArrayNode targets = root.putArray("targets");

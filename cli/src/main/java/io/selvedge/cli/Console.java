@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
  */
 public record Console(PrintWriter out, PrintWriter err, boolean interactive, boolean colour) {
     /** The console of this process. Colours go to terminals unless {@code NO_COLOR} is set to anything. */
+    @SuppressWarnings("SystemConsoleNull") // It is null again in JDK 25 where the process has no terminal.
     static Console ofProcess(StandardOutput out) {
         java.io.Console terminal = System.console();
         boolean interactive = terminal != null && terminal.isTerminal();

@@ -23,6 +23,8 @@ record Deploying(Console console, Deployment deployment, Path out, boolean json)
     private static final long REPORT_BYTES = 2 << 20;
 
     /**
+     * Deploys, publishes everything or nothing, and prints what was found.
+     *
      * @param request made for the folder that it shall write into
      * @param modelBytes of the original; the results are about as large
      * @param report made from what was found

@@ -88,7 +88,10 @@ record ModelInspection(String name, int nodesInFile, Graph graph, PlannedProgram
         lines.add("parameters   " + Quantity.exact(parameters()));
         lines.add("weights      " + Quantity.exact(planned.weightBytes()) + " bytes");
         lines.add("peak memory  " + Quantity.exact(planned.arenaBytes()) + " bytes of arena, " + Quantity.exact(ends())
-                + " bytes of inputs and outputs");
+                + " bytes of inputs and outputs"
+                + (planned.preparedBytes() == 0
+                        ? ""
+                        : ", " + Quantity.exact(planned.preparedBytes()) + " bytes of prepared weights"));
         return lines;
     }
 
@@ -126,6 +129,7 @@ record ModelInspection(String name, int nodesInFile, Graph graph, PlannedProgram
                 .put("parameters", parameters())
                 .put("weightBytes", planned.weightBytes())
                 .put("arenaBytes", planned.arenaBytes())
+                .put("preparedBytes", planned.preparedBytes())
                 .put("ioBytes", ends());
     }
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** The options that give unknown dimensions of a model their values. */
-final class ModelShapes {
+public final class ModelShapes {
     @Option(
             names = "--dim",
             paramLabel = "NAME=V",
@@ -23,8 +23,12 @@ final class ModelShapes {
             description = "Extents of an input, e.g. --input-shape x=1,3,48,192; wins over --dim. Repeatable.")
     private final Map<String, String> inputShapes = new LinkedHashMap<>();
 
-    /** @throws SelvedgeException BAD_OPTION */
-    ImportOptions options() {
+    /**
+     * What was given.
+     *
+     * @throws SelvedgeException BAD_OPTION
+     */
+    public ImportOptions options() {
         Map<String, Integer> values = new LinkedHashMap<>();
         dims.forEach((name, value) -> values.put(name, extent("--dim " + name + "=" + value, value)));
         Map<String, List<Integer>> shapes = new LinkedHashMap<>();

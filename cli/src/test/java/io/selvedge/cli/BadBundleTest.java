@@ -187,6 +187,7 @@ final class BadBundleTest {
                     m.inputs(),
                     m.outputs(),
                     m.arenaBytes(),
+                    m.preparedBytes(),
                     m.threads(),
                     targets.of(m.targets().getFirst())));
             m.parts().keySet().forEach(name -> writer.part(name, change.of(name, from.read(name))));

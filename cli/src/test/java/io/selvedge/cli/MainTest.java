@@ -141,7 +141,7 @@ final class MainTest {
     void data_descriptions_in_the_help_are_read_as_they_stand() throws Exception {
         String help = CommandLineRun.of("deploy", "--help").out();
         List<String> kinds = new ArrayList<>();
-        for (String example : help.split("(?m)^(?=    kind: )")) {
+        for (String example : help.split("(?m)^(?=    kind: )", -1)) {
             if (example.startsWith("    kind: ")) {
                 String yaml = example.lines()
                         .takeWhile(line -> line.startsWith("    "))

@@ -1,4 +1,7 @@
-/** The compiler: ONNX in, emitted files out. Imports nothing above it. Read Compiler first. */
+/**
+ * The compiler, ONNX in and emitted files out, as one pipeline that fits a page. Imports every package below it; none of them
+ * imports this one. Read {@link io.selvedge.compiler.Compiler} first.
+ */
 @NullMarked
 package io.selvedge.compiler;
 

@@ -142,7 +142,11 @@ public final class Bundle implements AutoCloseable {
         return manifest.parts().containsKey(part);
     }
 
-    /** Length of a part in bytes. @throws ModelException NO_SUCH_PART */
+    /**
+     * Length of a part in bytes.
+     *
+     * @throws ModelException NO_SUCH_PART
+     */
     public long length(String part) {
         return entry(part).length();
     }

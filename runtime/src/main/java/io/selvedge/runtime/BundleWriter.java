@@ -143,7 +143,11 @@ public final class BundleWriter {
                         .flip());
     }
 
-    /** Writes header and bytes. @return the entry's header for the directory */
+    /**
+     * Writes header and bytes.
+     *
+     * @return the entry's header for the directory
+     */
     private static ByteBuffer writeEntry(FileChannel out, String name, byte[] bytes) throws IOException {
         byte[] nameBytes = name.getBytes(StandardCharsets.US_ASCII);
         CRC32 crc = new CRC32();

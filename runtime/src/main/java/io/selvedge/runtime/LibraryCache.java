@@ -32,7 +32,11 @@ record LibraryCache(Path folder) {
         return new LibraryCache(base.toAbsolutePath().resolve("selvedge").resolve("lib"));
     }
 
-    /** The file with these bytes, written unless it is there and unharmed. @throws ModelException CACHE_UNUSABLE */
+    /**
+     * The file with these bytes, written unless it is there and unharmed.
+     *
+     * @throws ModelException CACHE_UNUSABLE
+     */
     Path store(byte[] library) {
         try {
             prepare();
@@ -51,7 +55,11 @@ record LibraryCache(Path folder) {
         }
     }
 
-    /** A further file with these bytes. @throws ModelException CACHE_UNUSABLE */
+    /**
+     * A further file with these bytes.
+     *
+     * @throws ModelException CACHE_UNUSABLE
+     */
     Path storeCopy(byte[] library) {
         try {
             prepare();

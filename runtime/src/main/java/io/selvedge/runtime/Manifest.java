@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * @param inputs in the order in which the native code takes them
  * @param outputs in the order in which the native code takes them, after the inputs
  * @param arenaBytes working memory of one session
+ * @param preparedBytes memory for what is computed from the weights at load, shared by all sessions
  * @param threads the number of threads that the maker found best
  * @param targets the native libraries, most preferred first
  * @param weightBytes length of {@code weights.bin}
@@ -26,6 +27,7 @@ public record Manifest(
         List<TensorSpec> inputs,
         List<TensorSpec> outputs,
         long arenaBytes,
+        long preparedBytes,
         int threads,
         List<Target> targets,
         long weightBytes,
@@ -34,7 +36,7 @@ public record Manifest(
     public static final int FORMAT_VERSION = 1;
 
     /** Version of the calls between runtime and generated library. */
-    public static final int ABI_VERSION = 1;
+    public static final int ABI_VERSION = 2;
 
     /** Bytes to which arena, weights, inputs and outputs are aligned. */
     public static final int ALIGNMENT = 64;
@@ -54,6 +56,7 @@ public record Manifest(
         requireDistinct("output", outputs.stream().map(TensorSpec::name));
         requireDistinct("target", targets.stream().map(Target::name));
         require(isMappable(arenaBytes), "arenaBytes must be from 0 to below 2 GiB, is " + arenaBytes);
+        require(isMappable(preparedBytes), "preparedBytes must be from 0 to below 2 GiB, is " + preparedBytes);
         require(isMappable(weightBytes), "weightBytes must be from 0 to below 2 GiB, is " + weightBytes);
         require(threads >= 1 && threads <= 1024, "threads must be from 1 to 1024, is " + threads);
         parts.forEach((part, digest) -> {
@@ -69,14 +72,25 @@ public record Manifest(
             List<TensorSpec> inputs,
             List<TensorSpec> outputs,
             long arenaBytes,
+            long preparedBytes,
             int threads,
             List<Target> targets) {
-        return new Manifest(name, modelSha256, inputs, outputs, arenaBytes, threads, targets, 0, new TreeMap<>());
+        return new Manifest(
+                name, modelSha256, inputs, outputs, arenaBytes, preparedBytes, threads, targets, 0, new TreeMap<>());
     }
 
     Manifest withParts(long actualWeightBytes, SortedMap<String, String> digests) {
         return new Manifest(
-                name, modelSha256, inputs, outputs, arenaBytes, threads, targets, actualWeightBytes, digests);
+                name,
+                modelSha256,
+                inputs,
+                outputs,
+                arenaBytes,
+                preparedBytes,
+                threads,
+                targets,
+                actualWeightBytes,
+                digests);
     }
 
     /** The text of {@code manifest.json}; equal manifests give equal text. */

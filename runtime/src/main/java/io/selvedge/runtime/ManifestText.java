@@ -22,6 +22,7 @@ final class ManifestText {
         member(out, "inputs", array(manifest.inputs(), ManifestText::tensor));
         member(out, "outputs", array(manifest.outputs(), ManifestText::tensor));
         member(out, "arenaBytes", String.valueOf(manifest.arenaBytes()));
+        member(out, "preparedBytes", String.valueOf(manifest.preparedBytes()));
         member(out, "arenaAlignment", String.valueOf(Manifest.ALIGNMENT));
         member(out, "threads", String.valueOf(manifest.threads()));
         member(out, "targets", array(manifest.targets(), ManifestText::target));
@@ -85,6 +86,7 @@ final class ManifestText {
                     root.get("inputs").elements(ManifestText::tensor),
                     root.get("outputs").elements(ManifestText::tensor),
                     root.get("arenaBytes").integer(),
+                    root.get("preparedBytes").integer(),
                     root.get("threads").smallInteger(),
                     root.get("targets").elements(ManifestText::target),
                     root.get("weightBytes").integer(),

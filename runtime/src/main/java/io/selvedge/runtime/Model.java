@@ -23,6 +23,7 @@ public final class Model implements AutoCloseable {
     private final Target target;
     private final NativeCode code;
     private final NativeMemory weights;
+    private final NativeMemory prepared;
     private int openSessions;
     private boolean closed;
 
@@ -35,6 +36,10 @@ public final class Model implements AutoCloseable {
         } else {
             ByteBuffer mapped = bundle.map(PartName.WEIGHTS);
             weights = NativeMemory.aligned(code, mapped, "a copy of weights.bin, which is not aligned in the bundle,");
+        }
+        prepared = NativeMemory.allocate(code, (int) bundle.manifest().preparedBytes(), "the prepared weights");
+        if (bundle.manifest().preparedBytes() > 0) {
+            code.prepareWeights(weights.address(), prepared.address());
         }
     }
 
@@ -118,6 +123,11 @@ public final class Model implements AutoCloseable {
         return manifest().arenaBytes();
     }
 
+    /** Memory for what is computed from the weights when the model is loaded, shared by all sessions. */
+    public long preparedBytes() {
+        return manifest().preparedBytes();
+    }
+
     /** All that the bundle says of itself. */
     public Manifest manifest() {
         return bundle.manifest();
@@ -135,7 +145,7 @@ public final class Model implements AutoCloseable {
      */
     public synchronized Session newSession() {
         requireOpen();
-        Session session = new Session(this, code, weights);
+        Session session = new Session(this, code, weights, prepared);
         openSessions++;
         return session;
     }

@@ -13,7 +13,14 @@ public interface NativeCode {
     /** Version of these calls that the library was made for. */
     int abiVersion();
 
-    /** Runs the whole program. @return 0 when it succeeded */
+    /** Fills {@code prepared} with what is computed from the weights once. */
+    void prepareWeights(long weights, long prepared);
+
+    /**
+     * Runs the whole program.
+     *
+     * @return 0 when it succeeded
+     */
     int runAll(long weights, long tensors, long arena, int thread, int threads);
 
     /** Runs one step of the program alone. */

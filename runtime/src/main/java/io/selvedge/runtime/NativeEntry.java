@@ -18,6 +18,8 @@ final class NativeEntry implements NativeCode {
 
     static native int run(long weights, long io, long arena, int thread, int threads);
 
+    static native int prepare(long weights, long prepared);
+
     static native long profile(long weights, long io, long arena, int step);
 
     @Override
@@ -33,6 +35,11 @@ final class NativeEntry implements NativeCode {
     @Override
     public int runAll(long weights, long tensors, long arena, int thread, int threads) {
         return run(weights, tensors, arena, thread, threads);
+    }
+
+    @Override
+    public void prepareWeights(long weights, long prepared) {
+        prepare(weights, prepared);
     }
 
     @Override

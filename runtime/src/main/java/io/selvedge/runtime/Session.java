@@ -20,16 +20,17 @@ public final class Session implements AutoCloseable {
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile boolean closed;
 
-    Session(Model model, NativeCode code, NativeMemory weights) {
+    Session(Model model, NativeCode code, NativeMemory weights, NativeMemory prepared) {
         this.model = model;
         this.code = code;
         this.weights = weights;
         Manifest manifest = model.manifest();
         arena = NativeMemory.allocate(code, (int) manifest.arenaBytes(), "the arena");
         int tensors = manifest.inputs().size() + manifest.outputs().size();
-        table = NativeMemory.allocate(code, tensors * Long.BYTES, "the table of tensors");
+        table = NativeMemory.allocate(code, (tensors + 1) * Long.BYTES, "the table of tensors");
         inputs = manifest.inputs().stream().map(this::allocate).toList();
         outputs = manifest.outputs().stream().map(this::allocate).toList();
+        table.bytes().putLong(prepared.address());
     }
 
     /** Allocates a tensor and enters its address as the next of the table. */
@@ -54,12 +55,20 @@ public final class Session implements AutoCloseable {
         return outputs;
     }
 
-    /** The input of that name. @throws ModelException NO_SUCH_TENSOR or CLOSED */
+    /**
+     * The input of that name.
+     *
+     * @throws ModelException NO_SUCH_TENSOR or CLOSED
+     */
     public TensorBuffer input(String name) {
         return named(inputs, name, "input");
     }
 
-    /** The output of that name. @throws ModelException NO_SUCH_TENSOR or CLOSED */
+    /**
+     * The output of that name.
+     *
+     * @throws ModelException NO_SUCH_TENSOR or CLOSED
+     */
     public TensorBuffer output(String name) {
         return named(outputs, name, "output");
     }
@@ -143,7 +152,11 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** Ends the use of this session; a second call does nothing. @throws ModelException CONCURRENT_USE while it runs */
+    /**
+     * Ends the use of this session; a second call does nothing.
+     *
+     * @throws ModelException CONCURRENT_USE while it runs
+     */
     @Override
     public void close() {
         synchronized (model) {

@@ -63,31 +63,51 @@ public final class TensorBuffer {
         return bytes.clear();
     }
 
-    /** Elements of FLOAT32. @throws ModelException WRONG_DTYPE */
+    /**
+     * Elements of FLOAT32.
+     *
+     * @throws ModelException WRONG_DTYPE
+     */
     public FloatBuffer floats() {
         require(dtype() == DType.FLOAT32, "floats()");
         return floats.clear();
     }
 
-    /** Elements of FLOAT64. @throws ModelException WRONG_DTYPE */
+    /**
+     * Elements of FLOAT64.
+     *
+     * @throws ModelException WRONG_DTYPE
+     */
     public DoubleBuffer doubles() {
         require(dtype() == DType.FLOAT64, "doubles()");
         return doubles.clear();
     }
 
-    /** Elements of INT16 or UINT16, or the bits of FLOAT16 or BFLOAT16. @throws ModelException WRONG_DTYPE */
+    /**
+     * Elements of INT16 or UINT16, or the bits of FLOAT16 or BFLOAT16.
+     *
+     * @throws ModelException WRONG_DTYPE
+     */
     public ShortBuffer shorts() {
         require(dtype().byteCount() == 2, "shorts()");
         return shorts.clear();
     }
 
-    /** Elements of INT32 or UINT32. @throws ModelException WRONG_DTYPE */
+    /**
+     * Elements of INT32 or UINT32.
+     *
+     * @throws ModelException WRONG_DTYPE
+     */
     public IntBuffer ints() {
         require(dtype() == DType.INT32 || dtype() == DType.UINT32, "ints()");
         return ints.clear();
     }
 
-    /** Elements of INT64 or UINT64. @throws ModelException WRONG_DTYPE */
+    /**
+     * Elements of INT64 or UINT64.
+     *
+     * @throws ModelException WRONG_DTYPE
+     */
     public LongBuffer longs() {
         require(dtype() == DType.INT64 || dtype() == DType.UINT64, "longs()");
         return longs.clear();

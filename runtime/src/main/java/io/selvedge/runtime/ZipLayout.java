@@ -43,7 +43,11 @@ final class ZipLayout {
         this.fileBytes = fileBytes;
     }
 
-    /** Entries by name. @throws ModelException BAD_BUNDLE when the file is no such zip */
+    /**
+     * Entries by name.
+     *
+     * @throws ModelException BAD_BUNDLE when the file is no such zip
+     */
     static SortedMap<String, Entry> read(FileChannel file) throws IOException {
         return new ZipLayout(file, file.size()).entries();
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ final class AffineModel {
     static final float[] WEIGHTS = {1, 2, 3, 4};
     static final int ARENA_BYTES = 16;
     static final String DIGEST_OF_NOTHING = Digest.of(new byte[0]);
+
+    static final long PREPARED_BYTES = 16;
 
     private AffineModel() {}
 
@@ -40,7 +43,7 @@ final class AffineModel {
         command.addAll(List.of("-o", library.toString(), source.toString()));
         try {
             Process gcc = new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output = new String(gcc.getInputStream().readAllBytes());
+            String output = new String(gcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (gcc.waitFor() != 0) {
                 throw new IllegalStateException(output);
             }
@@ -59,6 +62,7 @@ final class AffineModel {
                 List.of(TensorSpec.of("x", DType.FLOAT32, List.of(1, 4))),
                 List.of(TensorSpec.of("y", DType.FLOAT32, List.of(1, 4))),
                 ARENA_BYTES,
+                PREPARED_BYTES,
                 1,
                 List.of(targets));
     }

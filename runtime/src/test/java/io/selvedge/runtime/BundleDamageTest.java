@@ -172,10 +172,11 @@ final class BundleDamageTest {
         Path other = folder.resolve("other.selv");
         for (String version : List.of("formatVersion", "abiVersion")) {
             Map<String, byte[]> parts = partsOf(small());
-            String json = manifestOf(small()).toJson().replace("\"" + version + "\": 1", "\"" + version + "\": 2");
+            String json =
+                    manifestOf(small()).toJson().replaceAll("\"" + version + "\": [0-9]+", "\"" + version + "\": 99");
             parts.put("manifest.json", json.getBytes(StandardCharsets.UTF_8));
             pack(other, parts, ZipEntry.STORED);
-            assertCode(Code.UNSUPPORTED_VERSION, () -> Model.load(other)).withMessageContaining("version 2");
+            assertCode(Code.UNSUPPORTED_VERSION, () -> Model.load(other)).withMessageContaining("version 99");
         }
     }
 

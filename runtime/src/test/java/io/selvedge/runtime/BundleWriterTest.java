@@ -136,6 +136,7 @@ final class BundleWriterTest {
                         TensorSpec.of("state", DType.BFLOAT16, List.of())),
                 List.of(TensorSpec.of("y", DType.INT64, List.of(1)), TensorSpec.of("z", DType.BOOL, List.of(2))),
                 123456789,
+                987654,
                 4,
                 List.of(Target.linux("x86-64-v4+vnni", "x86_64", List.of("avx512f", "avx512_vnni"))));
         assertThat(Manifest.fromJson(manifest.toJson())).isEqualTo(manifest);

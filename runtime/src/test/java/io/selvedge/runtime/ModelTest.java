@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selvedge.runtime.ModelException.Code;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -123,7 +124,7 @@ final class ModelTest {
         Path path = folder.resolve("text.selv");
         new BundleWriter(AffineModel.manifest(AffineModel.generic()))
                 .part("weights.bin", new byte[16])
-                .part("lib/generic/model.so", "not a library".getBytes())
+                .part("lib/generic/model.so", "not a library".getBytes(StandardCharsets.UTF_8))
                 .write(path);
         assertCode(Code.NATIVE_LOAD_FAILED, () -> Model.load(path, options(folder)))
                 .withMessageContaining(path.toString());
@@ -131,7 +132,7 @@ final class ModelTest {
 
     @Test
     void library_with_another_abi_is_refused() throws IOException {
-        Path path = AffineModel.bundle(folder, "-DABI=2");
+        Path path = AffineModel.bundle(folder, "-DABI=1");
         assertCode(Code.UNSUPPORTED_VERSION, () -> Model.load(path, options(folder)));
     }
 

@@ -18,7 +18,11 @@ public record Tolerance(double absolute, double relative) {
         return new Tolerance(0, 16 * Math.sqrt(terms) * Math.ulp(1f));
     }
 
-    /** @throws AssertionError that names the worst element */
+    /**
+     * Compares element by element.
+     *
+     * @throws AssertionError that names the worst element
+     */
     public void check(String what, Tensor want, Tensor got) {
         if (!want.type().equals(got.type())) {
             throw new AssertionError(what + ": wanted " + want.type() + ", got " + got.type());

@@ -1,27 +1,39 @@
 package io.selvedge.cli.report;
 
 import io.selvedge.compress.deploy.GraphOutline;
-import java.util.Locale;
 
-/** A graph as boxes in layers, coloured by data type; conversions between types are small. */
-record GraphChart(GraphOutline graph, String label) {
-    private static final double BOX_WIDTH = 132;
-    private static final double BOX_HEIGHT = 26;
-    private static final double ROW = 40;
+/** A graph as boxes in layers, coloured by the data type that they compute in; edges by what flows. */
+final class GraphChart {
+    private static final double BOX_WIDTH = 158;
+    private static final double BOX_HEIGHT = 34;
+    private static final double ROW = 54;
+    private static final double GAP = 14;
     private static final double MARGIN = 8;
-    private static final int NAME_LENGTH = 18;
+    private static final int OP_LENGTH = 22;
+    private static final int NAME_LENGTH = 26;
+
+    private final ComputeGraph graph;
+    private final LayeredLayout layout;
+    private final String label;
+
+    GraphChart(ComputeGraph graph, String label) {
+        this.graph = graph;
+        this.layout = new LayeredLayout(graph, BOX_WIDTH, GAP);
+        this.label = label;
+    }
 
     String svg() {
-        LayeredLayout layout = new LayeredLayout(graph, BOX_WIDTH, 14);
-        double width = layout.width() + 2 * MARGIN;
-        double height = layout.layerCount() * ROW + 2 * MARGIN;
-        Svg svg = new Svg(width, height, "graph", label);
-        for (int edge = 0; edge < graph.edges().size(); edge++) {
-            svg.path(
-                    curve(
-                            layout.route(edge),
-                            layout.layer(graph.edges().get(edge).from())),
-                    "edge");
+        Svg svg = new Svg(naturalWidth(), layout.layerCount() * ROW + 2 * MARGIN, "graph", label);
+        for (int i = 0; i < graph.links().size(); i++) {
+            ComputeGraph.Link link = graph.links().get(i);
+            svg.path(curve(layout.route(i), layout.layer(link.from())), edgeClass(link));
+        }
+        for (int i = 0; i < graph.links().size(); i++) {
+            mark(
+                    svg,
+                    graph.links().get(i),
+                    layout.route(i),
+                    centre(layout.layer(graph.links().get(i).to())));
         }
         for (int node = 0; node < graph.nodes().size(); node++) {
             box(svg, graph.nodes().get(node), MARGIN + layout.x(node), centre(layout.layer(node)));
@@ -31,50 +43,57 @@ record GraphChart(GraphOutline graph, String label) {
 
     /** Width that the drawing wants, in pixels. */
     double naturalWidth() {
-        return new LayeredLayout(graph, BOX_WIDTH, 14).width() + 2 * MARGIN;
+        return layout.width() + 2 * MARGIN;
+    }
+
+    /** A value that never leaves an 8-bit layer, in front of its Relu, is neither float nor rounded. */
+    private String edgeClass(ComputeGraph.Link link) {
+        boolean inside = graph.nodes().get(link.from()).dtype().equals("int8")
+                && graph.nodes().get(link.to()).dtype().equals("int8");
+        return link.eightBit() ? "edge int8" : inside ? "edge inner" : "edge";
     }
 
     private static double centre(int layer) {
         return MARGIN + layer * ROW + ROW / 2;
     }
 
+    private static void mark(Svg svg, ComputeGraph.Link link, double[] route, double row) {
+        if (!link.mark().isEmpty()) {
+            double width = 10 + 7 * link.mark().length();
+            double x = MARGIN + (route[route.length - 2] + route[route.length - 1]) / 2;
+            double y = row - ROW / 2;
+            svg.rect(x - width / 2, y - 7, width, 14, 7, "mark", "");
+            svg.text(x, y + 3.5, "middle", "mark-text", link.mark());
+        }
+    }
+
     private static void box(Svg svg, GraphOutline.Vertex vertex, double x, double y) {
         String tip = vertex.name() + "\n" + vertex.op() + ", " + vertex.dtype()
                 + (vertex.shape().isEmpty() ? "" : ", " + vertex.shape());
-        String name = shortName(vertex.op());
-        boolean small = isConversion(vertex.op());
-        double boxWidth = small ? 44 : BOX_WIDTH;
-        double boxHeight = small ? 18 : BOX_HEIGHT;
-        svg.rect(
-                x - boxWidth / 2,
-                y - boxHeight / 2,
-                boxWidth,
-                boxHeight,
-                small ? 9 : 6,
-                "box " + cssClass(vertex) + (small ? " small" : ""),
-                tip);
-        svg.text(x, y + 4, "middle", small ? "box-text small" : "box-text", name);
+        svg.node(
+                x - BOX_WIDTH / 2,
+                y - BOX_HEIGHT / 2,
+                BOX_WIDTH,
+                BOX_HEIGHT,
+                "box " + cssClass(vertex),
+                tip,
+                vertex.name());
+        String op = vertex.op();
+        svg.text(x, y - 2, "middle", "box-text", op.length() <= OP_LENGTH ? op : op.substring(0, OP_LENGTH - 1) + "…");
+        svg.text(x, y + 11, "middle", "box-text small", tail(vertex.name()));
     }
 
-    private static boolean isConversion(String op) {
-        return op.equals("QuantizeLinear") || op.equals("DequantizeLinear");
-    }
-
-    private static String shortName(String op) {
-        return switch (op) {
-            case "QuantizeLinear" -> "Q";
-            case "DequantizeLinear" -> "DQ";
-            default -> op.length() <= NAME_LENGTH ? op : op.substring(0, NAME_LENGTH - 1) + "…";
-        };
+    /** Names tell apart at their ends: {@code …stage3/block2/conv1}. */
+    private static String tail(String name) {
+        return name.length() <= NAME_LENGTH ? name : "…" + name.substring(name.length() - NAME_LENGTH + 1);
     }
 
     private static String cssClass(GraphOutline.Vertex vertex) {
-        return switch (vertex.op().toLowerCase(Locale.ROOT)) {
-            case "input", "output" -> "terminal";
+        return switch (vertex.op()) {
+            case "Input", "Output" -> "terminal";
             default ->
                 switch (vertex.dtype()) {
-                    case "fp32", "float32" -> "fp32";
-                    case "int8", "uint8" -> "int8";
+                    case "fp32", "int8" -> vertex.dtype();
                     default -> "other";
                 };
         };

@@ -1,10 +1,9 @@
 package io.selvedge.cli.report;
 
-import io.selvedge.compress.deploy.GraphOutline;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Places a graph's nodes in layers: every edge points downward, an edge over several layers gets a lane of its own through
@@ -14,17 +13,15 @@ final class LayeredLayout {
     private static final int SWEEPS = 6;
     private static final double LANE = 12;
 
-    /** Node or lane. {@code node} is -1 for a lane. */
+    /** Node or lane. */
     private static final class Item {
-        final int node;
         final int layer;
         final double width;
         final List<Item> above = new ArrayList<>();
         final List<Item> below = new ArrayList<>();
         double x;
 
-        Item(int node, int layer, double width) {
-            this.node = node;
+        Item(int layer, double width) {
             this.layer = layer;
             this.width = width;
         }
@@ -41,35 +38,35 @@ final class LayeredLayout {
     private double width;
 
     /** @param gap pixels between neighbours in a layer */
-    LayeredLayout(GraphOutline graph, double nodeWidth, double gap) {
+    LayeredLayout(ComputeGraph graph, double nodeWidth, double gap) {
         this.gap = gap;
         this.items = new Item[graph.nodes().size()];
         int[] layerOf = layerOf(graph);
         for (int node = 0; node < items.length; node++) {
-            items[node] = placed(node, layerOf[node], nodeWidth);
+            items[node] = placed(layerOf[node], nodeWidth);
         }
-        for (GraphOutline.Edge edge : graph.edges()) {
+        for (ComputeGraph.Link edge : graph.links()) {
             routes.add(route(items[edge.from()], items[edge.to()]));
         }
         arrange();
     }
 
-    private static int[] layerOf(GraphOutline graph) {
+    private static int[] layerOf(ComputeGraph graph) {
         int[] layer = new int[graph.nodes().size()];
-        List<GraphOutline.Edge> edges = graph.edges().stream()
-                .sorted(Comparator.comparingInt(GraphOutline.Edge::from))
+        List<ComputeGraph.Link> links = graph.links().stream()
+                .sorted(Comparator.comparingInt(ComputeGraph.Link::from))
                 .toList();
-        for (GraphOutline.Edge edge : edges) {
+        for (ComputeGraph.Link edge : links) {
             layer[edge.to()] = Math.max(layer[edge.to()], layer[edge.from()] + 1);
         }
         return layer;
     }
 
-    private Item placed(int node, int layer, double width) {
+    private Item placed(int layer, double width) {
         while (layers.size() <= layer) {
             layers.add(new ArrayList<>());
         }
-        Item item = new Item(node, layer, width);
+        Item item = new Item(layer, width);
         layers.get(layer).add(item);
         return item;
     }
@@ -77,7 +74,7 @@ final class LayeredLayout {
     private List<Item> route(Item from, Item to) {
         List<Item> route = new ArrayList<>(List.of(from));
         for (int layer = from.layer + 1; layer < to.layer; layer++) {
-            route.add(placed(-1, layer, LANE));
+            route.add(placed(layer, LANE));
         }
         route.add(to);
         for (int i = 1; i < route.size(); i++) {
@@ -102,7 +99,7 @@ final class LayeredLayout {
         width = items().mapToDouble(item -> item.x + item.width / 2).max().orElse(0);
     }
 
-    private java.util.stream.Stream<Item> items() {
+    private Stream<Item> items() {
         return layers.stream().flatMap(List::stream);
     }
 
@@ -138,11 +135,5 @@ final class LayeredLayout {
     /** Centres along an edge, one per layer, both ends included. */
     double[] route(int edge) {
         return routes.get(edge).stream().mapToDouble(item -> item.x).toArray();
-    }
-
-    @Override
-    public String toString() {
-        return layers.size() + " layers, "
-                + Arrays.toString(Arrays.stream(items).mapToInt(i -> i.layer).toArray());
     }
 }

@@ -78,9 +78,9 @@ public final class Quantity {
         return text.equals("-0.00") ? "0.00" : text.replace('-', '−');
     }
 
-    /** {@code 0.08 [−0.05, 0.21]}; the bare number without an interval. */
+    /** {@code 0.08 [−0.05, 0.21]}; the bare number without an interval, or without doubt. */
     public static String dropWithInterval(OptionalDouble drop, OptionalDouble low, OptionalDouble high) {
-        if (drop.isEmpty() || low.isEmpty() || high.isEmpty()) {
+        if (drop.isEmpty() || low.isEmpty() || high.isEmpty() || low.getAsDouble() == high.getAsDouble()) {
             return points(drop);
         }
         return points(drop) + " [" + points(low) + ", " + points(high) + "]";

@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** {@code report.html}: one page with its style, script and drawings inside; it loads nothing. */
@@ -58,7 +59,23 @@ public final class ReportPage {
         context.put("pictures", pictures.stream().map(ReportPage::picture).toList());
         context.put("hasPictures", !pictures.isEmpty());
         context.put("facts", facts());
+        context.put("sections", sections(context));
         return context;
+    }
+
+    private static List<Map<String, String>> sections(Map<String, Object> context) {
+        Map<String, String> conditions = new LinkedHashMap<>();
+        conditions.put("candidates", "");
+        conditions.put("trade-offs", "hasScatter");
+        conditions.put("layers", "hasLayers");
+        conditions.put("arena", "hasArena");
+        conditions.put("graph", "hasGraphs");
+        conditions.put("samples", "hasPictures");
+        conditions.put("origin", "");
+        return conditions.entrySet().stream()
+                .filter(e -> e.getValue().isEmpty() || Boolean.TRUE.equals(context.get(e.getValue())))
+                .map(e -> Map.of("id", e.getKey(), "title", e.getKey().replace('-', ' ')))
+                .toList();
     }
 
     private void shortfalls(Map<String, Object> context) {
@@ -79,7 +96,9 @@ public final class ReportPage {
 
     private Map<String, Object> row(Candidate c) {
         boolean featured = c.name().equals(result.outcome().candidate());
-        boolean interval = c.dropLow().isPresent() && c.dropHigh().isPresent();
+        boolean interval = c.dropLow().isPresent()
+                && c.dropHigh().isPresent()
+                && c.dropLow().getAsDouble() != c.dropHigh().getAsDouble();
         Map<String, Object> row = new HashMap<>();
         row.put("name", c.name());
         row.put("dtype", c.dtype().text());
@@ -88,6 +107,7 @@ public final class ReportPage {
             row.put("badge", c.chosen() ? "chosen" : "nearest");
         }
         row.put("score", Quantity.score(result.metric(), c.accuracy()));
+        c.snrDb().ifPresent(db -> row.put("snr", String.format(Locale.ROOT, "SNR %.1f dB", db)));
         row.put("drop", Quantity.points(c.drop()));
         if (interval) {
             row.put("interval", Quantity.points(c.dropLow()) + " to " + Quantity.points(c.dropHigh()));
@@ -95,6 +115,9 @@ public final class ReportPage {
         row.put("p50", Quantity.latency(c.latencyMicrosP50()));
         row.put("p95", Quantity.latency(c.latencyMicrosP95()));
         row.put("arena", Quantity.exact(c.arenaBytes()));
+        if (c.preparedBytes() > 0) {
+            row.put("prepared", "+ " + Quantity.exact(c.preparedBytes()));
+        }
         row.put("weights", Quantity.exact(c.weightBytes()));
         row.put("code", Quantity.exact(c.codeBytes()));
         row.put("bundle", Quantity.exact(c.bundleBytes()));
@@ -110,12 +133,19 @@ public final class ReportPage {
             case NONE -> "Latency was not measured: this machine does not run " + result.target() + ".";
         };
         if (result.samples() == 0) {
-            return "Sizes are bytes. No data was given, so nothing is known about accuracy. " + latency;
+            return "Sizes are bytes. No data was given, so nothing is known about accuracy. " + prepared() + latency;
         }
         return "Sizes are bytes. Accuracy is reported on " + Quantity.exact(result.samples())
                 + " samples that had no part in the choice, which was made on " + Quantity.exact(result.choiceSamples())
                 + " others; ranges were calibrated on " + Quantity.exact(result.calibrationSamples())
-                + ". Drops are paired, sample by sample, with their 95 % interval. " + latency;
+                + ". Drops are paired, sample by sample, with their 95 % interval; SNR is that of all outputs against the original's. "
+                + prepared() + latency;
+    }
+
+    private String prepared() {
+        return result.candidates().stream().anyMatch(c -> c.preparedBytes() > 0)
+                ? "Below the arena: memory for what is computed from the weights at load, once for all sessions. "
+                : "";
     }
 
     private void charts(Map<String, Object> context) {
@@ -123,17 +153,20 @@ public final class ReportPage {
         context.put("hasScatter", tradeOffs.againstBytes().isPresent());
         tradeOffs.againstBytes().ifPresent(svg -> context.put("bytesChart", svg));
         tradeOffs.againstLatency().ifPresent(svg -> context.put("latencyChart", svg));
-        context.put("hasLayers", !result.featured().layers().isEmpty());
-        context.put("layersNote", layersNote());
-        context.put("layerTables", new LayerTables(result).tables());
+        LayerTable layers = new LayerTable(result);
+        context.put("hasLayers", !layers.isEmpty());
+        context.put("layers", layers.context());
+        ArenaChart arena = new ArenaChart(result.arena());
         context.put("hasArena", !result.arena().spans().isEmpty());
-        context.put("arenaChart", new ArenaChart(result.arena()).svg());
+        context.put("arenaChart", arena.svg());
+        context.put("arenaWidth", Svg.number(arena.naturalWidth()));
         context.put(
                 "arenaNote",
                 "One block of " + Quantity.exact(result.arena().arenaBytes())
                         + " bytes holds every intermediate value of "
                         + result.featured().name()
-                        + "; a rectangle is a buffer, wide as long as it lives, tall as it is large.");
+                        + "; a rectangle is a buffer, wide as long as it lives, tall as it is large. "
+                        + arena.fullest());
         context.put("hasGraphs", !result.before().nodes().isEmpty());
         context.put(
                 "graphs",
@@ -142,26 +175,14 @@ public final class ReportPage {
                         graph("after: " + result.featured().name(), result.after())));
     }
 
-    private String layersNote() {
-        String note = "Each step timed alone.";
-        if (result.featured().dtype() != Candidate.Dtype.FP32) {
-            note +=
-                    " The pale bar behind is the same layer in fp32. Signal to noise compares a layer's output with the original's: "
-                            + "20 dB is an error of a tenth, 40 dB of a hundredth.";
-        }
-        return note;
-    }
-
     private static Map<String, Object> graph(String title, GraphOutline outline) {
-        GraphChart chart = new GraphChart(outline, title);
-        long operators = outline.nodes().stream()
-                .filter(v -> !v.op().equals("Input") && !v.op().equals("Output"))
-                .count();
+        ComputeGraph graph = ComputeGraph.of(outline);
+        GraphChart chart = new GraphChart(graph, title);
         return Map.of(
                 "title",
                 title,
                 "summary",
-                operators + " operators",
+                graph.operators() + " operators, " + graph.operators("int8") + " of them in 8 bits",
                 "width",
                 Svg.number(chart.naturalWidth()),
                 "svg",
@@ -209,8 +230,8 @@ public final class ReportPage {
         List<String> parts = new ArrayList<>();
         budgets.maxDrop().ifPresent(v -> parts.add("--max-drop " + Quantity.plain(v)));
         budgets.maxLatencyMicros().ifPresent(v -> parts.add("--max-latency-us " + Quantity.plain(v)));
-        budgets.maxArenaBytes().ifPresent(v -> parts.add("--max-arena-bytes " + Quantity.plain(v)));
-        budgets.maxBundleBytes().ifPresent(v -> parts.add("--max-bundle-bytes " + Quantity.plain(v)));
+        budgets.maxArenaBytes().ifPresent(v -> parts.add("--max-arena-bytes " + Quantity.plain((double) v)));
+        budgets.maxBundleBytes().ifPresent(v -> parts.add("--max-bundle-bytes " + Quantity.plain((double) v)));
         return parts.isEmpty() ? "none" : String.join(" ", parts);
     }
 

@@ -32,6 +32,8 @@ public final class ReportReader {
     private ReportReader() {}
 
     /**
+     * Reads a {@code report.json}.
+     *
      * @param where how errors call the text: its file
      * @throws SelvedgeException BAD_DATA when it is no report of this version
      */
@@ -123,6 +125,7 @@ public final class ReportReader {
                 Candidate.LatencyOn.valueOf(text(node, "latencyOn").toUpperCase(Locale.ROOT)),
                 node.required("threads").asInt(),
                 node.required("arenaBytes").asLong(),
+                node.required("preparedBytes").asLong(),
                 node.required("weightBytes").asLong(),
                 node.required("codeBytes").asLong(),
                 node.required("bundleBytes").asLong(),

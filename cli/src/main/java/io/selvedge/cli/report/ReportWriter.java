@@ -106,6 +106,7 @@ public final class ReportWriter {
         node.put("latencyOn", candidate.latencyOn().text());
         node.put("threads", candidate.threads());
         node.put("arenaBytes", candidate.arenaBytes());
+        node.put("preparedBytes", candidate.preparedBytes());
         node.put("weightBytes", candidate.weightBytes());
         node.put("codeBytes", candidate.codeBytes());
         node.put("bundleBytes", candidate.bundleBytes());

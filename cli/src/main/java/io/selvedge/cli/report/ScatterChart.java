@@ -10,7 +10,6 @@ import java.util.function.DoubleFunction;
  * Candidates as points: what they cost to the right, how good they are upward. Budgets are dashed lines.
  *
  * @param xBase 2 where ticks are powers of two (bytes), else 10
- * @param yBetterUp false where a smaller y is better (mse)
  */
 record ScatterChart(
         String xTitle,

@@ -33,6 +33,19 @@ final class Svg {
                 radius);
     }
 
+    /** A graph node's box; {@code name} lets the page find the same node in another drawing. */
+    Svg node(double x, double y, double width, double height, String cssClass, String tip, String name) {
+        return add(
+                "<rect class=\"%s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"6\" data-node=\"%s\"" + tip(tip)
+                        + "/>",
+                cssClass,
+                x,
+                y,
+                width,
+                height,
+                escaped(name));
+    }
+
     Svg circle(double x, double y, double radius, String cssClass, String tip) {
         return add("<circle class=\"%s\" cx=\"%s\" cy=\"%s\" r=\"%s\"" + tip(tip) + "/>", cssClass, x, y, radius);
     }
@@ -42,6 +55,13 @@ final class Svg {
         return add(
                 "<text class=\"%s\" x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>",
                 cssClass, x, y, anchor, escaped(content));
+    }
+
+    /** A text turned about its anchor, clockwise. */
+    Svg turned(double x, double y, int degrees, String anchor, String cssClass, String content) {
+        return add(
+                "<text class=\"%s\" text-anchor=\"%s\" transform=\"translate(%s %s) rotate(%s)\">%s</text>",
+                cssClass, anchor, x, y, degrees, escaped(content));
     }
 
     Svg path(String data, String cssClass) {

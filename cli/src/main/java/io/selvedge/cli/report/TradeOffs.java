@@ -31,11 +31,11 @@ record TradeOffs(DeployResult result) {
                 .filter(c -> c.accuracy().isPresent())
                 .toList();
         OptionalDouble limit = result.budgets().maxBundleBytes().isPresent()
-                ? OptionalDouble.of(result.budgets().maxBundleBytes().getAsLong())
+                ? OptionalDouble.of((double) result.budgets().maxBundleBytes().getAsLong())
                 : OptionalDouble.empty();
         return shown.isEmpty()
                 ? Optional.empty()
-                : Optional.of(chart(shown, "bundle", Candidate::bundleBytes, limit, 2));
+                : Optional.of(chart(shown, "bundle", c -> (double) c.bundleBytes(), limit, 2));
     }
 
     private String chart(

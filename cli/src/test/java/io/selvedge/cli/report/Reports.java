@@ -182,6 +182,7 @@ public final class Reports {
                 Candidate.LatencyOn.MEASURED,
                 1,
                 arena,
+                original ? 811_008 : 0,
                 weights,
                 code,
                 weights + code + 9_216,

@@ -1,4 +1,4 @@
-/** Coded errors. Imports only the JDK. Read SelvedgeException first. */
+/** Errors of users, each with a stable code. Imports only the JDK. Read SelvedgeException first. */
 @NullMarked
 package io.selvedge.compiler.diag;
 

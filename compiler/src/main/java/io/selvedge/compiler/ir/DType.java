@@ -28,14 +28,17 @@ public enum DType {
         this.bytes = bytes;
     }
 
+    /** The number in TensorProto.data_type. */
     public int onnxCode() {
         return onnxCode;
     }
 
+    /** Width of an element in bytes. */
     public int bytes() {
         return bytes;
     }
 
+    /** Whether it is a floating type of any width. */
     public boolean isFloat() {
         return this == FLOAT32 || this == FLOAT16 || this == FLOAT64 || this == BFLOAT16;
     }

@@ -27,6 +27,11 @@ public record Graph(
         types = Collections.unmodifiableMap(new LinkedHashMap<>(types));
     }
 
+    /**
+     * Type of a value.
+     *
+     * @throws IllegalStateException when the graph has no such value
+     */
     public TensorType type(String value) {
         TensorType type = types.get(value);
         if (type == null) {
@@ -35,10 +40,12 @@ public record Graph(
         return type;
     }
 
+    /** What a constant holds; empty for every other value. */
     public Optional<Tensor> constant(String value) {
         return Optional.ofNullable(constants.get(value));
     }
 
+    /** Whether a value is a constant. */
     public boolean isConstant(String value) {
         return constants.containsKey(value);
     }

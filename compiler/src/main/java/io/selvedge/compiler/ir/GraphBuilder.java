@@ -23,6 +23,7 @@ public final class GraphBuilder {
     private final Set<String> names = new HashSet<>();
     private final Map<String, Integer> suffixes = new HashMap<>();
 
+    /** A graph of that name without inputs, nodes or outputs. */
     public GraphBuilder(String name) {
         this.name = name;
     }
@@ -32,6 +33,7 @@ public final class GraphBuilder {
         values.forEach(names::add);
     }
 
+    /** Adds an input under a name that is new or reserved, and returns the name. */
     public String input(String value, TensorType type) {
         define(value, type);
         inputs.add(value);
@@ -70,14 +72,21 @@ public final class GraphBuilder {
         nodes.add(node);
     }
 
+    /** Makes a value an output, in the order of calls. */
     public void output(String value) {
         outputs.add(value);
     }
 
+    /** Whether the value was added. */
     public boolean defines(String value) {
         return types.containsKey(value);
     }
 
+    /**
+     * Type of a value that was added.
+     *
+     * @throws IllegalStateException when it was not
+     */
     public TensorType type(String value) {
         return inference.type(value).orElseThrow(() -> new IllegalStateException("value '" + value + "' has no type"));
     }
@@ -97,7 +106,11 @@ public final class GraphBuilder {
         return candidate;
     }
 
-    /** @throws SelvedgeException BAD_GRAPH when an output is not defined */
+    /**
+     * The graph of everything added so far.
+     *
+     * @throws SelvedgeException BAD_GRAPH when an output is not defined
+     */
     public Graph build() {
         for (String output : outputs) {
             if (!types.containsKey(output)) {

@@ -10,14 +10,17 @@ public record Shape(List<Dim> dims) {
         dims = List.copyOf(dims);
     }
 
+    /** A static shape; no extents make a scalar. */
     public static Shape of(long... extents) {
         return new Shape(Arrays.stream(extents).<Dim>mapToObj(Dim.Known::new).toList());
     }
 
+    /** Number of axes. */
     public int rank() {
         return dims.size();
     }
 
+    /** Whether every extent is known. */
     public boolean isStatic() {
         return dims.stream().allMatch(Dim.Known.class::isInstance);
     }
@@ -31,6 +34,11 @@ public record Shape(List<Dim> dims) {
         };
     }
 
+    /**
+     * All extents, outermost first.
+     *
+     * @throws IllegalStateException when an axis is symbolic
+     */
     public int[] extents() {
         int[] extents = new int[rank()];
         for (int axis = 0; axis < extents.length; axis++) {
@@ -39,6 +47,12 @@ public record Shape(List<Dim> dims) {
         return extents;
     }
 
+    /**
+     * Product of the extents, 1 for a scalar.
+     *
+     * @throws IllegalStateException when an axis is symbolic
+     * @throws ArithmeticException when the product overflows
+     */
     public long elements() {
         long product = 1;
         for (int extent : extents()) {

@@ -23,12 +23,14 @@ public final class Tensor {
         return new Tensor(type, ByteBuffer.wrap(littleEndian).order(ByteOrder.LITTLE_ENDIAN));
     }
 
+    /** float32 values; the extents default to those of a scalar. */
     public static Tensor floats(float[] values, long... extents) {
         ByteBuffer buffer = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
         buffer.asFloatBuffer().put(values);
         return new Tensor(TensorType.of(DType.FLOAT32, extents), buffer);
     }
 
+    /** int64 values; the extents default to those of a scalar. */
     public static Tensor longs(long[] values, long... extents) {
         ByteBuffer buffer = ByteBuffer.allocate(values.length * 8).order(ByteOrder.LITTLE_ENDIAN);
         buffer.asLongBuffer().put(values);
@@ -83,22 +85,27 @@ public final class Tensor {
         }
     }
 
+    /** Element type and shape. */
     public TensorType type() {
         return type;
     }
 
+    /** Element type. */
     public DType dtype() {
         return type.dtype();
     }
 
+    /** A static shape. */
     public Shape shape() {
         return type.shape();
     }
 
+    /** Number of elements. */
     public int elements() {
         return Math.toIntExact(type.shape().elements());
     }
 
+    /** Element in row-major order; integers beyond 2^53 lose digits. */
     public double getDouble(int i) {
         return switch (type.dtype()) {
             case FLOAT32 -> data.getFloat(i * 4);
@@ -109,10 +116,12 @@ public final class Tensor {
         };
     }
 
+    /** Element in row-major order, rounded to float32. */
     public float getFloat(int i) {
         return type.dtype() == DType.FLOAT32 ? data.getFloat(i * 4) : (float) getDouble(i);
     }
 
+    /** Element in row-major order; floats are truncated, booleans are 0 or 1, uint64 wraps. */
     public long getLong(int i) {
         return switch (type.dtype()) {
             case INT8 -> data.get(i);
@@ -126,6 +135,7 @@ public final class Tensor {
         };
     }
 
+    /** All elements as {@link #getFloat} gives them. */
     public float[] toFloats() {
         float[] values = new float[elements()];
         if (type.dtype() == DType.FLOAT32) {
@@ -138,6 +148,7 @@ public final class Tensor {
         return values;
     }
 
+    /** All elements as {@link #getLong} gives them. */
     public long[] toLongs() {
         long[] values = new long[elements()];
         for (int i = 0; i < values.length; i++) {
@@ -146,6 +157,7 @@ public final class Tensor {
         return values;
     }
 
+    /** All elements as {@link #getDouble} gives them. */
     public double[] toDoubles() {
         double[] values = new double[elements()];
         for (int i = 0; i < values.length; i++) {

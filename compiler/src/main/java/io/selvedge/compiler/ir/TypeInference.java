@@ -16,15 +16,18 @@ public final class TypeInference {
     private final Map<String, TensorType> types = new HashMap<>();
     private final Map<String, Tensor> known = new HashMap<>();
 
+    /** States the type of a value that no node makes. */
     public void value(String name, TensorType type) {
         types.put(name, type);
     }
 
+    /** States a constant. */
     public void constant(String name, Tensor value) {
         types.put(name, value.type());
         known.put(name, value);
     }
 
+    /** Type of a value; empty when it was neither stated nor inferred. */
     public Optional<TensorType> type(String value) {
         return Optional.ofNullable(types.get(value));
     }

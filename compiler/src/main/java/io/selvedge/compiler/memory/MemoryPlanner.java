@@ -33,6 +33,7 @@ public final class MemoryPlanner {
         }
     }
 
+    /** Offsets of all buffers in one arena, and the packed weights; the same program gives the same plan. */
     public static PlannedProgram plan(Program program) {
         List<Lifetime> lifetimes = lifetimes(program);
         int[] owner = inPlaceOwners(program, lifetimes);
@@ -50,13 +51,21 @@ public final class MemoryPlanner {
             weightOffsets.add(Math.toIntExact(weightBytes));
             weightBytes += weight.bytes().length;
         }
-        if (arena > Integer.MAX_VALUE || weightBytes > Integer.MAX_VALUE) {
+        List<Integer> preparedOffsets = new ArrayList<>();
+        long preparedBytes = 0;
+        for (Program.Step step : program.steps()) {
+            preparedOffsets.add((int) Math.min(preparedBytes, Integer.MAX_VALUE));
+            preparedBytes = align(preparedBytes + step.kernel().preparedBytes());
+        }
+        if (Math.max(arena, Math.max(align(weightBytes), preparedBytes)) > Integer.MAX_VALUE) {
             throw new SelvedgeException(
                     ErrorCode.BAD_MODEL,
-                    "the model needs " + arena + " bytes of activations and " + weightBytes
-                            + " bytes of weights; each must stay below 2 GiB");
+                    "the model needs " + arena + " bytes of activations, " + weightBytes + " bytes of weights and "
+                            + preparedBytes + " bytes of prepared weights; each must stay below 2 GiB");
         }
-        return new PlannedProgram(program, offsets, (int) arena, weightOffsets, (int) align(weightBytes));
+        return new PlannedProgram(
+                program, offsets, (int) arena, weightOffsets, (int) align(weightBytes), preparedOffsets, (int)
+                        preparedBytes);
     }
 
     /** First write to last read of every buffer; buffers that nobody touches get an empty range. */
@@ -68,6 +77,9 @@ public final class MemoryPlanner {
         for (int step = 0; step < program.steps().size(); step++) {
             Kernel kernel = program.steps().get(step).kernel();
             touch(first, last, kernel.writes(), step);
+            if (kernel.scratch().isPresent()) {
+                touch(first, last, kernel.scratch().getAsInt(), step);
+            }
             for (int read : kernel.reads()) {
                 touch(first, last, read, step);
             }
@@ -143,7 +155,7 @@ public final class MemoryPlanner {
                 .filter(b -> b.place() == Buffer.Place.ARENA
                         && owner[b.id()] == b.id()
                         && lifetimes.get(b.id()).lastStep() >= 0)
-                .sorted(Comparator.comparingLong(Buffer::bytes).reversed().thenComparing(Buffer::id))
+                .sorted(Comparator.comparingLong(Buffer::bytes).reversed().thenComparingInt(Buffer::id))
                 .toList();
         List<Integer> offsets =
                 new ArrayList<>(Collections.nCopies(program.buffers().size(), -1));

@@ -1,4 +1,4 @@
-/** Lays a program out in memory. Imports program, ir and diag. Read MemoryPlanner first. */
+/** Lays a program out in one arena: how long each buffer lives, and where. Imports program, ir and diag. Read MemoryPlanner first. */
 @NullMarked
 package io.selvedge.compiler.memory;
 

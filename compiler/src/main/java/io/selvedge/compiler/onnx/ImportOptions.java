@@ -21,10 +21,12 @@ public record ImportOptions(
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> List.copyOf(entry.getValue())));
     }
 
+    /** No input is made a constant. */
     public ImportOptions(Map<String, Integer> dims, Map<String, List<Integer>> inputShapes) {
         this(dims, inputShapes, Map.of());
     }
 
+    /** Everything as the file says. */
     public static ImportOptions none() {
         return new ImportOptions(Map.of(), Map.of());
     }

@@ -17,6 +17,7 @@ import java.util.Map;
 public final class OnnxExporter {
     private OnnxExporter() {}
 
+    /** Writes without metadata, as {@link #write(Graph, Path, Map)}. */
     public static void write(Graph graph, Path file) {
         write(graph, file, Map.of());
     }

@@ -20,10 +20,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads ONNX files of opset 7 to 22 and states them in the form of opset 17, every shape known. */
+/** Reads ONNX files of opset 6 to 22 and states them in the form of opset 17, every shape known. */
 public final class OnnxImporter {
     private OnnxImporter() {}
 
+    /** Reads a file as it is, as {@link #read(Path, ImportOptions)}. */
     public static Graph read(Path file) {
         return read(file, ImportOptions.none());
     }

@@ -29,9 +29,15 @@ public record Activation(Kind kind, float alpha, float beta) implements Op, Elem
         /** {@code x < 0 ? alpha * (exp(x) - 1) : x}. */
         ELU("Elu", 1, "", 0),
         /** {@code gamma * (x > 0 ? x : alpha * (exp(x) - 1))}. */
-        SELU("Selu", 1.67326319217681884765625f, "gamma", 1.05070102214813232421875f),
+        SELU("Selu", 1.6732632f, "gamma", 1.050701f),
         /** {@code max(0, min(1, alpha * x + beta))}. */
-        HARD_SIGMOID("HardSigmoid", 0.2f, "beta", 0.5f);
+        HARD_SIGMOID("HardSigmoid", 0.2f, "beta", 0.5f),
+        /** {@code x < 0 ? alpha * (exp(x / alpha) - 1) : x}. */
+        CELU("Celu", 1, "", 0),
+        /** {@code x > alpha ? x : 0}. */
+        THRESHOLDED_RELU("ThresholdedRelu", 1, "", 0),
+        /** {@code x < -lambd ? x + bias : x > lambd ? x - bias : 0}; alpha is lambd, beta is bias. */
+        SHRINK("Shrink", 0.5f, "bias", 0);
 
         private final String onnx;
         private final float alpha;
@@ -44,6 +50,10 @@ public record Activation(Kind kind, float alpha, float beta) implements Op, Elem
             this.second = second;
             this.beta = beta;
         }
+
+        private String first() {
+            return this == SHRINK ? "lambd" : "alpha";
+        }
     }
 
     static Op read(OpCall call) {
@@ -53,7 +63,7 @@ public record Activation(Kind kind, float alpha, float beta) implements Op, Elem
                 .orElseThrow(() -> new IllegalStateException(call.type()));
         return new Activation(
                 kind,
-                call.attributes().number("alpha", kind.alpha),
+                call.attributes().number(kind.first(), kind.alpha),
                 call.attributes().number(kind.second, kind.beta));
     }
 
@@ -64,7 +74,7 @@ public record Activation(Kind kind, float alpha, float beta) implements Op, Elem
 
     @Override
     public Map<String, Object> attributes() {
-        Map<String, Object> attributes = new TreeMap<>(Attributes.map("alpha", alpha));
+        Map<String, Object> attributes = new TreeMap<>(Attributes.map(kind.first(), alpha));
         if (!kind.second.isEmpty()) {
             attributes.put(kind.second, beta);
         }
@@ -91,6 +101,9 @@ public record Activation(Kind kind, float alpha, float beta) implements Op, Elem
             case ELU -> x < 0 ? alpha * Math.expm1(x) : x;
             case SELU -> beta * (x > 0 ? x : alpha * Math.expm1(x));
             case HARD_SIGMOID -> Math.max(0, Math.min(1, alpha * x + beta));
+            case CELU -> x < 0 ? alpha * Math.expm1(x / alpha) : x;
+            case THRESHOLDED_RELU -> x > alpha ? x : 0;
+            case SHRINK -> x < -alpha ? x + beta : x > alpha ? x - beta : 0;
         };
     }
 
@@ -108,6 +121,28 @@ public record Activation(Kind kind, float alpha, float beta) implements Op, Elem
             case HARD_SIGMOID ->
                 Expr.clamp(
                         MapLowering.add(MapLowering.mul(MapLowering.number(alpha), x), MapLowering.number(beta)), 0, 1);
+            case CELU ->
+                new Expr.Select(
+                        negative,
+                        MapLowering.mul(
+                                MapLowering.number(alpha),
+                                MapLowering.add(
+                                        MapLowering.unary(
+                                                Expr.UnaryOp.EXP,
+                                                new Expr.Binary(Expr.BinaryOp.DIV, x, MapLowering.number(alpha))),
+                                        MapLowering.number(-1))),
+                        x);
+            case THRESHOLDED_RELU ->
+                new Expr.Select(
+                        new Expr.Binary(Expr.BinaryOp.GREATER, x, MapLowering.number(alpha)), x, MapLowering.number(0));
+            case SHRINK ->
+                new Expr.Select(
+                        new Expr.Binary(Expr.BinaryOp.LESS, x, MapLowering.number(-alpha)),
+                        MapLowering.add(x, MapLowering.number(beta)),
+                        new Expr.Select(
+                                new Expr.Binary(Expr.BinaryOp.GREATER, x, MapLowering.number(alpha)),
+                                MapLowering.add(x, MapLowering.number(-beta)),
+                                MapLowering.number(0)));
         };
     }
 

@@ -82,6 +82,11 @@ public final class Attributes {
         return get(name, float[].class);
     }
 
+    /** A list of texts; empty when absent. */
+    public List<String> texts(String name) {
+        return get(name, String[].class).map(List::of).orElse(List.of());
+    }
+
     public List<Integer> integers(String name, List<Integer> otherwise) {
         return longs(name)
                 .map(array -> Arrays.stream(array).mapToObj(Math::toIntExact).toList())

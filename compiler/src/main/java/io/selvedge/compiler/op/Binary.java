@@ -56,7 +56,10 @@ public record Binary(Kind kind) implements Op, ElementWise, Lowerable {
 
         /** Whether the result is a boolean. */
         public boolean isPredicate() {
-            return ordinal() >= EQUAL.ordinal();
+            return switch (this) {
+                case ADD, SUB, MUL, DIV, POW, PRELU -> false;
+                case EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR, XOR -> true;
+            };
         }
 
         /** Whether {@code f(a, b) = f(b, a)}. */
@@ -69,10 +72,38 @@ public record Binary(Kind kind) implements Op, ElementWise, Lowerable {
     }
 
     static Op read(OpCall call) {
-        return new Binary(Arrays.stream(Kind.values())
+        Kind read = Arrays.stream(Kind.values())
                 .filter(kind -> kind.onnx.equals(call.type()))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(call.type())));
+                .orElseThrow(() -> new IllegalStateException(call.type()));
+        if (call.opset() < 7) {
+            placeAtAxis(call, read);
+        }
+        return new Binary(read);
+    }
+
+    /** Opset 6 has B begin at an axis of A (a slope of PRelu at the channels) instead of ending at its last. */
+    private static void placeAtAxis(OpCall call, Kind kind) {
+        Attributes attributes = call.attributes();
+        int a = call.extents(0).length;
+        int[] b = call.extents(1);
+        boolean slope = kind == Kind.PRELU && b.length == 1 && b[0] > 1;
+        if (!slope && !(attributes.flag("broadcast", false) && attributes.has("axis"))) {
+            return;
+        }
+        int axis = slope ? Math.min(1, a - 1) : Operands.axis(attributes.index("axis"), a);
+        Operands.shapes(
+                axis + b.length <= a,
+                "needs B's axes to lie within A's from axis %s on; got A=%s, B=%s",
+                axis,
+                call.inputType(0),
+                call.inputType(1));
+        if (axis + b.length < a) {
+            long[] extents = new long[a - axis];
+            Arrays.setAll(extents, i -> i < b.length ? b[i] : 1);
+            String shape = call.constant("placed_shape", Tensor.longs(extents, extents.length));
+            call.set(1, call.before("placed", new Reshape(false), call.input(1), shape));
+        }
     }
 
     @Override

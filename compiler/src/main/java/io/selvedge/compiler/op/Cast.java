@@ -32,6 +32,13 @@ public record Cast(DType to) implements Op, ElementWise, Lowerable {
                         "casts to ONNX element type " + code + ", which is not supported")));
     }
 
+    /** CastLike: to the dtype of the second input, whose values do not matter. */
+    static Op readLike(OpCall call) {
+        DType to = call.inputType(1).dtype();
+        call.keep(1);
+        return new Cast(to);
+    }
+
     @Override
     public String type() {
         return "Cast";

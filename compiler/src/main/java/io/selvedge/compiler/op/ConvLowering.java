@@ -6,6 +6,7 @@ import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.program.WeightPacking;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** What Conv, FusedConv, Gemm and FusedGemm share: the f32 convolution kernels over constant weights. */
@@ -48,7 +49,9 @@ final class ConvLowering {
                 name + ".conv" + run,
                 WeightPacking.conv(
                         dense, g.oc(), g.c(), g.window().kernelH(), g.window().kernelW(), run));
-        builder.emit(new Kernel.Conv(x, y, residual, weights, biases, g.window(), epilogue), g.macs());
+        Kernel.Conv conv = new Kernel.Conv(x, y, residual, weights, biases, g.window(), epilogue);
+        Optional<WinogradChoice> winograd = WinogradChoice.of(g, builder.buffer(x));
+        builder.emit(winograd.isPresent() ? winograd.get().kernel(conv, builder) : conv, g.macs());
     }
 
     static float[] floats(ProgramBuilder builder, Node node, int input) {

@@ -127,7 +127,9 @@ public record ConvTranspose(
         y[0] = x.shape().extent(0);
         y[1] = (long) w.shape().extent(1) * group;
         for (int axis = 0; axis < rank; axis++) {
-            y[axis + 2] = full(x.shape().extents(), w.shape().extents(), axis) - pads.get(axis) - pads.get(axis + rank);
+            y[axis + 2] = (long) full(x.shape().extents(), w.shape().extents(), axis)
+                    - pads.get(axis)
+                    - pads.get(axis + rank);
             shapes(y[axis + 2] >= 0, "has larger pads than spatial axis %s of X=%s gives", axis, x);
         }
         optional(inputs, 2)

@@ -87,6 +87,11 @@ public final class OpCall {
         return builder.type(inputs.get(index));
     }
 
+    /** Type of a value that {@link #before} or {@link #constant} added, or of any other that is defined. */
+    public TensorType typeOf(String value) {
+        return builder.type(value);
+    }
+
     public int[] extents(int index) {
         return inputType(index).shape().extents();
     }

@@ -25,6 +25,17 @@ final class Operands {
         return index < operands.size() ? operands.get(index) : Optional.empty();
     }
 
+    /** A value that decides the output's shape, like which elements are not zero.
+     *  @throws SelvedgeException BAD_GRAPH when it is not known while compiling */
+    static Tensor known(List<Optional<Tensor>> values, int index, String name) {
+        return optional(values, index)
+                .orElseThrow(() -> new SelvedgeException(
+                        ErrorCode.BAD_GRAPH,
+                        "needs input " + index + " (" + name
+                                + ") to be constant, because its values decide the output's shape; "
+                                + "it is computed from the data"));
+    }
+
     /** The integers of an input that decides the shape of the output.
      *  @throws SelvedgeException BAD_GRAPH when they are not known while compiling */
     static int[] integers(List<Optional<Tensor>> values, int index, String name) {
@@ -51,7 +62,18 @@ final class Operands {
         return axis < 0 ? axis + rank : axis;
     }
 
+    /** Non-negative index; a negative one counts from the end.
+     *  @throws SelvedgeException BAD_DATA when out of range */
+    static int index(String type, long index, int extent, int axis) {
+        if (index < -extent || index >= extent) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_DATA, type + " index " + index + " is outside axis " + axis + " of extent " + extent);
+        }
+        return (int) (index < 0 ? index + extent : index);
+    }
+
     /** @throws SelvedgeException SHAPE_MISMATCH unless the condition holds */
+    @SuppressWarnings("AnnotateFormatMethod") // The annotation is a dependency that nothing else needs.
     static void shapes(boolean condition, String message, Object... arguments) {
         if (!condition) {
             throw new SelvedgeException(ErrorCode.SHAPE_MISMATCH, message.formatted(arguments));

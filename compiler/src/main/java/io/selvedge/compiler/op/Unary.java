@@ -44,6 +44,18 @@ public record Unary(Kind kind) implements Op, ElementWise, Lowerable {
         SIGN("Sign", Math::signum),
         SIN("Sin", Math::sin),
         COS("Cos", Math::cos),
+        TAN("Tan", Math::tan),
+        ASIN("Asin", Math::asin),
+        ACOS("Acos", Math::acos),
+        ATAN("Atan", Math::atan),
+        SINH("Sinh", Math::sinh),
+        COSH("Cosh", Math::cosh),
+        /** {@code sign(x) * log(|x| + sqrt(x^2 + 1))}. */
+        ASINH("Asinh", x -> Math.signum(x) * Math.log(Math.abs(x) + Math.sqrt(x * x + 1))),
+        ACOSH("Acosh", x -> Math.log(x + Math.sqrt(x * x - 1))),
+        ATANH("Atanh", x -> 0.5 * (Math.log1p(x) - Math.log1p(-x))),
+        /** {@code x * tanh(softplus(x))}. */
+        MISH("Mish", x -> x * Math.tanh(Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))))),
         /** {@code log(1 + exp(x))}, written so that it does not overflow. */
         SOFTPLUS("Softplus", x -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
         /** {@code x / (1 + |x|)}. */
@@ -54,6 +66,8 @@ public record Unary(Kind kind) implements Op, ElementWise, Lowerable {
         NOT("Not", x -> x == 0 ? 1 : 0);
 
         private final String onnx;
+
+        @SuppressWarnings("ImmutableEnumChecker") // Every function is a lambda without state.
         private final DoubleUnaryOperator function;
 
         Kind(String onnx, DoubleUnaryOperator function) {
@@ -115,7 +129,7 @@ public record Unary(Kind kind) implements Op, ElementWise, Lowerable {
             case ABS -> Math.abs(x);
             case NEG -> -x;
             case SIGN -> Long.signum(x);
-            default -> (long) kind.apply(x);
+            default -> (long) kind.apply((double) x);
         };
     }
 
@@ -124,17 +138,9 @@ public record Unary(Kind kind) implements Op, ElementWise, Lowerable {
         Expr x = operands.getFirst();
         return switch (kind) {
             case RELU -> Expr.clamp(x, 0, Float.POSITIVE_INFINITY);
-            case SOFTPLUS ->
-                MapLowering.add(
-                        Expr.clamp(x, 0, Float.POSITIVE_INFINITY),
-                        MapLowering.unary(
-                                Expr.UnaryOp.LOG,
-                                MapLowering.add(
-                                        MapLowering.number(1),
-                                        MapLowering.unary(
-                                                Expr.UnaryOp.EXP,
-                                                MapLowering.unary(
-                                                        Expr.UnaryOp.NEG, MapLowering.unary(Expr.UnaryOp.ABS, x))))));
+            case SOFTPLUS -> softplus(x);
+            case MISH -> MapLowering.mul(x, MapLowering.unary(Expr.UnaryOp.TANH, softplus(x)));
+            case TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH -> Trigonometry.expr(kind, x);
             case SOFTSIGN ->
                 new Expr.Binary(
                         Expr.BinaryOp.DIV,
@@ -151,6 +157,14 @@ public record Unary(Kind kind) implements Op, ElementWise, Lowerable {
             case SIGMOID, TANH, EXP, LOG, SQRT, RECIPROCAL, ERF, ABS, NEG, FLOOR, CEIL, ROUND, SIGN, SIN, COS, NOT ->
                 MapLowering.unary(Expr.UnaryOp.valueOf(kind.name()), x);
         };
+    }
+
+    private static Expr softplus(Expr x) {
+        Expr magnitude = MapLowering.unary(Expr.UnaryOp.ABS, x);
+        Expr tail = MapLowering.unary(Expr.UnaryOp.EXP, MapLowering.unary(Expr.UnaryOp.NEG, magnitude));
+        return MapLowering.add(
+                Expr.clamp(x, 0, Float.POSITIVE_INFINITY),
+                MapLowering.unary(Expr.UnaryOp.LOG, MapLowering.add(MapLowering.number(1), tail)));
     }
 
     @Override

@@ -28,10 +28,12 @@ public final class Pipelines {
 
     private Pipelines() {}
 
+    /** Runs {@link #SIMPLIFY}; the same instance when nothing changes. */
     public static Graph simplify(Graph graph) {
         return settle(SIMPLIFY, graph);
     }
 
+    /** Runs {@link #FUSE}. */
     public static Graph fuse(Graph graph) {
         return run(FUSE, graph);
     }

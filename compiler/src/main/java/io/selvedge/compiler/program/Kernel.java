@@ -14,6 +14,16 @@ public sealed interface Kernel {
     /** The buffer that the kernel writes. */
     int writes();
 
+    /** A buffer that the kernel needs while it runs, and only then. */
+    default OptionalInt scratch() {
+        return OptionalInt.empty();
+    }
+
+    /** Bytes that are computed once from the weights when the program is loaded, and read at every run. */
+    default long preparedBytes() {
+        return 0;
+    }
+
     /** Geometry of a sliding window; x and y are channels-last. Pads are on the top and left; the border of x holds them. */
     record Window(
             int kernelH,
@@ -41,6 +51,40 @@ public sealed interface Kernel {
         @Override
         public int writes() {
             return y;
+        }
+    }
+
+    /**
+     * A 3x3 convolution of stride 1 computed by Winograd's F(4x4, 3x3), which needs a quarter of the multiplications and other
+     * roundings: same weights as {@link Conv}, whose transforms {@code [36][OC/16][C][16]} are prepared when the program is
+     * loaded. x has whole vectors of 16 channels, y at least 4x4 pixels.
+     *
+     * @param block tiles of 4x4 outputs that go through together
+     * @param scratchBuffer f32 buffer of {@code 36 * block * (C16 + OC16)} elements
+     * @param channels C, channels of x; with {@code outputs}, OC rounded up to 16, the prepared size
+     */
+    record Winograd(Conv conv, int block, int scratchBuffer, int channels, int outputs) implements Kernel {
+        /** Products per tile and pair of channels. */
+        public static final int PLANES = 36;
+
+        @Override
+        public List<Integer> reads() {
+            return conv.reads();
+        }
+
+        @Override
+        public int writes() {
+            return conv.writes();
+        }
+
+        @Override
+        public OptionalInt scratch() {
+            return OptionalInt.of(scratchBuffer);
+        }
+
+        @Override
+        public long preparedBytes() {
+            return (long) PLANES * channels * outputs * Float.BYTES;
         }
     }
 

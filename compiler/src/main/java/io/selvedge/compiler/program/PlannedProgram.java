@@ -7,10 +7,19 @@ import java.util.List;
  *
  * @param offsets arena offset of every buffer in bytes, -1 for inputs and outputs
  * @param weightOffsets offset of every weight in weights.bin
+ * @param preparedOffsets offset of what every step has prepared
+ * @param preparedBytes memory for what is computed from the weights when the program is loaded, shared by all sessions
  */
 public record PlannedProgram(
-        Program program, List<Integer> offsets, int arenaBytes, List<Integer> weightOffsets, int weightBytes) {
+        Program program,
+        List<Integer> offsets,
+        int arenaBytes,
+        List<Integer> weightOffsets,
+        int weightBytes,
+        List<Integer> preparedOffsets,
+        int preparedBytes) {
     public PlannedProgram {
+        preparedOffsets = List.copyOf(preparedOffsets);
         offsets = List.copyOf(offsets);
         weightOffsets = List.copyOf(weightOffsets);
     }

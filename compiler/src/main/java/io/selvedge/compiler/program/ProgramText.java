@@ -91,6 +91,7 @@ public final class ProgramText {
     private static String detail(Kernel kernel) {
         return switch (kernel) {
             case Kernel.Conv k -> " $" + k.weights() + " $" + k.bias() + window(k.window()) + " " + expr(k.epilogue());
+            case Kernel.Winograd k -> detail(k.conv()) + " blocks of " + k.block();
             case Kernel.DepthwiseConv k ->
                 " $" + k.weights() + " $" + k.bias() + window(k.window()) + " " + expr(k.epilogue());
             case Kernel.QConv k -> " $" + k.weights() + " $" + k.bias() + " $" + k.scales() + window(k.window());

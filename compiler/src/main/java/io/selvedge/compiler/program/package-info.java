@@ -1,4 +1,4 @@
-/** What operators lower to: buffers with a physical layout and kernels over them. Imports ir and diag. Read Program, then Kernel. */
+/** What operators lower to: buffers with a physical layout and kernels over them. Imports ir and diag. Read Program first, then Kernel. */
 @NullMarked
 package io.selvedge.compiler.program;
 

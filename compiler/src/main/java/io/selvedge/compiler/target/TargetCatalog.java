@@ -40,7 +40,7 @@ public final class TargetCatalog {
         return ALL;
     }
 
-    /** @throws SelvedgeException BAD_OPTION when there is no such target; the message lists them */
+    /** The target of this name. @throws SelvedgeException BAD_OPTION when there is no such target; the message lists them */
     public static Target byName(String name) {
         return ALL.stream()
                 .filter(target -> target.name().equals(name))

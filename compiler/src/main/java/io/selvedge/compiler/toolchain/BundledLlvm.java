@@ -20,13 +20,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.jar.JarFile;
-import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 
@@ -233,8 +231,8 @@ final class BundledLlvm {
     private static void unpack(JarFile jar, List<Item> items, String digest, Path home, Toolchain.Progress progress)
             throws IOException {
         Path partial = home.resolveSibling(home.getFileName() + ".partial");
-        delete(partial);
-        delete(home);
+        WorkFolder.delete(partial);
+        WorkFolder.delete(home);
         long totalBytes = items.stream().mapToLong(Item::bytes).sum();
         long freeBytes = Files.getFileStore(home.getParent()).getUsableSpace();
         if (freeBytes < totalBytes) {
@@ -261,19 +259,8 @@ final class BundledLlvm {
             Files.writeString(partial.resolve(MARKER), digest);
             Files.move(partial, home, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            delete(partial);
+            WorkFolder.delete(partial);
             throw e;
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> tree = Files.walk(folder)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
         }
     }
 }

@@ -42,7 +42,11 @@ public final class WorkFolder implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** Among the system's temporary files. @param kind a word for its name */
+    /**
+     * Among the system's temporary files.
+     *
+     * @param kind a word for its name
+     */
     public static WorkFolder create(String kind) throws IOException {
         return in(Path.of(System.getProperty("java.io.tmpdir")), "selvedge-" + kind + "-");
     }
@@ -177,7 +181,8 @@ public final class WorkFolder implements AutoCloseable {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
+    /** Removes a folder with all that is in it, if it is there. */
+    static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

@@ -122,7 +122,7 @@ class FuseElementWiseTest {
     @EnumSource(
             value = Unary.Kind.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"NOT", "LOG", "SQRT"})
+            names = {"NOT", "LOG", "SQRT", "ASIN", "ACOS", "ACOSH", "ATANH"})
     void every_function_of_one_value_is_the_same_as_an_expression(Unary.Kind kind) {
         assertThat(after(new FuseElementWise(), of(g -> g.add("y", new Unary(kind), "x"))))
                 .hasSize(1);

@@ -43,9 +43,9 @@ final class BundledLlvmTest {
         for (Process process : processes) {
             String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             assertThat(process.waitFor()).as(printed).isZero();
-            String[] lines = printed.split("\n");
-            completed.addAndGet(Integer.parseInt(lines[0]));
-            homes.add(Path.of(lines[1]));
+            List<String> lines = printed.lines().toList();
+            completed.addAndGet(Integer.parseInt(lines.get(0)));
+            homes.add(Path.of(lines.get(1)));
         }
         assertThat(homes).hasSize(5).allMatch(homes.getFirst()::equals);
         assertThat(completed).hasValue(1);

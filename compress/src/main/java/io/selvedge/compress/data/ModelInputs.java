@@ -7,7 +7,11 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a model takes, and whether data are that. @param types by input name, every extent known */
+/**
+ * What a model takes, and whether data are that.
+ *
+ * @param types by input name, every extent known
+ */
 public record ModelInputs(Map<String, TensorType> types) {
     public ModelInputs {
         types = Map.copyOf(types);
@@ -38,7 +42,11 @@ public record ModelInputs(Map<String, TensorType> types) {
         });
     }
 
-    /** For an input that the data do not have. @param wanted its type as text */
+    /**
+     * For an input that the data do not have.
+     *
+     * @param wanted its type as text
+     */
     public static SelvedgeException missing(String name, String wanted, Map<String, TensorType> given, String where) {
         return new SelvedgeException(
                 ErrorCode.BAD_DATA,

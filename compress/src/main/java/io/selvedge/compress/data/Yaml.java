@@ -32,7 +32,11 @@ sealed interface Yaml {
     /** Descriptions are written by hand; a file above this is another kind of file. */
     long MAX_BYTES = 4 << 20;
 
-    /** @throws SelvedgeException DATA_NOT_FOUND, BAD_DATA with the line, or IO_ERROR */
+    /**
+     * Reads a description.
+     *
+     * @throws SelvedgeException DATA_NOT_FOUND, BAD_DATA with the line, or IO_ERROR
+     */
     static Yaml read(Path file) {
         if (!Files.isRegularFile(file)) {
             throw new SelvedgeException(

@@ -9,7 +9,9 @@ import io.selvedge.runtime.Session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A candidate that was compiled, bundled and loaded as a device would load it. */
@@ -33,6 +35,22 @@ record Build(
         Program program = compilation.planned().program();
         Kernel kernel = step.kernel();
         return program.buffer(kernel.writes()).dtype().bytes() == 1 ? "int8" : "fp32";
+    }
+
+    /** Names of the graph nodes that a step computes. */
+    static List<String> nodes(Program.Step step) {
+        return List.of(step.name().split(" \\+ ", -1));
+    }
+
+    /** What each graph node that a step computes is computed in, by the node's name. */
+    Map<String, String> dtypes() {
+        Map<String, String> dtypes = new HashMap<>();
+        for (Program.Step step : steps()) {
+            for (String node : nodes(step)) {
+                dtypes.put(node, dtype(step));
+            }
+        }
+        return dtypes;
     }
 
     long bundleBytes() {

@@ -28,21 +28,27 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** Writes a compilation as a bundle, with golden vectors that its own code computed. */
-final class BundleBuilder {
+public final class BundleBuilder {
     private final Compiler.Compilation compilation;
     private final List<Target> targets;
     private final String modelSha256;
     private final Optional<byte[]> source;
 
-    BundleBuilder(Compiler.Compilation compilation, List<Target> targets, String modelSha256, Optional<byte[]> source) {
+    public BundleBuilder(
+            Compiler.Compilation compilation, List<Target> targets, String modelSha256, Optional<byte[]> source) {
         this.compilation = compilation;
         this.targets = targets;
         this.modelSha256 = modelSha256;
         this.source = source;
     }
 
-    /** @param golden samples whose outputs are stored as golden vectors @param loading how to load the code that computes them */
-    void write(Path file, List<Map<String, float[]>> golden, LoadOptions loading) {
+    /**
+     * Writes the bundle.
+     *
+     * @param golden samples whose outputs are stored as golden vectors; they need a target that this machine runs
+     * @param loading how to load the code that computes them
+     */
+    public void write(Path file, List<Map<String, float[]>> golden, LoadOptions loading) {
         try {
             writer().write(file);
             if (golden.isEmpty()) {
@@ -91,6 +97,7 @@ final class BundleBuilder {
                 specs(graph, graph.inputs()),
                 specs(graph, graph.outputs()),
                 compilation.planned().arenaBytes(),
+                compilation.planned().preparedBytes(),
                 1,
                 libraries));
         writer.part("weights.bin", compilation.planned().packedWeights());

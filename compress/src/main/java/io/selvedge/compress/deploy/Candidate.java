@@ -18,6 +18,7 @@ import java.util.OptionalDouble;
  * @param proven whether the interval's worse end is within the budget
  * @param latencyMicrosP50 median of one inference
  * @param latencyMicrosP95 95th percentile of one inference
+ * @param preparedBytes memory for what is computed from the weights at load, shared by all sessions
  * @param weightBytes of {@code weights.bin}
  * @param codeBytes of the measured target's library
  * @param bundleBytes of the {@code .selv} file
@@ -38,6 +39,7 @@ public record Candidate(
         LatencyOn latencyOn,
         int threads,
         long arenaBytes,
+        long preparedBytes,
         long weightBytes,
         long codeBytes,
         long bundleBytes,

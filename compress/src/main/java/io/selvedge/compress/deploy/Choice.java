@@ -21,7 +21,11 @@ final class Choice {
 
     private Choice() {}
 
-    /** What decides. @param choiceDrop measured on the half that is not reported; empty without data */
+    /**
+     * What decides.
+     *
+     * @param choiceDrop measured on the half that is not reported; empty without data
+     */
     record Entry(String name, OptionalDouble choiceDrop, double micros, long arenaBytes, long bundleBytes) {
         List<Shortfall> shortfalls(Budgets budgets) {
             List<Shortfall> broken = new ArrayList<>();
@@ -89,7 +93,7 @@ final class Choice {
             return "keeps every budget";
         }
         if (chosen.candidate().equals(entry.name())) {
-            return chosen.why();
+            return chosen.why().replaceFirst("^it (is|has) ", "");
         }
         Entry winner = entries.stream()
                 .filter(e -> e.name().equals(chosen.candidate()))
@@ -98,7 +102,7 @@ final class Choice {
         double ratio = entry.micros() / winner.micros();
         return ratio <= AS_FAST
                 ? "as fast as " + winner.name() + ", but a larger bundle"
-                : String.format(Locale.ROOT, "%.2fx the time of %s", ratio, winner.name());
+                : String.format(Locale.ROOT, "%.2f× the time of %s", ratio, winner.name());
     }
 
     private static String text(Shortfall broken) {

@@ -49,7 +49,11 @@ public record DeployResult(
         }
     }
 
-    /** The deployed file. @param sha256 of its bytes, lower-case hexadecimal */
+    /**
+     * The deployed file.
+     *
+     * @param sha256 of its bytes, lower-case hexadecimal
+     */
     public record Model(String name, String sha256) {}
 
     /** The candidate that won; empty when nothing fits. */

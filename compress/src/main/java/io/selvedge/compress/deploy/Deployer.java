@@ -56,6 +56,8 @@ public final class Deployer {
     }
 
     /**
+     * Builds, measures and chooses.
+     *
      * @throws SelvedgeException with a code for every fault of model, data, options, tool chain or file system; when nothing
      *     fits the budgets the result says so instead
      */
@@ -72,7 +74,11 @@ public final class Deployer {
         }
     }
 
-    /** Calibration and evaluation data with the metric that judges. @param where what messages call the data */
+    /**
+     * Calibration and evaluation data with the metric that judges.
+     *
+     * @param where what messages call the data
+     */
     private record Data(Optional<Dataset> calibration, Dataset evaluation, Metric metric, String where) {}
 
     private DeployResult run() throws IOException {
@@ -174,7 +180,7 @@ public final class Deployer {
             Build first = add(given ? "as-given" : "fp32", given ? Dtype.INT8 : Dtype.FP32, simplified, Set.of());
             data.ifPresent(d -> {
                 judge = Optional.of(new Judge(d.evaluation(), d.metric(), request.seed(), first, progress));
-                verdicts.put(first.name(), judge.get().verdict(first));
+                verdicts.put(first.name(), judge.get().original());
             });
             if (!given
                     && data.flatMap(Data::calibration).isPresent()
@@ -280,7 +286,7 @@ public final class Deployer {
             Map<String, Double> layerSnr = new HashMap<>();
             for (Program.Step step : int8.steps()) {
                 measured.ofStep(step, snr.getOrDefault("int8", Map.of())).ifPresent(db -> {
-                    for (String node : step.name().split(" \\+ ")) {
+                    for (String node : Build.nodes(step)) {
                         layerSnr.put(node, db);
                     }
                 });
@@ -309,7 +315,7 @@ public final class Deployer {
             Map<String, Double> micros = new HashMap<>();
             double[] times = Objects.requireNonNull(stepMicros.get(build.name()));
             for (int i = 0; i < times.length; i++) {
-                for (String node : build.steps().get(i).name().split(" \\+ ")) {
+                for (String node : Build.nodes(build.steps().get(i))) {
                     micros.merge(node, times[i], Double::sum);
                 }
             }
@@ -356,8 +362,8 @@ public final class Deployer {
                     candidates,
                     outcome,
                     Outlines.arena(featured.compilation().planned()),
-                    Outlines.of(simplified),
-                    Outlines.of(featured.graph()),
+                    Outlines.of(simplified, builds.getFirst().dtypes()),
+                    Outlines.of(featured.graph(), featured.dtypes()),
                     written);
         }
 
@@ -385,6 +391,7 @@ public final class Deployer {
                     Candidate.LatencyOn.MEASURED,
                     1,
                     build.compilation().planned().arenaBytes(),
+                    build.compilation().planned().preparedBytes(),
                     build.compilation().planned().weightBytes(),
                     build.compilation().codeBytes(workshop.target()),
                     build.bundleBytes(),

@@ -10,6 +10,8 @@ public record GraphOutline(List<Vertex> nodes, List<Edge> edges) {
     }
 
     /**
+     * A node.
+     *
      * @param op ONNX operator type; {@code Input} and {@code Output} for the graph's ends
      * @param dtype what the node computes in: {@code fp32}, {@code int8} or another element type's name
      * @param shape of the first output, as text

@@ -36,6 +36,15 @@ final class Judge {
         return halves.choose().size();
     }
 
+    /** The original loses nothing against itself, and it was run already. */
+    Verdict original() {
+        return new Verdict(
+                report.evaluation().value(),
+                PairedComparison.ofOriginal(choice.evaluation()),
+                PairedComparison.ofOriginal(report.evaluation()),
+                report.evaluation().snrDb());
+    }
+
     Verdict verdict(Build build) {
         SessionRunner runner = new SessionRunner(build.session());
         Evaluation chosenOn = evaluator(halves.choose(), build).candidate(runner, choice);

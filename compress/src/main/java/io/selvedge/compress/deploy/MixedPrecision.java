@@ -20,6 +20,8 @@ final class MixedPrecision {
     private MixedPrecision() {}
 
     /**
+     * Ranks layers by what accuracy they cost for the time that int8 gains them.
+     *
      * @param layerSnr SNR of each quantisable node's result in the all-int8 graph, by node name
      * @param microsLost time that the node gains by int8, by node name
      * @return node names, best to give back first

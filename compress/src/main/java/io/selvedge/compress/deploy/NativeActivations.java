@@ -15,9 +15,9 @@ import java.util.Objects;
 import java.util.function.BiConsumer;
 
 /** Every float activation of the compiled model: the graph with all of them as outputs, run natively. */
-record NativeActivations(Graph graph, Session session) implements ActivationSource {
+public record NativeActivations(Graph graph, Session session) implements ActivationSource {
     /** The same graph with every float activation among its outputs. */
-    static Graph exposing(Graph graph) {
+    public static Graph exposing(Graph graph) {
         List<String> outputs = new ArrayList<>(graph.outputs());
         for (Node node : graph.nodes()) {
             for (String value : node.outputs()) {

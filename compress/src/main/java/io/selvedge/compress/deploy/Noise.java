@@ -65,8 +65,7 @@ final class Noise {
 
     /** SNR of the value that a step makes; a Relu or Clip that the step absorbed stands behind its convolution. */
     OptionalDouble ofStep(Program.Step step, Map<String, Double> byValue) {
-        String[] names = step.name().split(" \\+ ");
-        String last = names[names.length - 1];
+        String last = Build.nodes(step).getLast();
         for (Node node : original.nodes()) {
             if (node.name().equals(last)) {
                 List<Node> readers = original.consumers().getOrDefault(node.output(), List.of());

@@ -23,6 +23,8 @@ public final class OpenDimensions {
     }
 
     /**
+     * The dimensions that the user or the data bind.
+     *
      * @param given what the user says, which wins
      * @param data types of a sample's inputs
      * @param where what messages call the data

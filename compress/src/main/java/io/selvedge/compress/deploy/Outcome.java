@@ -7,7 +7,11 @@ public sealed interface Outcome {
     /** Name of the candidate that was chosen, or came nearest. */
     String candidate();
 
-    /** A candidate keeps every budget. @param why it won over the others, a clause without a full stop */
+    /**
+     * A candidate keeps every budget.
+     *
+     * @param why it won over the others, a clause without a full stop
+     */
     record Chosen(String candidate, String why) implements Outcome {}
 
     /** None does; {@code candidate} misses by least. Nothing was written. */

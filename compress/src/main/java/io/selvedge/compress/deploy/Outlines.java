@@ -10,22 +10,26 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Drawings' data: graphs as vertices and edges, the arena as rectangles. */
 final class Outlines {
     private Outlines() {}
 
-    static GraphOutline of(Graph graph) {
+    /** @param dtypes what steps of the compiled program compute in, by node name; empty when every node is float */
+    static GraphOutline of(Graph graph, Map<String, String> dtypes) {
         List<GraphOutline.Vertex> vertices = new ArrayList<>();
         List<GraphOutline.Edge> edges = new ArrayList<>();
         Map<String, Integer> makers = new HashMap<>();
         for (String input : graph.inputs()) {
             makers.put(input, vertices.size());
-            vertices.add(vertex(graph, input, "Input", input));
+            vertices.add(vertex(graph, input, "Input", input, dtype(graph, input)));
         }
         for (Node node : graph.nodes()) {
             int self = vertices.size();
-            vertices.add(vertex(graph, node.name(), node.op().type(), node.output()));
+            String dtype = Optional.ofNullable(dtypes.get(node.name()))
+                    .orElseGet(() -> absorbed(graph, node, makers, vertices));
+            vertices.add(vertex(graph, node.name(), node.op().type(), node.output(), dtype));
             for (String input : node.inputs()) {
                 Integer maker = makers.get(input);
                 if (maker != null) {
@@ -39,17 +43,41 @@ final class Outlines {
             if (maker != null) {
                 edges.add(new GraphOutline.Edge(maker, vertices.size()));
             }
-            vertices.add(vertex(graph, output, "Output", output));
+            vertices.add(vertex(graph, output, "Output", output, dtype(graph, output)));
         }
         return new GraphOutline(vertices, edges);
     }
 
-    private static GraphOutline.Vertex vertex(Graph graph, String name, String op, String value) {
-        String dtype = switch (graph.type(value).dtype()) {
+    /** A node without a step of its own is part of its producer's: a Relu that became a bound, a Reshape that became a view. */
+    private static String absorbed(
+            Graph graph, Node node, Map<String, Integer> makers, List<GraphOutline.Vertex> vertices) {
+        String own = dtype(graph, node.output());
+        Optional<GraphOutline.Vertex> maker = node.inputs().stream()
+                .flatMap(input -> Optional.ofNullable(makers.get(input)).stream())
+                .map(vertices::get)
+                .findFirst();
+        if (!own.equals("fp32") || isConversion(node.op().type()) || maker.isEmpty()) {
+            return own;
+        }
+        boolean betweenConversions = isConversion(maker.get().op())
+                && graph.consumers().getOrDefault(node.output(), List.of()).stream()
+                        .allMatch(reader -> isConversion(reader.op().type()));
+        return betweenConversions ? "int8" : maker.get().dtype();
+    }
+
+    private static boolean isConversion(String type) {
+        return type.equals("QuantizeLinear") || type.equals("DequantizeLinear");
+    }
+
+    private static String dtype(Graph graph, String value) {
+        return switch (graph.type(value).dtype()) {
             case FLOAT32 -> "fp32";
             case INT8, UINT8 -> "int8";
             default -> graph.type(value).dtype().text();
         };
+    }
+
+    private static GraphOutline.Vertex vertex(Graph graph, String name, String op, String value, String dtype) {
         return new GraphOutline.Vertex(
                 name, op, dtype, graph.type(value).shape().toString());
     }

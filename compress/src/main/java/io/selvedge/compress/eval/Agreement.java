@@ -6,7 +6,7 @@ package io.selvedge.compress.eval;
  * model that saturates would agree with everything. With one value only, the signs of the values agree. The original agrees
  * with itself. Row: {1} or {0}.
  */
-public final class Agreement implements Metric {
+public final class Agreement implements ShareOfSamples {
     @Override
     public String name() {
         return "agreement";
@@ -42,20 +42,5 @@ public final class Agreement implements Metric {
             }
         }
         return false;
-    }
-
-    @Override
-    public double value(double[][] rows) {
-        return Proportions.mean(rows);
-    }
-
-    @Override
-    public double drop(double original, double candidate) {
-        return 100 * (original - candidate);
-    }
-
-    @Override
-    public Interval dropInterval(double[][] original, double[][] candidate, long seed) {
-        return Proportions.dropInterval(original, candidate);
     }
 }

@@ -15,7 +15,11 @@ public final class MetricCatalog {
         return ALL;
     }
 
-    /** @throws SelvedgeException BAD_OPTION for an unknown name */
+    /**
+     * The metric of this name.
+     *
+     * @throws SelvedgeException BAD_OPTION for an unknown name
+     */
     public static Metric named(String name) {
         return ALL.stream()
                 .filter(metric -> metric.name().equals(name))

@@ -8,7 +8,11 @@ package io.selvedge.compress.eval;
  */
 public record PairedComparison(double original, double candidate, double drop, Interval interval, int samples) {
 
-    /** @param seed of the bootstrap, where the metric needs one */
+    /**
+     * Compares over the same samples.
+     *
+     * @param seed of the bootstrap, where the metric needs one
+     */
     public static PairedComparison of(Evaluation original, Evaluation candidate, long seed) {
         Metric metric = original.metric();
         if (original.samples() != candidate.samples()) {
@@ -23,6 +27,11 @@ public record PairedComparison(double original, double candidate, double drop, I
                 metric.drop(first, second),
                 metric.dropInterval(original.rows(), candidate.rows(), seed),
                 original.samples());
+    }
+
+    /** An original against itself: no drop, and no doubt about it. */
+    public static PairedComparison ofOriginal(Evaluation original) {
+        return new PairedComparison(original.value(), original.value(), 0, new Interval(0, 0), original.samples());
     }
 
     /** Whether the point estimate is within the budget; this decides. */

@@ -4,7 +4,7 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 
 /** Share of samples whose label is among the k highest scores of the first output. Row: {1} or {0}. */
-public final class TopK implements Metric {
+public final class TopK implements ShareOfSamples {
     private final int k;
 
     public TopK(int k) {
@@ -27,20 +27,5 @@ public final class TopK implements Metric {
         }
         int label = truth.label(scores.length, name());
         return new double[] {Ranking.place(scores, label) < k ? 1 : 0};
-    }
-
-    @Override
-    public double value(double[][] rows) {
-        return Proportions.mean(rows);
-    }
-
-    @Override
-    public double drop(double original, double candidate) {
-        return 100 * (original - candidate);
-    }
-
-    @Override
-    public Interval dropInterval(double[][] original, double[][] candidate, long seed) {
-        return Proportions.dropInterval(original, candidate);
     }
 }

@@ -6,6 +6,7 @@ import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import java.util.Objects;
 import java.util.function.IntConsumer;
 
 /**
- * Observes activations over calibration samples in two passes: extremes and channel means, then a histogram of 2048 bins per
+ * Observes activations over calibration samples in two passes: extremes and means per channel, then a histogram of 2048 bins per
  * value. Memory does not grow with the number of samples.
  */
 public final class Calibrator {
@@ -25,6 +26,8 @@ public final class Calibrator {
     }
 
     /**
+     * Ranges of every activation over the samples.
+     *
      * @param samples walked twice, in the same order
      * @param progress is given the number of sample runs so far, twice the number of samples in the end
      * @throws SelvedgeException EMPTY_DATA without samples; NAN_IN_DATA when an activation is not finite
@@ -59,7 +62,7 @@ public final class Calibrator {
         }
         Map<String, Range> ranges = new LinkedHashMap<>();
         histograms.forEach((name, histogram) -> ranges.put(
-                name, histogram.best(Objects.requireNonNull(extremes.get(name)).means())));
+                name, histogram.best(Objects.requireNonNull(extremes.get(name)).channels())));
         return new Ranges(ranges);
     }
 
@@ -68,12 +71,18 @@ public final class Calibrator {
         private float min = Float.POSITIVE_INFINITY;
         private float max = Float.NEGATIVE_INFINITY;
         private final double[] sums;
+        private final float[] lows;
+        private final float[] highs;
         private final int plane;
         private long seen;
 
         Extremes(Tensor first) {
             int[] extents = first.shape().extents();
             sums = new double[extents.length >= 2 ? extents[1] : 0];
+            lows = new float[sums.length];
+            highs = new float[sums.length];
+            Arrays.fill(lows, Float.POSITIVE_INFINITY);
+            Arrays.fill(highs, Float.NEGATIVE_INFINITY);
             int product = 1;
             for (int axis = 2; axis < extents.length; axis++) {
                 product *= extents[axis];
@@ -84,8 +93,8 @@ public final class Calibrator {
         void add(String name, float[] values, int sample) {
             for (int from = 0; from < values.length; from += plane) {
                 double sum = 0;
-                float low = min;
-                float high = max;
+                float low = Float.POSITIVE_INFINITY;
+                float high = Float.NEGATIVE_INFINITY;
                 for (int i = from; i < from + plane; i++) {
                     float x = values[i];
                     sum += x;
@@ -95,10 +104,13 @@ public final class Calibrator {
                 if (!Double.isFinite(sum)) {
                     throw notFinite(name, values, from, sample);
                 }
-                min = low;
-                max = high;
+                min = Math.min(min, low);
+                max = Math.max(max, high);
                 if (sums.length > 0) {
-                    sums[from / plane % sums.length] += sum;
+                    int channel = from / plane % sums.length;
+                    sums[channel] += sum;
+                    lows[channel] = Math.min(lows[channel], low);
+                    highs[channel] = Math.max(highs[channel], high);
                 }
             }
             seen += sums.length == 0 ? 0 : values.length / sums.length;
@@ -115,12 +127,12 @@ public final class Calibrator {
                             + "; check that sample and its preprocessing (scale, mean, std)");
         }
 
-        List<Float> means() {
-            List<Float> means = new ArrayList<>();
-            for (double sum : sums) {
-                means.add((float) (sum / Math.max(1, seen)));
+        List<Range.Channel> channels() {
+            List<Range.Channel> channels = new ArrayList<>();
+            for (int c = 0; c < sums.length; c++) {
+                channels.add(new Range.Channel((float) (sums[c] / Math.max(1, seen)), lows[c], highs[c]));
             }
-            return means;
+            return channels;
         }
     }
 }

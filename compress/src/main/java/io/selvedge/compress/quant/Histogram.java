@@ -40,7 +40,7 @@ final class Histogram {
     private record Candidate(double lo, double hi, String method) {}
 
     /** The candidate range with the least mean squared quantisation error. */
-    Range best(List<Float> channelMeans) {
+    Range best(List<Range.Channel> channels) {
         List<Candidate> candidates = new ArrayList<>();
         candidates.add(new Candidate(min, max, "minmax"));
         if (max > min && total > 0) {
@@ -62,7 +62,7 @@ final class Histogram {
             }
         }
         return new Range(
-                (float) Math.min(0, best.lo()), (float) Math.max(0, best.hi()), best.method(), least, channelMeans);
+                (float) Math.min(0, best.lo()), (float) Math.max(0, best.hi()), best.method(), least, channels);
     }
 
     private double quantile(double fraction) {

@@ -19,7 +19,8 @@ import java.util.Set;
 /**
  * Makes a QDQ graph in plain ONNX: int8 weights, symmetric per output channel in [-127, 127]; uint8 activations, asymmetric per
  * tensor, zero exactly representable; int32 biases at scale sx*sw. Biases are corrected for the mean error that rounding the
- * weights makes: {@code b += sum (w - w') * E[x]} (after Nagel et al., Data-Free Quantization, 2019).
+ * weights makes: {@code b += sum (w - w') * E[x]} (after Nagel et al., Data-Free Quantization, 2019). Inputs whose channels
+ * differ in magnitude are scaled first ({@link EqualizedInputs}).
  */
 public final class Quantizer {
     private static final int WEIGHT_LEVELS = 127;
@@ -68,7 +69,8 @@ public final class Quantizer {
      * @param keepFloat names of Conv and Gemm nodes that stay in float
      */
     public static Graph quantize(Graph graph, Ranges ranges, Set<String> keepFloat) {
-        return new Quantizer(graph, ranges, keepFloat).build();
+        EqualizedInputs equalized = EqualizedInputs.of(graph, ranges, keepFloat);
+        return new Quantizer(equalized.graph(), equalized.ranges(), keepFloat).build();
     }
 
     /** Names of the nodes that can be quantised, in order: what {@code keepFloat} chooses from. */
@@ -200,13 +202,16 @@ public final class Quantizer {
         for (int c = 0; c < channels; c++) {
             scales[c] = (float) Math.max(scales[c], Math.max(Math.abs(bias[c]) / (sx * BIAS_LIMIT), 1e-30));
         }
+        List<Range.Channel> seen = ranges.of(node.input(0)).channels();
+        InputChannels inputs = InputChannels.of(node, w.shape(), seen.size());
         byte[] eight = new byte[values.length];
         double[] errors = new double[channels];
         for (int i = 0; i < values.length; i++) {
             int channel = i / inner % channels;
             long q = Math.clamp((long) Math.rint(values[i] / scales[channel]), -WEIGHT_LEVELS, WEIGHT_LEVELS);
             eight[i] = (byte) q;
-            errors[channel] += (values[i] - q * (double) scales[channel]) * meanInput(node, i, channel, extents, inner);
+            errors[channel] += (values[i] - q * (double) scales[channel])
+                    * seen.get(inputs.ofWeight(i)).mean();
         }
         String stored =
                 builder.constant(node.input(1) + "_int8", Tensor.of(new TensorType(DType.INT8, w.shape()), eight));
@@ -216,22 +221,6 @@ public final class Quantizer {
         String real = builder.fresh(node.input(1) + "_dequantized");
         builder.add(new Node(real + "_node", new DequantizeLinear(axis), List.of(stored, scale, zero), List.of(real)));
         return new Weights(real, scales, errors);
-    }
-
-    /** Mean of the input channel that weight {@code i} multiplies; 0 when unknown. */
-    private double meanInput(Node node, int i, int channel, int[] extents, int inner) {
-        List<Float> means = ranges.of(node.input(0)).channelMeans();
-        if (means.isEmpty()) {
-            return 0;
-        }
-        if (!node.op().type().equals("Conv")) {
-            int k = extents.length == 2 && inner == 1 ? i / extents[1] : i % inner;
-            return k < means.size() ? means.get(k) : 0;
-        }
-        int taps = inner / extents[1];
-        int group = means.size() / extents[1];
-        int input = channel / (extents[0] / group) * extents[1] + i % inner / taps;
-        return input < means.size() ? means.get(input) : 0;
     }
 
     private String bias(Node node) {

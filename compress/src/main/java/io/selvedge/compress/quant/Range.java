@@ -1,5 +1,7 @@
 package io.selvedge.compress.quant;
 
+import java.util.List;
+
 /**
  * What calibration found out about one activation.
  *
@@ -7,10 +9,22 @@ package io.selvedge.compress.quant;
  * @param hi upper end, at least 0
  * @param method which calibrator's range it is: minmax, percentile, entropy or mse
  * @param meanSquaredError of 8-bit quantisation with this range over the calibration samples
- * @param channelMeans mean per channel (axis 1), for bias correction; empty for values without channels
+ * @param channels what was seen along axis 1; empty for values without channels
  */
-public record Range(float lo, float hi, String method, double meanSquaredError, java.util.List<Float> channelMeans) {
+public record Range(float lo, float hi, String method, double meanSquaredError, List<Channel> channels) {
+    /** One channel's mean, for bias correction, and its extremes. */
+    public record Channel(float mean, float min, float max) {
+        /** The largest magnitude that was seen. */
+        float magnitude() {
+            return Math.max(Math.abs(min), Math.abs(max));
+        }
+
+        Channel times(float factor) {
+            return new Channel(mean * factor, min * factor, max * factor);
+        }
+    }
+
     public Range {
-        channelMeans = java.util.List.copyOf(channelMeans);
+        channels = List.copyOf(channels);
     }
 }

@@ -1,6 +1,6 @@
 /**
- * Post-training quantisation: from observed activations to a QDQ graph in plain ONNX. Imports the compiler and compress.eval.
- * Read Quantizer first, then Calibrator.
+ * Post-training quantisation: from observed activations to a QDQ graph in plain ONNX. Imports the compiler's {@code ir},
+ * {@code op} and {@code diag}. Read {@link io.selvedge.compress.quant.Quantizer} first, then Calibrator.
  */
 @NullMarked
 package io.selvedge.compress.quant;

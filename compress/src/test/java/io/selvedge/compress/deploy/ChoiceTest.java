@@ -31,7 +31,7 @@ final class ChoiceTest {
         List<Entry> two = List.of(FP32, INT8);
         Outcome outcome = Choice.of(two, Budgets.NONE);
         assertThat(outcome).isEqualTo(new Outcome.Chosen("int8", "it is the fastest of 2 candidates"));
-        assertThat(Choice.reason(FP32, two, outcome, Budgets.NONE)).isEqualTo("2.50x the time of int8");
+        assertThat(Choice.reason(FP32, two, outcome, Budgets.NONE)).isEqualTo("2.50× the time of int8");
     }
 
     @Test

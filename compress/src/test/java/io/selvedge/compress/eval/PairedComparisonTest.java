@@ -56,6 +56,17 @@ class PairedComparisonTest {
     }
 
     @Test
+    void an_original_loses_nothing_against_itself() {
+        Evaluation original = new Evaluator(new Labels(60), new TopK(1), Progress.SILENT)
+                .original(wrongEvery(4))
+                .evaluation();
+        PairedComparison none = PairedComparison.ofOriginal(original);
+        assertThat(none.drop()).isZero();
+        assertThat(none.original()).isEqualTo(0.75);
+        assertThat(none.proven(0)).isTrue();
+    }
+
+    @Test
     void the_interval_covers_the_true_drop_about_95_times_in_100() {
         SplittableRandom random = new SplittableRandom(3);
         int covered = 0;

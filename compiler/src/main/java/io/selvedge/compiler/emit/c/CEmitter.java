@@ -53,7 +53,13 @@ public final class CEmitter {
                 planned.weightBytes()));
         model.append("#include \"").append(target.header()).append("\"\n");
         headers.forEach(header -> model.append("#include \"").append(header).append("\"\n"));
-        model.append(steps).append('\n').append(run()).append('\n').append(oneStep());
+        model.append(steps)
+                .append('\n')
+                .append(prepare())
+                .append('\n')
+                .append(run())
+                .append('\n')
+                .append(oneStep());
         Map<String, String> files = new TreeMap<>();
         files.put(MODEL, model.toString());
         Set<String> included = new TreeSet<>(headers);
@@ -70,6 +76,7 @@ public final class CEmitter {
             case Kernel.Map map -> map.inputs().stream().anyMatch(input -> code.inPlace(input, map.writes()));
             case Kernel.Lut lut -> code.inPlace(lut.input(), lut.writes());
             case Kernel.Conv _ -> false;
+            case Kernel.Winograd _ -> false;
             case Kernel.DepthwiseConv _ -> false;
             case Kernel.QConv _ -> false;
             case Kernel.QDepthwiseConv _ -> false;
@@ -80,16 +87,29 @@ public final class CEmitter {
             case Kernel.Reduce _ -> false;
         };
         // In place, the border is the input's.
-        if (written.add(kernel.writes()) && !inPlace) {
+        if (written.add(kernel.writes()) && !inPlace && borderIsRead(kernel.writes(), code)) {
             BorderCode.fill(code, kernel.writes(), wholeVectors(kernel));
         }
         write(code, kernel);
         return "/* " + comment(step.name()) + ": " + shapes(kernel) + " */\n" + code.text();
     }
 
+    private boolean borderIsRead(int buffer, StepCode code) {
+        List<Kernel> readers = program.steps().stream()
+                .map(Program.Step::kernel)
+                .filter(kernel -> kernel.reads().contains(buffer))
+                .toList();
+        return readers.isEmpty()
+                || !readers.stream()
+                        .allMatch(kernel -> kernel instanceof Kernel.DepthwiseConv conv
+                                && conv.residual().stream().noneMatch(residual -> residual == buffer)
+                                && ConvCode.leavesBorderOut(code, conv));
+    }
+
     private static void write(StepCode code, Kernel kernel) {
         switch (kernel) {
             case Kernel.Conv conv -> ConvCode.write(code, conv);
+            case Kernel.Winograd winograd -> WinogradCode.write(code, winograd);
             case Kernel.DepthwiseConv conv -> ConvCode.write(code, conv);
             case Kernel.QConv conv -> ConvCode.write(code, conv);
             case Kernel.QDepthwiseConv conv -> ConvCode.write(code, conv);
@@ -116,6 +136,7 @@ public final class CEmitter {
     private static boolean wholeVectors(Kernel kernel) {
         return switch (kernel) {
             case Kernel.Conv _ -> true;
+            case Kernel.Winograd _ -> true;
             case Kernel.DepthwiseConv _ -> true;
             case Kernel.QConv _ -> true;
             case Kernel.QDepthwiseConv _ -> true;
@@ -148,6 +169,17 @@ public final class CEmitter {
                 .replace("*/", "* /")
                 .replace("/*", "/ *")
                 .replace("\\", "/");
+    }
+
+    private String prepare() {
+        StringBuilder text = new StringBuilder(
+                "void selvedge_prepare(const unsigned char *weights, unsigned char *prepared) {\n    (void)weights;\n    (void)prepared;\n");
+        for (int i = 0; i < program.steps().size(); i++) {
+            if (program.steps().get(i).kernel() instanceof Kernel.Winograd winograd) {
+                text.append(WinogradCode.prepare(new StepCode(planned, target, i, headers), winograd));
+            }
+        }
+        return text.append("}\n").toString();
     }
 
     private String run() {

@@ -11,6 +11,9 @@ import java.util.OptionalInt;
 final class ConvCode {
     private static final int MAX_DEPTHWISE_TILE = 8;
 
+    /** SV_MAX_WORDS of qdepthwise.h. */
+    private static final int MAX_DEPTHWISE_WORDS = 40;
+
     private final StepCode code;
     private final Buffer x;
     private final Buffer y;
@@ -29,7 +32,7 @@ final class ConvCode {
         ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
         code.include("conv.h");
         c.declareConv(false);
-        c.declareEpilogue(conv.epilogue());
+        declareEpilogue(code, conv.epilogue());
         code.line(
                 "sv_conv_f32(&%s, %s, %s, %s, %s, %s, %s);",
                 code.named("conv"),
@@ -45,7 +48,7 @@ final class ConvCode {
         ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
         code.include("qconv.h");
         c.declareConv(true);
-        declareRequantize(code, conv.requantize());
+        declareRequantize(code, conv.requantize(), conv.scales());
         code.line(
                 "sv_conv_u8(&%s, %s, %s, %s, %s, %s, %s, &%s);",
                 code.named("conv"),
@@ -62,7 +65,7 @@ final class ConvCode {
         ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
         code.include("depthwise.h");
         c.declareDepthwise();
-        c.declareEpilogue(conv.epilogue());
+        declareEpilogue(code, conv.epilogue());
         code.line(
                 "sv_depthwise_f32(&%s, %s, %s, %s, %s, %s, %s);",
                 code.named("depthwise"),
@@ -78,7 +81,7 @@ final class ConvCode {
         ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
         code.include("qdepthwise.h");
         c.declareDepthwise();
-        declareRequantize(code, conv.requantize());
+        declareRequantize(code, conv.requantize(), conv.scales());
         code.line(
                 "sv_depthwise_u8(&%s, %s, %s, %s, %s, %s, %s, &%s);",
                 code.named("depthwise"),
@@ -91,11 +94,18 @@ final class ConvCode {
                 code.named("requantize"));
     }
 
-    /** {@code struct sv_requantize} with the kernel's roundings. */
-    static void declareRequantize(StepCode code, Kernel.Requantize q) {
-        code.declare(("static const struct sv_requantize %s = {.zero = %d, .lo = %d, .hi = %d, .add_scale = %s,\n"
-                        + "    .r_zero = %d, .r_scale = %s, .add_zero = %d, .add_lo = %d, .add_hi = %d};\n")
-                .formatted(
+    /** {@code struct sv_requantize} with the kernel's roundings; {@code scales} is the weight that holds the factors. */
+    static void declareRequantize(StepCode code, Kernel.Requantize q, int scales) {
+        declareRequantize(code, q, largest(code.weightFloats(scales)));
+    }
+
+    static void declareRequantize(StepCode code, Kernel.Requantize q, float largestScale) {
+        // |acc| is at most 2^31, a rounded value at most 255 steps from its zero point.
+        boolean wide = !(largestScale <= 0.5f) || !(255.0 * (q.addScale() + q.residualScale()) < 0x1p30);
+        code.declare("""
+                static const struct sv_requantize %s = {.zero = %d, .lo = %d, .hi = %d, .add_scale = %s,
+                    .r_zero = %d, .r_scale = %s, .add_zero = %d, .add_lo = %d, .add_hi = %d, .wide = %d};
+                """.formatted(
                         code.named("requantize"),
                         q.zeroPoint(),
                         q.lo(),
@@ -105,10 +115,20 @@ final class ConvCode {
                         CTypes.literal(q.residualScale()),
                         q.addZeroPoint(),
                         q.addLo(),
-                        q.addHi()));
+                        q.addHi(),
+                        wide ? 1 : 0));
     }
 
-    private void declareEpilogue(Expr epilogue) {
+    private static float largest(float[] values) {
+        float largest = 0;
+        for (float value : values) {
+            // A NaN stays, and counts as large.
+            largest = value <= largest ? largest : value;
+        }
+        return largest;
+    }
+
+    static void declareEpilogue(StepCode code, Expr epilogue) {
         if (ExprCode.usesMath(epilogue)) {
             code.include("math.h");
         }
@@ -130,17 +150,17 @@ final class ConvCode {
                 window,
                 true);
         int vectors = vectors();
-        int depth = window.kernelH() * segments * steps;
         long covered = (long) axes.pixels()
                 * window.strideH()
                 * window.strideW()
                 * x.c()
                 * x.dtype().bytes();
+        KernelRows kernelRows = KernelRows.of(x, y, axes, window);
         Tile tile = new TileChooser(code.target(), eightBit)
-                .choose(axes.rows().extent(), axes.cols().extent(), vectors, depth, covered);
+                .choose(axes.rows().extent(), axes.cols().extent(), vectors, segments * steps, kernelRows, covered);
         code.declare(("static const struct sv_conv %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile_cols = %d, "
                         + ".blocks = %d, .pixels_first = %d,\n    .kernel_rows = %d, .segments = %d, .run = %d, "
-                        + ".x_kernel_row = %d, .x_segment = %d};\n")
+                        + ".x_kernel_row = %d, .x_segment = %d,\n    %s};\n")
                 .formatted(
                         code.named("conv"),
                         axes.fields(true),
@@ -153,18 +173,19 @@ final class ConvCode {
                         segments,
                         steps,
                         window.dilationH() * x.rowPitch(),
-                        window.dilationW() * x.pixelPitch()));
+                        window.dilationW() * x.pixelPitch(),
+                        kernelRows.fields()));
     }
 
     /** The last run of the last window may be read to the end of its word. */
     private void checkSlack(int run) {
         long lastRow = origin()
                 + (long) (y.n() - 1) * x.imagePitch()
-                + (long) ((y.h() - 1) * window.strideH() + (window.kernelH() - 1) * window.dilationH()) * x.rowPitch();
+                + ((y.h() - 1L) * window.strideH() + (window.kernelH() - 1L) * window.dilationH()) * x.rowPitch();
         long lastRun = lastRow
                 + (long) (y.w() - 1) * window.strideW() * x.pixelPitch()
                 + (window.dilationW() > 1 ? (long) (window.kernelW() - 1) * window.dilationW() * x.pixelPitch() : 0);
-        if (lastRun + (run + 3) / 4 * 4 > x.bytes()) {
+        if (lastRun + (run + 3L) / 4 * 4 > x.bytes()) {
             throw new IllegalStateException(
                     "buffer " + x.name() + " needs slack for the last run of " + run + " bytes");
         }
@@ -180,19 +201,53 @@ final class ConvCode {
                 residual.isPresent() ? Optional.of(code.buffer(residual.getAsInt())) : Optional.empty(),
                 window,
                 false);
-        code.declare(("static const struct sv_depthwise %s = {%s,\n    .vectors = %d, .tile = %d, .kernel_h = %d, "
-                        + ".kernel_w = %d, .stride_w = %d, .dilation_w = %d, .x_kernel_row = %d, .x_pixel = %d};\n")
+        KernelRows kernelRows = KernelRows.of(x, y, axes, window);
+        int tile = depthwiseTile(axes.cols().extent());
+        boolean wholeRow = tile == axes.cols().extent() && KernelRows.zeroBorder(x);
+        code.declare(("static const struct sv_depthwise %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile = %d, "
+                        + ".kernel_h = %d, .kernel_w = %d, .stride_h = %d, .stride_w = %d, .dilation_h = %d, "
+                        + ".dilation_w = %d,\n    .x_kernel_row = %d, .x_pixel = %d, .x_rows = %d, .pad_top = %d, "
+                        + ".x_cols = %d, .pad_left = %d};\n")
                 .formatted(
                         code.named("depthwise"),
                         axes.fields(false),
                         vectors(),
-                        depthwiseTile(axes.cols().extent()),
+                        depthwiseRows(axes.rows().extent()),
+                        tile,
                         window.kernelH(),
                         window.kernelW(),
+                        window.strideH(),
                         window.strideW(),
+                        window.dilationH(),
                         window.dilationW(),
                         window.dilationH() * x.rowPitch(),
-                        x.pixelPitch()));
+                        x.pixelPitch(),
+                        kernelRows.inputRows(),
+                        kernelRows.padTop(),
+                        wholeRow ? x.w() : 0,
+                        window.padLeft()));
+    }
+
+    /** Whether the kernel never looks at the border of its input, so that nobody need fill it. */
+    static boolean leavesBorderOut(StepCode code, Kernel.DepthwiseConv conv) {
+        ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
+        return c.depthwiseTile(c.y.w()) == c.y.w()
+                && c.x.slackBytes() == 0
+                && KernelRows.of(c.x, c.y, PixelAxes.of(c.x, c.y, Optional.empty(), c.window, false), c.window)
+                                .inputRows()
+                        > 0;
+    }
+
+    /** Output rows whose windows share words of input bytes; without a dot product sharing does not pay. */
+    private int depthwiseRows(int rows) {
+        int height = window.kernelH() + window.strideH();
+        boolean shared = code.target().dotProduct()
+                && x.dtype().bytes() == 1
+                && rows > 1
+                && window.dilationH() == 1
+                && window.strideH() < window.kernelH()
+                && 2 * ((height + 3) / 4) * window.kernelW() <= MAX_DEPTHWISE_WORDS;
+        return shared ? 2 : 1;
     }
 
     /** The largest tile that divides the row, if it is not tiny. */
@@ -216,6 +271,11 @@ final class ConvCode {
     }
 
     private int origin() {
+        return origin(x, window);
+    }
+
+    /** The element where the first window begins. */
+    static int origin(Buffer x, Kernel.Window window) {
         int origin = x.origin() - window.padTop() * x.rowPitch() - window.padLeft() * x.pixelPitch();
         if (x.channelsLast().top() < window.padTop() || x.channelsLast().left() < window.padLeft()) {
             throw new IllegalStateException("buffer " + x.name() + " has a smaller border than its convolution pads");
@@ -232,6 +292,10 @@ final class ConvCode {
     }
 
     private String residual() {
+        return residual(code, residual);
+    }
+
+    static String residual(StepCode code, OptionalInt residual) {
         return residual.isPresent()
                 ? code.pointer(
                         residual.getAsInt(), code.buffer(residual.getAsInt()).origin(), false)

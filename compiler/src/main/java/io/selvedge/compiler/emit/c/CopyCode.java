@@ -1,8 +1,12 @@
 package io.selvedge.compiler.emit.c;
 
+import io.selvedge.compiler.program.Buffer;
 import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.Layout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Bitwise copies and table look-ups. */
 final class CopyCode {
@@ -21,6 +25,19 @@ final class CopyCode {
                         (long) copy.input().offset() * size)
                 : code.bytes(copy.input().buffer(), copy.input().offset(), size, false);
         String to = code.bytes(copy.output().buffer(), copy.output().offset(), size, true);
+        Optional<Triples> triples = size == Float.BYTES && copy.xor() == 0
+                ? Triples.of(nest, code.target().lanes())
+                : Optional.empty();
+        if (triples.isPresent()) {
+            code.line("const float *x0 = (const float *)(%s);", from);
+            code.line("float *y = (float *)(%s);", to);
+            triples.get()
+                    .write(
+                            code,
+                            (target, planes) -> "sv_store_triples(" + target + ", sv_load("
+                                    + String.join("), sv_load(", planes) + "));");
+            return;
+        }
         LoopNest.Axis run = nest.innermost();
         if (run.strides().equals(List.of(1, 1))) {
             code.line("const unsigned char *x = %s;", from);
@@ -48,14 +65,57 @@ final class CopyCode {
     }
 
     static void write(StepCode code, Kernel.Lut lut) {
-        LoopNest nest = longestInner(LoopNest.of(
-                lut.extents(), List.of(lut.input().strides(), lut.output().strides())));
+        LoopNest nest = wholePixels(
+                LoopNest.of(
+                        lut.extents(),
+                        List.of(lut.input().strides(), lut.output().strides())),
+                wholePitch(code.buffer(lut.input().buffer()), lut.input().offset()),
+                wholePitch(code.buffer(lut.output().buffer()), lut.output().offset()));
         StridedCode.declare(code, "x", lut.input(), false);
         StridedCode.declare(code, "y", lut.output(), true);
-        code.line("const unsigned char *table = %s;", code.weight(lut.table(), "unsigned char", 0));
-        StridedCode.open(code, nest.axes(), 0);
-        code.line("y[%s] = table[x[%s]];", subscript(nest, 1), subscript(nest, 0));
-        StridedCode.close(code, nest.axes());
+        String table = code.weight(lut.table(), "unsigned char", 0);
+        if (nest.innermost().strides().equals(List.of(1, 1))) {
+            code.include("lut.h");
+            StridedCode.open(code, nest.outer(), 0);
+            code.line(
+                    "sv_lut(%s, %s, %d, %s);",
+                    scaled("y", nest.outer(), 1, 1),
+                    scaled("x", nest.outer(), 0, 1),
+                    nest.innermost().extent(),
+                    table);
+            StridedCode.close(code, nest.outer());
+            return;
+        }
+        LoopNest ordered = longestInner(nest);
+        code.line("const unsigned char *table = %s;", table);
+        StridedCode.open(code, ordered.axes(), 0);
+        code.line("y[%s] = table[x[%s]];", subscript(ordered, 1), subscript(ordered, 0));
+        StridedCode.close(code, ordered.axes());
+    }
+
+    /**
+     * The nest with the unused channels behind a pixel's last one included, where both sides have them: what they hold means
+     * nothing in 8 bits, and pixels become one long run.
+     */
+    private static LoopNest wholePixels(LoopNest nest, int xPitch, int yPitch) {
+        if (xPitch != yPitch || yPitch == 0 || nest.axes().size() < 2) {
+            return nest;
+        }
+        LoopNest.Axis channels = nest.innermost();
+        List<Integer> pixels = nest.axes().get(nest.axes().size() - 2).strides();
+        if (!channels.strides().equals(List.of(1, 1)) || !pixels.equals(List.of(yPitch, yPitch))) {
+            return nest;
+        }
+        List<LoopNest.Axis> axes = new ArrayList<>(nest.outer());
+        axes.add(new LoopNest.Axis(yPitch, channels.strides()));
+        return LoopNest.merged(axes, 2);
+    }
+
+    /** Channels from pixel to pixel where the operand begins with a buffer's first channel, else 0. */
+    private static int wholePitch(Buffer buffer, int offset) {
+        return buffer.layout() instanceof Layout.ChannelsLast layout && offset == buffer.origin()
+                ? layout.channelPitch()
+                : 0;
     }
 
     /** A short innermost loop costs more than strided memory in the first cache does. */

@@ -1,8 +1,13 @@
 package io.selvedge.compiler.emit.c;
 
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Kernel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** Element-wise kernels: vectors along the axis where most operands are contiguous, plain loops around it. */
 final class MapCode {
@@ -27,32 +32,86 @@ final class MapCode {
             code.include("math.h");
         }
         int arity = map.inputs().size();
-        code.declare(ExprCode.function(code.named("map"), arity, map.expr()));
         List<List<Integer>> strides = new ArrayList<>(
                 map.inputs().stream().map(Kernel.Strided::strides).toList());
         strides.add(map.output().strides());
-        LoopNest nest = vectorised(LoopNest.of(map.extents(), strides), vector);
         for (int i = 0; i < arity; i++) {
             StridedCode.declare(code, "x" + i, map.inputs().get(i), false);
         }
         StridedCode.declare(code, "y", map.output(), true);
-        StridedCode.open(code, nest.outer(), 0);
-        LoopNest.Axis axis = nest.innermost();
-        String index = StridedCode.index(nest.outer().size());
-        int full = axis.extent() / vector * vector;
-        int rest = axis.extent() % vector;
-        if (full > 0) {
-            code.open("for (long %s = 0; %s < %d; %s += SV_LANES)", index, index, full, index);
-            code.line(statement(nest, index, vector));
-            code.close();
+        LoopNest all = LoopNest.of(map.extents(), strides);
+        Optional<Triples> triples = toBytes() && arity == 1 ? Triples.of(all, vector) : Optional.empty();
+        if (triples.isPresent()) {
+            declareFunction("map", map.expr());
+            triples.get().write(code, this::triple);
+            return;
         }
-        if (rest > 0) {
-            code.line(statement(nest, String.valueOf(full), rest));
+        LoopNest nest = vectorised(all, vector);
+        StridedCode.open(code, nest.outer(), 0);
+        int extent = nest.innermost().extent();
+        int done = 0;
+        Optional<Steps> steps =
+                Steps.of(map.expr()).filter(_ -> toBytes() && nest.innermost().output() == 1);
+        if (steps.isPresent() && extent >= 4 * vector) {
+            declareFunction("steps", steps.get().expr());
+            done = loop(nest, 0, 4, index -> quad(nest, index, steps.get()));
+        }
+        if (done < extent) {
+            declareFunction("map", map.expr());
+        }
+        done = loop(nest, done, 1, index -> statement(nest, index, vector));
+        if (done < extent) {
+            code.line(statement(nest, String.valueOf(done), extent - done));
         }
         StridedCode.close(code, nest.outer());
     }
 
-    private String statement(LoopNest nest, String index, int lanes) {
+    private void declareFunction(String name, Expr expr) {
+        code.declare(ExprCode.function(code.named(name), map.inputs().size(), expr));
+    }
+
+    private boolean toBytes() {
+        return code.buffer(map.output().buffer()).dtype() == DType.UINT8;
+    }
+
+    /** The loop over whole groups of vectors from element {@code from} on; returns the element behind them. */
+    private int loop(LoopNest nest, int from, int vectors, UnaryOperator<String> statement) {
+        int step = vectors * vector;
+        int end = from + (nest.innermost().extent() - from) / step * step;
+        if (end > from) {
+            String index = StridedCode.index(nest.outer().size());
+            String stride = vectors == 1 ? "SV_LANES" : vectors + " * SV_LANES";
+            code.open("for (long %s = %d; %s < %d; %s += %s)", index, from, index, end, index, stride);
+            code.line(statement.apply(index));
+            code.close();
+        }
+        return end;
+    }
+
+    /** Four vectors of bytes, rounded and packed together. */
+    private String quad(LoopNest nest, String index, Steps steps) {
+        StringBuilder vectors = new StringBuilder();
+        for (int part = 0; part < 4; part++) {
+            String at = part == 0 ? index : "(" + index + " + " + part + " * SV_LANES)";
+            vectors.append(code.named("steps"))
+                    .append('(')
+                    .append(operands(nest, at, vector))
+                    .append("), ");
+        }
+        return "sv_store_steps(" + at("y", nest, index, map.inputs().size()) + ", " + vectors + steps.zeroPoint() + ", "
+                + steps.lo() + ", " + steps.hi() + ");";
+    }
+
+    /** Three planes as bytes side by side. */
+    private String triple(String to, List<String> from) {
+        String planes = from.stream()
+                .map(plane -> CTypes.load(StridedCode.dtype(code, map.inputs().getFirst()), plane, 1, vector, vector))
+                .map(load -> "__builtin_convertvector(" + code.named("map") + "(" + load + "), sv_s32)")
+                .collect(Collectors.joining(", "));
+        return "sv_store_triples_u8(" + to + ", " + planes + ");";
+    }
+
+    private String operands(LoopNest nest, String index, int lanes) {
         StringBuilder operands = new StringBuilder();
         for (int i = 0; i < map.inputs().size(); i++) {
             operands.append(i == 0 ? "" : ", ")
@@ -63,13 +122,17 @@ final class MapCode {
                             lanes,
                             vector));
         }
+        return operands.toString();
+    }
+
+    private String statement(LoopNest nest, String index, int lanes) {
         return CTypes.store(
                 code.buffer(map.output().buffer()).dtype(),
                 at("y", nest, index, map.inputs().size()),
                 nest.innermost().output(),
                 lanes,
                 vector,
-                code.named("map") + "(" + operands + ")");
+                code.named("map") + "(" + operands(nest, index, lanes) + ")");
     }
 
     private static String at(String base, LoopNest nest, String index, int operand) {
@@ -78,6 +141,18 @@ final class MapCode {
             StridedCode.add(sum, index, nest.innermost().strides().get(operand));
         }
         return sum.toString();
+    }
+
+    /** An expression without its outermost rounding to 8 bits, and that rounding. */
+    private record Steps(Expr expr, int zeroPoint, int lo, int hi) {
+        static Optional<Steps> of(Expr expr) {
+            return switch (expr) {
+                case Expr.Requantize(Expr x, int zero, int lo, int hi) -> Optional.of(new Steps(x, zero, lo, hi));
+                case Expr.Quantize(Expr x, float scale, int zero, int lo, int hi) ->
+                    Optional.of(new Steps(new Expr.Binary(Expr.BinaryOp.DIV, x, new Expr.Const(scale)), zero, lo, hi));
+                default -> Optional.empty();
+            };
+        }
     }
 
     /** The nest with the axis innermost along which vectors are cheapest. */

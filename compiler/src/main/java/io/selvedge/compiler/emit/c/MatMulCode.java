@@ -30,28 +30,28 @@ final class MatMulCode {
         int row = swapped ? 2 : 1;
         int col = swapped ? 1 : 2;
         int[] tile = dot ? dotTile(code, m, n) : tile(code, m, n);
-        code.declare(
-                ("static const struct sv_matmul %s = {.batch = %d, .m = %d, .k = %d, .n = %d, .tile = %d, .blocks = %d,\n"
-                                + "    .a_batch = %d, .a_row = %d, .a_col = %d, .b_batch = %d, .b_row = %d, .b_col = %d,\n"
-                                + "    .y_batch = %d, .y_row = %d, .y_col = %d, .alpha = %s};\n")
-                        .formatted(
-                                code.named("matmul"),
-                                product.batch(),
-                                m,
-                                product.k(),
-                                n,
-                                tile[0],
-                                tile[1],
-                                left.strides().get(0),
-                                left.strides().get(row),
-                                left.strides().get(col),
-                                right.strides().get(0),
-                                right.strides().get(row),
-                                right.strides().get(col),
-                                y.get(0),
-                                y.get(row),
-                                y.get(col),
-                                CTypes.literal(product.alpha())));
+        code.declare("""
+                static const struct sv_matmul %s = {.batch = %d, .m = %d, .k = %d, .n = %d, .tile = %d, .blocks = %d,
+                    .a_batch = %d, .a_row = %d, .a_col = %d, .b_batch = %d, .b_row = %d, .b_col = %d,
+                    .y_batch = %d, .y_row = %d, .y_col = %d, .alpha = %s};
+                """.formatted(
+                        code.named("matmul"),
+                        product.batch(),
+                        m,
+                        product.k(),
+                        n,
+                        tile[0],
+                        tile[1],
+                        left.strides().get(0),
+                        left.strides().get(row),
+                        left.strides().get(col),
+                        right.strides().get(0),
+                        right.strides().get(row),
+                        right.strides().get(col),
+                        y.get(0),
+                        y.get(row),
+                        y.get(col),
+                        CTypes.literal(product.alpha())));
         code.line(
                 "%s(&%s, %s, %s, %s);",
                 dot ? "sv_matmul_dot_f32" : "sv_matmul_f32",

@@ -62,7 +62,7 @@ final class PoolCode {
             code.line("sv_pool_f32(&%s, %s, %s);", code.named("pool"), from, to);
             return;
         }
-        ConvCode.declareRequantize(code, Kernel.Requantize.of(pool.zeroPointY(), pool.lo(), pool.hi()));
+        ConvCode.declareRequantize(code, Kernel.Requantize.of(pool.zeroPointY(), pool.lo(), pool.hi()), pool.scale());
         code.line("sv_pool_u8(&%s, %s, %s, &%s);", code.named("pool"), from, to, code.named("requantize"));
     }
 }

@@ -4,6 +4,8 @@ import io.selvedge.compiler.program.Buffer;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.target.Target;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +49,8 @@ final class StepCode {
         declarations.append(text);
     }
 
+    /** Without values the text is taken as it is, per cent signs included. */
+    @SuppressWarnings("AnnotateFormatMethod") // So a text is not always a format.
     void line(String format, Object... values) {
         lines.add("    ".repeat(depth) + (values.length == 0 ? format : String.format(Locale.ROOT, format, values)));
     }
@@ -85,6 +89,25 @@ final class StepCode {
         return element == 0
                 ? "(" + type + ")" + base
                 : "(" + type + ")((unsigned char *)" + base + " + " + element * elementBytes + ")";
+    }
+
+    /** A pointer to what this step prepared when the program was loaded: the last entry of the io table. */
+    String prepared(String type) {
+        int entry =
+                planned.program().inputs().size() + planned.program().outputs().size();
+        return cast("const " + type + " *", "(const unsigned char *)io[" + entry + "]", preparedOffset());
+    }
+
+    int preparedOffset() {
+        return planned.preparedOffsets().get(number);
+    }
+
+    /** A weight of binary32 numbers. */
+    float[] weightFloats(int weight) {
+        byte[] bytes = planned.program().weights().get(weight).bytes();
+        float[] floats = new float[bytes.length / Float.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
+        return floats;
     }
 
     /** A pointer to byte {@code offset} of a weight. */

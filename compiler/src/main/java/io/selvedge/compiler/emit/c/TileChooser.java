@@ -14,6 +14,7 @@ final class TileChooser {
     private static final int STORE_COST = 3;
     private static final int MAX_TILE = 28;
     private static final int WEIGHTS_IN_CACHE = 200 * 1024;
+    private static final double WEIGHTS_LEAVE_CACHE = 1.5;
 
     private final Target target;
     private final boolean eightBit;
@@ -27,13 +28,14 @@ final class TileChooser {
      * The tile for a convolution over {@code rows x cols} pixels.
      *
      * @param vectors vectors of output channels
-     * @param depth steps along K
+     * @param rowDepth steps along K in one kernel row
+     * @param kernelRows the kernel rows that bands need
      * @param xBytes input bytes that the windows cover
      */
-    Tile choose(int rows, int cols, int vectors, int depth, long xBytes) {
+    Tile choose(int rows, int cols, int vectors, int rowDepth, KernelRows kernelRows, long xBytes) {
         double best = Double.POSITIVE_INFINITY;
         Tile tile = new Tile(1, 1, 1, true);
-        long weightBytes = (long) vectors * target.lanes() * depth * 4;
+        long weightBytes = (long) vectors * target.lanes() * kernelRows.count() * rowDepth * 4;
         boolean pixelsFirst = weightBytes < Math.min(xBytes, WEIGHTS_IN_CACHE);
         for (int blocks = 1; blocks <= Math.min(8, vectors); blocks++) {
             if (!dividesBlock(blocks)) {
@@ -45,10 +47,14 @@ final class TileChooser {
                     if (!fits(bandRows * tileCols, blocks)) {
                         break;
                     }
-                    double cost = cost(rows, cols, vectors, depth, new Tile(bandRows, tileCols, blocks, pixelsFirst));
+                    Tile candidate = new Tile(bandRows, tileCols, blocks, pixelsFirst);
+                    double cost = cost(rows, cols, vectors, rowDepth, kernelRows, candidate);
+                    if (blocks > 2 && weightBytes > 100_000 && bandRows * tileCols > 1) {
+                        cost *= WEIGHTS_LEAVE_CACHE;
+                    }
                     if (cost < best) {
                         best = cost;
-                        tile = new Tile(bandRows, tileCols, blocks, pixelsFirst);
+                        tile = candidate;
                     }
                 }
             }
@@ -71,23 +77,23 @@ final class TileChooser {
                 || pixels == 1 && blocks == 1;
     }
 
-    private double cost(int rows, int cols, int vectors, int depth, Tile tile) {
-        double cost = 0;
+    private double cost(int rows, int cols, int vectors, int rowDepth, KernelRows kernelRows, Tile tile) {
         int[][] groups = {{tile.blocks(), vectors / tile.blocks()}, {vectors % tile.blocks(), 1}};
-        int[][] bands = {{tile.rows(), rows / tile.rows()}, {rows % tile.rows(), 1}};
         int[][] columns = {{tile.cols(), cols / tile.cols()}, {cols % tile.cols(), 1}};
-        for (int[] group : groups) {
-            for (int[] band : bands) {
+        double cost = 0;
+        for (int row = 0; row < rows; row += tile.rows()) {
+            int bandRows = Math.min(tile.rows(), rows - row);
+            int depth = kernelRows.used(row, bandRows) * rowDepth;
+            for (int[] group : groups) {
                 for (int[] column : columns) {
-                    int pixels = band[0] * column[0];
+                    int pixels = bandRows * column[0];
                     if (pixels * group[0] > 0) {
-                        cost += (double) group[1] * band[1] * column[1] * tileCost(pixels, group[0], depth);
+                        cost += (double) group[1] * column[1] * tileCost(pixels, group[0], depth);
                     }
                 }
             }
         }
-        boolean weightsLeaveCache = tile.blocks() > 2 && (long) vectors * target.lanes() * depth * 4 > 100_000;
-        return weightsLeaveCache && tile.rows() * tile.cols() > 1 ? cost * 1.5 : cost;
+        return cost;
     }
 
     private double tileCost(int pixels, int blocks, int depth) {

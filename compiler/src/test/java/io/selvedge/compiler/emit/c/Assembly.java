@@ -86,13 +86,17 @@ final class Assembly {
 
     /** The whole value of a buffer as an operand. */
     Kernel.Strided whole(int id) {
+        return view(id).strided();
+    }
+
+    View view(int id) {
         Buffer b = buffer(id);
         int[] extents = b.shape().extents();
         if (!(b.layout() instanceof Layout.ChannelsLast)) {
-            return new View(id, false, 0, extents, View.denseStrides(extents)).strided();
+            return new View(id, false, 0, extents, View.denseStrides(extents));
         }
         int[] all = {b.imagePitch(), 1, b.rowPitch(), b.pixelPitch()};
-        return new View(id, false, b.origin(), extents, Arrays.copyOf(all, extents.length)).strided();
+        return new View(id, false, b.origin(), extents, Arrays.copyOf(all, extents.length));
     }
 
     List<Integer> extents(int id) {

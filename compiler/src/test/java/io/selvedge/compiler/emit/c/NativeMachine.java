@@ -47,6 +47,7 @@ final class NativeMachine {
     }
 
     /** Output bytes for input bytes. */
+    @SuppressWarnings("restricted") // The native code is what is tested.
     static List<byte[]> run(Program program, List<byte[]> inputs, Target target, Path folder) throws IOException {
         PlannedProgram planned = MemoryPlanner.plan(program);
         Path library = compile(planned, target, Toolchain.bundled(), folder);
@@ -57,6 +58,12 @@ final class NativeMachine {
                                     .find("selvedge_run")
                                     .orElseThrow(),
                             FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT));
+            MethodHandle prepare = Linker.nativeLinker()
+                    .downcallHandle(
+                            SymbolLookup.libraryLookup(library, memory)
+                                    .find("selvedge_prepare")
+                                    .orElseThrow(),
+                            FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
             List<Guarded> guards = new ArrayList<>();
             Guarded weights = Guarded.of(memory, planned.weightBytes(), guards);
             MemorySegment.copy(planned.packedWeights(), 0, weights.data(), JAVA_BYTE, 0, planned.weightBytes());
@@ -74,6 +81,9 @@ final class NativeMachine {
                 outputs.add(Guarded.of(memory, buffer.bytes(), guards));
                 io.setAtIndex(ADDRESS, buffer.ioIndex(), outputs.getLast().data());
             }
+            Guarded prepared = Guarded.of(memory, planned.preparedBytes(), guards);
+            prepare.invokeExact(weights.data(), prepared.data());
+            io.setAtIndex(ADDRESS, program.inputs().size() + program.outputs().size(), prepared.data());
             for (int repeat = 0; repeat < 2; repeat++) {
                 int result = (int) run.invokeExact(weights.data(), io, arena.data(), 0, 1);
                 if (result != 0) {

@@ -28,13 +28,16 @@ final class NativeProgram {
     private static final byte PAINT = (byte) 0xA5;
 
     private final PlannedProgram planned;
+    private final MethodHandle prepare;
     private final MethodHandle run;
 
-    private NativeProgram(PlannedProgram planned, MethodHandle run) {
+    private NativeProgram(PlannedProgram planned, MethodHandle prepare, MethodHandle run) {
         this.planned = planned;
+        this.prepare = prepare;
         this.run = run;
     }
 
+    @SuppressWarnings("restricted") // The native code is what is tested.
     static NativeProgram compile(PlannedProgram planned, Target target, Path dir) throws IOException {
         Files.createDirectories(dir);
         for (Map.Entry<String, String> file :
@@ -45,12 +48,14 @@ final class NativeProgram {
         Toolchain.bundled()
                 .compileShared(new CompileRequest(
                         dir, List.of(dir.resolve("model.c")), List.of(dir), target.cFlags(), library));
-        MemorySegment symbol = SymbolLookup.libraryLookup(library, Arena.global())
-                .find("selvedge_run")
-                .orElseThrow();
+        SymbolLookup symbols = SymbolLookup.libraryLookup(library, Arena.global());
+        MethodHandle prepare = Linker.nativeLinker()
+                .downcallHandle(
+                        symbols.find("selvedge_prepare").orElseThrow(),
+                        FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
         MethodHandle run = Linker.nativeLinker()
                 .downcallHandle(
-                        symbol,
+                        symbols.find("selvedge_run").orElseThrow(),
                         FunctionDescriptor.of(
                                 ValueLayout.JAVA_INT,
                                 ValueLayout.ADDRESS,
@@ -58,7 +63,7 @@ final class NativeProgram {
                                 ValueLayout.ADDRESS,
                                 ValueLayout.JAVA_INT,
                                 ValueLayout.JAVA_INT));
-        return new NativeProgram(planned, run);
+        return new NativeProgram(planned, prepare, run);
     }
 
     /** Outputs by name; fails when a guard byte changed. */
@@ -68,7 +73,7 @@ final class NativeProgram {
             MemorySegment weights = arena.allocate(planned.weightBytes() + 64L, 64);
             MemorySegment.copy(planned.packedWeights(), 0, weights, ValueLayout.JAVA_BYTE, 0, planned.weightBytes());
             int count = graph.inputs().size() + graph.outputs().size();
-            MemorySegment io = arena.allocate(8L * count, 8);
+            MemorySegment io = arena.allocate(8L * (count + 1), 8);
             List<MemorySegment> outputs = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 boolean input = i < graph.inputs().size();
@@ -85,6 +90,9 @@ final class NativeProgram {
                 }
                 io.setAtIndex(ValueLayout.ADDRESS, i, segment);
             }
+            MemorySegment prepared = guarded(arena, planned.preparedBytes(), guarded);
+            prepare.invokeExact(weights, prepared);
+            io.setAtIndex(ValueLayout.ADDRESS, count, prepared);
             MemorySegment memory = guarded(arena, planned.arenaBytes(), guarded);
             int status = (int) run.invokeExact(weights, io, memory, 0, 1);
             if (status != 0) {

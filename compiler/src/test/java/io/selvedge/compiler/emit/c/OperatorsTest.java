@@ -21,6 +21,7 @@ import io.selvedge.compiler.op.Concat;
 import io.selvedge.compiler.op.DepthToSpace;
 import io.selvedge.compiler.op.Expand;
 import io.selvedge.compiler.op.Flatten;
+import io.selvedge.compiler.op.FloatTest;
 import io.selvedge.compiler.op.Gather;
 import io.selvedge.compiler.op.Gelu;
 import io.selvedge.compiler.op.Gemm;
@@ -40,6 +41,7 @@ import io.selvedge.compiler.op.Split;
 import io.selvedge.compiler.op.Squeeze;
 import io.selvedge.compiler.op.Tile;
 import io.selvedge.compiler.op.Transpose;
+import io.selvedge.compiler.op.Trilu;
 import io.selvedge.compiler.op.Unary;
 import io.selvedge.compiler.op.Unsqueeze;
 import io.selvedge.compiler.op.Variadic;
@@ -128,6 +130,12 @@ final class OperatorsTest {
                 case NOT -> {}
                 case LOG, SQRT, RECIPROCAL ->
                     out(new Unary(kind), builder.add("positive", new Unary(Unary.Kind.EXP), x));
+                case TAN, ASIN, ACOS, ATANH ->
+                    out(new Unary(kind), builder.add("inner", new Unary(Unary.Kind.SOFTSIGN), x));
+                case ACOSH -> {
+                    String positive = builder.add("positive", new Unary(Unary.Kind.EXP), x);
+                    out(new Unary(kind), builder.add("above", new Binary(Binary.Kind.ADD), positive, scalar(1.5f)));
+                }
                 default -> out(new Unary(kind), x);
             }
         }
@@ -135,6 +143,17 @@ final class OperatorsTest {
         out(new Activation(Activation.Kind.ELU, 0.7f, 0), x);
         out(new Activation(Activation.Kind.SELU, 1.67f, 1.05f), x);
         out(new Activation(Activation.Kind.HARD_SIGMOID, 0.2f, 0.5f), x);
+        out(new Activation(Activation.Kind.CELU, 0.7f, 0), x);
+        out(new Activation(Activation.Kind.THRESHOLDED_RELU, 0.4f, 0), x);
+        out(new Activation(Activation.Kind.SHRINK, 0.6f, 0.2f), x);
+        String none = builder.add("none", new Binary(Binary.Kind.MUL), x, scalar(0));
+        String infinite = builder.add("infinite", new Binary(Binary.Kind.DIV), x, none);
+        out(new FloatTest(true, true, true), builder.add("undefined", new Binary(Binary.Kind.DIV), none, none));
+        out(new FloatTest(false, true, false), infinite);
+        out(new FloatTest(false, false, true), infinite);
+        out(new FloatTest(false, true, true), infinite);
+        out(new Trilu(true), x);
+        out(new Trilu(false), x, builder.constant("k", Tensor.longs(new long[] {-1})));
         out(new Gelu(false), x);
         out(new Gelu(true), x);
         out(new Clip(), x, scalar(-0.5f), scalar(1));

@@ -37,6 +37,7 @@ final class SanitizerTest {
     enum Kernels {
         DENSE_F32,
         DENSE_U8,
+        WINOGRAD,
         DEPTHWISE_F32,
         DEPTHWISE_U8,
         POOLING,
@@ -47,6 +48,7 @@ final class SanitizerTest {
         return switch (kernels) {
             case DENSE_F32 -> ConvolutionTest.dense(DType.FLOAT32);
             case DENSE_U8 -> ConvolutionTest.dense(DType.UINT8);
+            case WINOGRAD -> ConvolutionTest.winograd();
             case DEPTHWISE_F32 -> ConvolutionTest.depthwise(DType.FLOAT32);
             case DEPTHWISE_U8 -> ConvolutionTest.depthwise(DType.UINT8);
             case POOLING -> StridedKernelTest.pooling();
@@ -89,7 +91,8 @@ final class SanitizerTest {
         List<byte[]> expected = ScalarMachine.run(program, inputs);
         for (int i = 0; i < expected.size(); i++) {
             byte[] actual = Files.readAllBytes(folder.resolve("io" + (inputs.size() + i) + ".bin"));
-            Comparison.compare(program, i, "sanitizers", expected.get(i), actual, 2e-5);
+            Comparison.compare(
+                    program, i, "sanitizers", expected.get(i), actual, kernels == Kernels.WINOGRAD ? 1e-4 : 2e-5);
         }
     }
 
@@ -108,7 +111,13 @@ final class SanitizerTest {
             weightOffsets.add(weights);
             weights += (weight.bytes().length + GAP - 1) / GAP * GAP;
         }
-        return new PlannedProgram(program, offsets, (int) at, weightOffsets, weights);
+        List<Integer> preparedOffsets = new ArrayList<>();
+        int prepared = 0;
+        for (Program.Step step : program.steps()) {
+            preparedOffsets.add(prepared);
+            prepared += (int) step.kernel().preparedBytes();
+        }
+        return new PlannedProgram(program, offsets, (int) at, weightOffsets, weights, preparedOffsets, prepared);
     }
 
     private static String main(PlannedProgram planned) {
@@ -126,9 +135,10 @@ final class SanitizerTest {
                 #include <stdlib.h>
                 #include <string.h>
                 int selvedge_run(const unsigned char *, void *const *, unsigned char *, int, int);
+                void selvedge_prepare(const unsigned char *, unsigned char *);
                 static const long buffers[][2] = {%s};
                 static const long sizes[] = {%s};
-                enum { INPUTS = %d, ALL = %d, ARENA = %d, WEIGHTS = %d };
+                enum { INPUTS = %d, ALL = %d, ARENA = %d, WEIGHTS = %d, PREPARED = %d };
                 static void *load(const char *name, long bytes) {
                     void *data = malloc(bytes);
                     FILE *file = fopen(name, "rb");
@@ -142,13 +152,16 @@ final class SanitizerTest {
                     __asan_poison_memory_region(arena, ARENA);
                     for (unsigned i = 0; i < sizeof buffers / sizeof *buffers; i++)
                         __asan_unpoison_memory_region(arena + buffers[i][0], buffers[i][1]);
-                    void *io[ALL];
+                    void *io[ALL + 1];
                     char name[32];
                     for (int i = 0; i < ALL; i++) {
                         sprintf(name, "io%%d.bin", i);
                         io[i] = i < INPUTS ? load(name, sizes[i]) : malloc(sizes[i]);
                     }
-                    if (selvedge_run(load("weights.bin", WEIGHTS), io, arena, 0, 1)) return 3;
+                    void *weights = load("weights.bin", WEIGHTS);
+                    io[ALL] = malloc(PREPARED);
+                    selvedge_prepare(weights, io[ALL]);
+                    if (selvedge_run(weights, io, arena, 0, 1)) return 3;
                     for (int i = INPUTS; i < ALL; i++) {
                         sprintf(name, "io%%d.bin", i);
                         FILE *file = fopen(name, "wb");
@@ -163,7 +176,8 @@ final class SanitizerTest {
                         program.inputs().size(),
                         program.inputs().size() + program.outputs().size(),
                         planned.arenaBytes(),
-                        planned.weightBytes());
+                        planned.weightBytes(),
+                        planned.preparedBytes());
     }
 
     private void execute(String... command) throws IOException, InterruptedException {

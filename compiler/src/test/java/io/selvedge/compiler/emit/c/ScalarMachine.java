@@ -39,6 +39,7 @@ final class ScalarMachine {
     private void run(Kernel kernel) {
         switch (kernel) {
             case Kernel.Conv k -> conv(k);
+            case Kernel.Winograd k -> conv(k.conv());
             case Kernel.DepthwiseConv k -> depthwise(k);
             case Kernel.QConv k -> qconv(k);
             case Kernel.QDepthwiseConv k -> qdepthwise(k);
@@ -198,7 +199,7 @@ final class ScalarMachine {
                         int run = tapRuns ? ky * runs + kx : ky;
                         int in = tapRuns ? c : kx * per + c;
                         int at = (((o / 16 * w.kernelH() * runs + run) * words + in / 4) * 16 + o % 16) * 4 + in % 4;
-                        sum += (int) tap(x, w, n, c, oy, ox, ky, kx)
+                        sum += ((int) tap(x, w, n, c, oy, ox, ky, kx))
                                 * weight(k.weights()).get(at);
                     }
                 }
@@ -217,7 +218,7 @@ final class ScalarMachine {
             for (int ky = 0; ky < w.kernelH(); ky++) {
                 for (int kx = 0; kx < w.kernelW(); kx++) {
                     int at = (((c / 16 * groups + ky / 4) * w.kernelW() + kx) * 16 + c % 16) * 4 + ky % 4;
-                    sum += (int) tap(x, w, n, c, oy, ox, ky, kx)
+                    sum += ((int) tap(x, w, n, c, oy, ox, ky, kx))
                             * weight(k.weights()).get(at);
                 }
             }

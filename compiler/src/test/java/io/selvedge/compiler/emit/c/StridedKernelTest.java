@@ -186,6 +186,46 @@ final class StridedKernelTest {
     }
 
     @Test
+    void numbers_beyond_a_byte_saturate_and_nan_gives_the_lowest() throws IOException {
+        Assembly a = new Assembly(22);
+        float[] extremes = new float[150];
+        float[] some = {
+            Float.NaN,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            3e9f,
+            -3e9f,
+            1e38f,
+            -1e38f,
+            0.5f,
+            1.5f,
+            2.5f,
+            -0.5f,
+            -1.5f,
+            254.5f,
+            255.5f,
+            32768,
+            -32769,
+            65536
+        };
+        for (int i = 0; i < extremes.length; i++) {
+            extremes[i] = some[i * 7 % some.length];
+        }
+        int weight = a.weight(WeightPacking.vector(extremes));
+        for (int zero : new int[] {0, 117, 255}) {
+            for (Expr quantize : List.of(
+                    new Expr.Quantize(X0, 1.25f, zero, 3, 250),
+                    new Expr.Requantize(X0, zero, 0, 255),
+                    new Expr.Requantize(X0, zero, zero, 255))) {
+                int y = a.output(DType.UINT8, 150);
+                a.step(new Kernel.Map(
+                        List.of(150), List.of(new Kernel.Strided(weight, true, 0, List.of(1))), a.whole(y), quantize));
+            }
+        }
+        Comparison.onAllTargets(a, 0, folder);
+    }
+
+    @Test
     void element_types_are_converted_on_the_way() throws IOException {
         Assembly a = new Assembly(16);
         conversions(a);
@@ -228,6 +268,11 @@ final class StridedKernelTest {
             int y = a.output(dtype, 3, 7, 6);
             a.step(new Kernel.Copy(reversed.extentList(), reversed.strided(), a.whole(y), dtype.bytes(), 0));
         }
+        int planes = a.input(DType.FLOAT32, 3, 7, 32);
+        View pixels =
+                new View(planes, false, 0, new int[] {3, 7, 32}, new int[] {224, 32, 1}).permuted(new int[] {1, 2, 0});
+        int triples = a.output(DType.FLOAT32, 7, 32, 3);
+        a.step(new Kernel.Copy(pixels.extentList(), pixels.strided(), a.whole(triples), 4, 0));
         int bytes = a.input(DType.UINT8, 3, 100);
         int flipped = a.output(DType.UINT8, 3, 100);
         a.step(new Kernel.Copy(List.of(3, 100), a.whole(bytes), a.whole(flipped), 1, 0x80));
@@ -281,6 +326,18 @@ final class StridedKernelTest {
         int x = a.input(DType.UINT8, 2, 11, 37);
         int y = a.output(DType.UINT8, 2, 11, 37);
         a.step(new Kernel.Lut(a.extents(x), a.whole(x), a.whole(y), table));
+        for (int c : new int[] {5, 16, 20}) {
+            Layout.ChannelsLast padded = new Layout.ChannelsLast(WeightPacking.roundUp(c), 1, 1, 1, 1);
+            int from = a.channelsLast(DType.UINT8, padded, 7, 4, 2, c, 3, 5);
+            a.copy(a.input(DType.UINT8, 2, c, 3, 5), from);
+            int to = a.channelsLast(DType.UINT8, padded, 9, 4, 2, c, 3, 5);
+            a.step(new Kernel.Lut(a.extents(from), a.whole(from), a.whole(to), table));
+            a.copy(to, a.output(DType.UINT8, 2, c, 3, 5));
+            int part = a.channelsLast(DType.UINT8, padded, 9, 4, 2, c - 3, 3, 5);
+            View some = a.view(from).sliced(1, 3, 1, c - 3);
+            a.step(new Kernel.Lut(a.extents(part), some.strided(), a.whole(part), table));
+            a.copy(part, a.output(DType.UINT8, 2, c - 3, 3, 5));
+        }
         int transposed = a.output(DType.UINT8, 2, 37, 11);
         a.step(new Kernel.Lut(
                 a.extents(x), a.whole(x), new Kernel.Strided(transposed, false, 0, List.of(407, 1, 11)), table));

@@ -1,0 +1,96 @@
+package io.selvedge.compiler.emit.c;
+
+import io.selvedge.compiler.program.Buffer;
+import io.selvedge.compiler.program.Kernel;
+import java.util.Optional;
+
+/** 3x3 convolutions by Winograd's algorithm. */
+final class WinogradCode {
+    private static final int BLOCK = 16;
+
+    private WinogradCode() {}
+
+    static void write(StepCode code, Kernel.Winograd winograd) {
+        Kernel.Conv conv = winograd.conv();
+        Buffer x = code.buffer(conv.x());
+        Buffer y = code.buffer(conv.y());
+        code.include("winograd.h");
+        int inputs = roundUp(winograd.channels());
+        declareProduct(code, winograd, inputs);
+        PixelAxes axes = PixelAxes.of(
+                x,
+                y,
+                conv.residual().isPresent()
+                        ? Optional.of(code.buffer(conv.residual().getAsInt()))
+                        : Optional.empty(),
+                conv.window(),
+                false);
+        int lanes = code.target().lanes();
+        code.declare(("static const struct sv_winograd %s = {%s,\n    .tile_rows = %d, .tile_cols = %d, .block = %d, "
+                        + ".x_vectors = %d, .y_vectors = %d, .channels = %d, .product = &%s};\n")
+                .formatted(
+                        code.named("winograd"),
+                        axes.fields(true),
+                        Math.ceilDiv(y.h(), 4),
+                        Math.ceilDiv(y.w(), 4),
+                        winograd.block(),
+                        inputs / lanes,
+                        winograd.outputs() / lanes,
+                        winograd.channels(),
+                        code.named("product")));
+        ConvCode.declareEpilogue(code, conv.epilogue());
+        code.line(
+                "sv_winograd_f32(&%s, %s, %s, %s, %s, %s, %s, %s);",
+                code.named("winograd"),
+                code.pointer(conv.x(), ConvCode.origin(x, conv.window()), false),
+                code.prepared("float"),
+                code.weight(conv.bias(), "float", 0),
+                code.pointer(conv.y(), y.origin(), true),
+                ConvCode.residual(code, conv.residual()),
+                code.pointer(winograd.scratchBuffer(), 0, true),
+                code.named("epilogue"));
+    }
+
+    /** The product of one plane: as many pixels as a block has tiles, one 1x1 window each. */
+    private static void declareProduct(StepCode code, Kernel.Winograd winograd, int inputs) {
+        int lanes = code.target().lanes();
+        int vectors = winograd.outputs() / lanes;
+        KernelRows rows = new KernelRows(1, 0, 0, 1, 1);
+        Tile tile = new TileChooser(code.target(), false)
+                .choose(
+                        1,
+                        winograd.block(),
+                        vectors,
+                        winograd.channels(),
+                        rows,
+                        (long) winograd.block() * inputs * Float.BYTES);
+        code.declare(("static const struct sv_conv %s = {.images = 1, .rows = 1, .cols = %d, .vectors = %d, "
+                        + ".tile_rows = 1, .tile_cols = %d, .blocks = %d,\n    .pixels_first = %d, .kernel_rows = 1, "
+                        + ".segments = 1, .run = %d, .x_col = %d, .y_col = %d};\n")
+                .formatted(
+                        code.named("product"),
+                        winograd.block(),
+                        vectors,
+                        tile.cols(),
+                        tile.blocks(),
+                        tile.pixelsFirst() ? 1 : 0,
+                        winograd.channels(),
+                        inputs,
+                        winograd.outputs()));
+    }
+
+    /** The statement that transforms the step's weights. */
+    static String prepare(StepCode code, Kernel.Winograd winograd) {
+        return "    sv_winograd_weights(%d, %d, %d, %s, (float *)(prepared + %d));\n"
+                .formatted(
+                        winograd.outputs() / BLOCK,
+                        winograd.channels(),
+                        code.buffer(winograd.conv().x()).pixelPitch(),
+                        code.weight(winograd.conv().weights(), "float", 0),
+                        code.preparedOffset());
+    }
+
+    private static int roundUp(int channels) {
+        return Math.ceilDiv(channels, BLOCK) * BLOCK;
+    }
+}

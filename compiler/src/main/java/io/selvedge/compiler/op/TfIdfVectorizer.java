@@ -1,0 +1,156 @@
+package io.selvedge.compiler.op;
+
+import static io.selvedge.compiler.op.Operands.required;
+import static io.selvedge.compiler.op.Operands.shapes;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Op;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Counts of the n-grams of a pool in each row of integers, skips between the members allowed; as they are (TF), 1 where
+ * there is any times the weight (IDF), or count times weight (TFIDF). X [C] or [N,C], Y [columns] or [N,columns], f32.
+ *
+ * @param starts where the n-grams of each length begin in the pool
+ * @param columns output column of each n-gram
+ * @see <a href="https://onnx.ai/onnx/operators/onnx__TfIdfVectorizer.html">ONNX TfIdfVectorizer</a>
+ */
+public record TfIdfVectorizer(
+        String mode,
+        int shortest,
+        int longest,
+        int skips,
+        List<Integer> pool,
+        List<Integer> starts,
+        List<Integer> columns,
+        List<Float> weights)
+        implements Op {
+    public TfIdfVectorizer {
+        pool = List.copyOf(pool);
+        starts = List.copyOf(starts);
+        columns = List.copyOf(columns);
+        weights = List.copyOf(weights);
+    }
+
+    static Op read(OpCall call) {
+        Attributes attributes = call.attributes();
+        if (!attributes.has("pool_int64s")) {
+            throw new SelvedgeException(
+                    ErrorCode.UNSUPPORTED_DTYPE, "a pool of strings is not supported; only pool_int64s is");
+        }
+        String mode = attributes.text("mode", "");
+        if (!List.of("TF", "IDF", "TFIDF").contains(mode)) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_ATTRIBUTE, "mode '" + mode + "' is not known; use TF, IDF or TFIDF");
+        }
+        List<Integer> columns = attributes.integers("ngram_indexes");
+        List<Float> weights = new ArrayList<>(Collections.nCopies(columns.size(), 1f));
+        attributes.floats("weights").ifPresent(given -> {
+            shapes(
+                    given.length == columns.size(),
+                    "needs a weight for each of %s n-grams, got %s",
+                    columns.size(),
+                    given.length);
+            for (int i = 0; i < given.length; i++) {
+                weights.set(i, given[i]);
+            }
+        });
+        return new TfIdfVectorizer(
+                mode,
+                attributes.index("min_gram_length"),
+                attributes.index("max_gram_length"),
+                attributes.index("max_skip_count"),
+                attributes.integers("pool_int64s"),
+                attributes.integers("ngram_counts"),
+                columns,
+                weights);
+    }
+
+    @Override
+    public String type() {
+        return "TfIdfVectorizer";
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        float[] given = new float[weights.size()];
+        for (int i = 0; i < given.length; i++) {
+            given[i] = weights.get(i);
+        }
+        return Attributes.map(
+                "mode",
+                mode,
+                "min_gram_length",
+                (long) shortest,
+                "max_gram_length",
+                (long) longest,
+                "max_skip_count",
+                (long) skips,
+                "pool_int64s",
+                Attributes.array(pool),
+                "ngram_counts",
+                Attributes.array(starts),
+                "ngram_indexes",
+                Attributes.array(columns),
+                "weights",
+                given);
+    }
+
+    @Override
+    public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
+        TensorType x = required(inputs, 0, "X");
+        shapes(x.shape().rank() == 1 || x.shape().rank() == 2, "needs X [C] or [N,C], got %s", x);
+        int width = Collections.max(columns) + 1;
+        return List.of(
+                x.shape().rank() == 1
+                        ? TensorType.of(DType.FLOAT32, width)
+                        : TensorType.of(DType.FLOAT32, x.shape().extent(0), width));
+    }
+
+    @Override
+    public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
+        Tensor x = required(inputs, 0, "X");
+        TensorType type = infer(List.of(Optional.of(x.type())), List.of()).getFirst();
+        int width = type.shape().extent(type.shape().rank() - 1);
+        int count = x.shape().extent(x.shape().rank() - 1);
+        long[] values = x.toLongs();
+        double[] y = new double[Math.toIntExact(type.shape().elements())];
+        for (int row = 0; row < y.length / width; row++) {
+            int gram = 0;
+            for (int n = 1; n <= starts.size(); n++) {
+                int end = n < starts.size() ? starts.get(n) : pool.size();
+                for (int at = starts.get(n - 1); at < end; at += n, gram++) {
+                    if (n >= shortest && n <= longest) {
+                        int found = occurrences(Arrays.copyOfRange(values, row * count, (row + 1) * count), at, n);
+                        double times = mode.equals("IDF") ? Math.min(found, 1) : found;
+                        y[row * width + columns.get(gram)] = times * (mode.equals("TF") ? 1 : weights.get(gram));
+                    }
+                }
+            }
+        }
+        return List.of(Tensor.filled(type, i -> y[i]));
+    }
+
+    private int occurrences(long[] row, int at, int n) {
+        int found = 0;
+        for (int skip = 1; skip <= (n == 1 ? 1 : skips + 1); skip++) {
+            for (int start = 0; start + (n - 1) * skip < row.length; start++) {
+                boolean same = true;
+                for (int k = 0; k < n; k++) {
+                    same &= row[start + k * skip] == pool.get(at + k);
+                }
+                found += same ? 1 : 0;
+            }
+        }
+        return found;
+    }
+}
