@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.selvedge.compiler.diag.ErrorCode;
@@ -24,7 +25,8 @@ import java.util.Map;
  * spin when there is only one, inputs and outputs in direct memory that is allocated once.
  */
 final class OnnxRuntimeContender implements Contender {
-    private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    private final OrtEnvironment environment =
+            OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "bench");
     private final String name;
     private final OrtSession session;
     private final Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
@@ -39,6 +41,8 @@ final class OnnxRuntimeContender implements Contender {
     OnnxRuntimeContender(String name, Path model, Graph graph, Sample sample, int threads) {
         this.name = name;
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            // Its warnings about a model would hide the result.
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
             options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
             options.setIntraOpNumThreads(threads);
