@@ -123,7 +123,12 @@ final class DeployEndToEndTest {
         if (!free.out().contains("Chosen: fp32")) {
             assertThat(free.out()).contains("It loses ").contains("--max-drop would limit that");
         }
+        // Nothing is left to try but the original itself, which is not built a second time.
         CommandLineRun limited = deploy(yaml, "--max-drop", "1");
+        assertThat(report().get("candidates")
+                        .valueStream()
+                        .map(candidate -> candidate.get("name").asText()))
+                .containsExactly("fp32", "int8", "mixed-1");
         assertThat(limited.out()).contains("Chosen: fp32").doesNotContain("It loses");
     }
 

@@ -101,7 +101,10 @@ final class Choice {
                 .orElseThrow();
         double ratio = entry.micros() / winner.micros();
         return ratio <= AS_FAST
-                ? "as fast as " + winner.name() + ", but a larger bundle"
+                ? "as fast as " + winner.name()
+                        + (entry.bundleBytes() > winner.bundleBytes()
+                                ? ", but a larger bundle"
+                                : " within 2 %, and as large")
                 : String.format(Locale.ROOT, "%.2f× the time of %s", ratio, winner.name());
     }
 

@@ -296,7 +296,10 @@ public final class Deployer {
             Map<String, Double> lost = new HashMap<>();
             slow.forEach((node, micros) -> lost.put(node, micros - fast.getOrDefault(node, micros)));
             List<String> order = MixedPrecision.order(simplified, ranges, measured, layerSnr, lost);
-            for (int count = 1, built = 0; count <= order.size() && built < MOST_MIXED; count *= 2, built++) {
+            // One layer at least stays int8, or it would be the original again.
+            int most = Math.min(
+                    order.size(), Quantizer.quantizableNodes(simplified).size() - 1);
+            for (int count = 1, built = 0; count <= most && built < MOST_MIXED; count *= 2, built++) {
                 Set<String> keepFloat = Set.copyOf(order.subList(0, count));
                 Build build = add(
                         "mixed-" + count, Dtype.MIXED, Quantizer.quantize(simplified, ranges, keepFloat), keepFloat);

@@ -46,6 +46,15 @@ final class ChoiceTest {
     }
 
     @Test
+    void of_two_that_are_alike_the_faster_one_wins() {
+        List<Entry> alike = List.of(FP32, entry("mixed-1", 0, 99.5, 2000, 4000));
+        Outcome outcome = Choice.of(alike, Budgets.NONE);
+        assertThat(outcome.candidate()).isEqualTo("mixed-1");
+        assertThat(Choice.reason(FP32, alike, outcome, Budgets.NONE))
+                .isEqualTo("as fast as mixed-1 within 2 %, and as large");
+    }
+
+    @Test
     void a_budget_takes_candidates_out_and_says_which_one_they_break() {
         Budgets half = new Budgets(
                 OptionalDouble.of(0.5), OptionalDouble.empty(), OptionalLong.empty(), OptionalLong.of(3999));
