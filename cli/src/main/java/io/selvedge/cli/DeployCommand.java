@@ -161,7 +161,7 @@ final class DeployCommand implements Callable<Integer> {
                 targets,
                 staging,
                 seed,
-                shapes.options(),
+                shapes.options(model),
                 Optional.ofNullable(cc),
                 withSource,
                 Limits.atLeastOne("--threads", threads));
