@@ -1,4 +1,4 @@
-package io.selvedge.testkit;
+package io.selvedge.cli.conformance;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.selvedge.compiler.ir.Tensor;
