@@ -122,7 +122,8 @@ public final class OpCatalog implements OpFactory {
             entry("IsNaN", FloatTest::read, 9, 13, 20),
             entry("LRN", Lrn::read, 1, 13),
             entry("LSTM", Recurrent::read, 1, 7, 14, 22),
-            entry("LayerNormalization", LayerNormalization::read, 17),
+            // Before it was standard, ONNX Runtime's optimiser wrote it as an operator of opset 1.
+            entry("LayerNormalization", LayerNormalization::read, 1, 17),
             entry("LeakyRelu", Activation::read, 6, 16),
             entry("Less", Binary::read, 1, 7, 9, 13),
             entry("LessOrEqual", Binary::read, 12, 16),
@@ -183,6 +184,8 @@ public final class OpCatalog implements OpFactory {
             entry("Shrink", Activation::read, 9),
             entry("Sigmoid", Unary::read, 6, 13),
             entry("Sign", Unary::read, 9, 13),
+            // ONNX Runtime's, in the domain of the standard.
+            entry("SimplifiedLayerNormalization", ContribNormalizations::readSimplified, 1),
             entry("Sin", Unary::read, 7, 22),
             entry("Sinh", Unary::read, 9, 22),
             entry("Size", SizeOf::read, 1, 13, 19, 21),
@@ -210,7 +213,32 @@ public final class OpCatalog implements OpFactory {
             entry("Upsample", Resize::read, 7, 9),
             entry("Where", Where::read, 9, 16),
             entry("Xor", Binary::read, 1, 7),
-            in(CONTRIB, "Gelu", Gelu::read, 1));
+            in(CONTRIB, "Attention", ContribAttention::read, 1),
+            in(CONTRIB, "BiasGelu", ContribActivations::readBiasGelu, 1),
+            in(CONTRIB, "DequantizeLinear", DequantizeLinear::read, 1),
+            in(CONTRIB, "DynamicQuantizeMatMul", ContribMatMul::readDynamicQuantize, 1),
+            in(CONTRIB, "EmbedLayerNormalization", ContribNormalizations::readEmbed, 1),
+            in(CONTRIB, "FastGelu", ContribActivations::readFastGelu, 1),
+            in(CONTRIB, "FusedConv", ContribFused::readConv, 1),
+            in(CONTRIB, "FusedGemm", ContribFused::readGemm, 1),
+            in(CONTRIB, "FusedMatMul", ContribFused::readMatMul, 1),
+            in(CONTRIB, "Gelu", Gelu::read, 1),
+            in(CONTRIB, "MatMulIntegerToFloat", ContribMatMul::readIntegerToFloat, 1),
+            in(CONTRIB, "MatMulNBits", ContribMatMul::readNBits, 1),
+            in(CONTRIB, "MultiHeadAttention", ContribAttention::readMultiHead, 1),
+            in(CONTRIB, "QLinearAdd", ContribQuantized::readBinary, 1),
+            in(CONTRIB, "QLinearAveragePool", ContribQuantized::readAveragePool, 1),
+            in(CONTRIB, "QLinearConcat", ContribQuantized::readConcat, 1),
+            in(CONTRIB, "QLinearGlobalAveragePool", ContribQuantized::readGlobalAveragePool, 1),
+            in(CONTRIB, "QLinearLeakyRelu", ContribQuantized::readUnary, 1),
+            in(CONTRIB, "QLinearMul", ContribQuantized::readBinary, 1),
+            in(CONTRIB, "QLinearSigmoid", ContribQuantized::readUnary, 1),
+            in(CONTRIB, "QLinearSoftmax", ContribQuantized::readSoftmax, 1),
+            in(CONTRIB, "QuantizeLinear", QuantizeLinear::read, 1),
+            in(CONTRIB, "QuickGelu", ContribActivations::readQuickGelu, 1),
+            in(CONTRIB, "RotaryEmbedding", ContribAttention::readRotary, 1),
+            in(CONTRIB, "SkipLayerNormalization", ContribNormalizations::readSkip, 1),
+            in(CONTRIB, "SkipSimplifiedLayerNormalization", ContribNormalizations::readSkipSimplified, 1));
 
     /** The one catalogue. */
     public static final OpCatalog ALL = new OpCatalog();
