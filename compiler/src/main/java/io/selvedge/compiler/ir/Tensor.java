@@ -2,7 +2,6 @@ package io.selvedge.compiler.ir;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /** An immutable dense tensor: row-major, little-endian. Elements are read as double or long whatever the dtype. */
 public final class Tensor {
@@ -16,6 +15,11 @@ public final class Tensor {
             throw new IllegalArgumentException(type + " needs "
                     + type.shape().elements() * type.dtype().bytes() + " bytes, got " + data.capacity());
         }
+    }
+
+    /** A view of little-endian bytes from the buffer's position to its limit, which nobody changes any more. */
+    public static Tensor view(TensorType type, ByteBuffer littleEndian) {
+        return new Tensor(type, littleEndian.slice().order(ByteOrder.LITTLE_ENDIAN));
     }
 
     /** Wraps little-endian bytes; the caller gives the array away. */
@@ -195,12 +199,12 @@ public final class Tensor {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Tensor that && type.equals(that.type) && Arrays.equals(data.array(), that.data.array());
+        return other instanceof Tensor that && type.equals(that.type) && bytes().equals(that.bytes());
     }
 
     @Override
     public int hashCode() {
-        return 31 * type.hashCode() + Arrays.hashCode(data.array());
+        return 31 * type.hashCode() + bytes().hashCode();
     }
 
     @Override

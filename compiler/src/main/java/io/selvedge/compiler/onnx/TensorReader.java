@@ -48,7 +48,8 @@ final class TensorReader {
         if (proto.hasRawData()) {
             ByteString raw = proto.getRawData();
             check(name, type, raw.size(), bytes, "bytes");
-            return Tensor.of(type, raw.toByteArray());
+            // A large tensor stays where the file's bytes are.
+            return Tensor.view(type, raw.asReadOnlyByteBuffer());
         }
         return typed(proto, name, type, elements);
     }
