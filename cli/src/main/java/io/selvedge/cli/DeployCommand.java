@@ -173,7 +173,7 @@ final class DeployCommand implements Callable<Integer> {
                 targets,
                 staging,
                 seed,
-                shapes.options(),
+                shapes.options(model),
                 states.stream().map(DeployCommand::state).toList(),
                 Optional.ofNullable(cc),
                 withSource,

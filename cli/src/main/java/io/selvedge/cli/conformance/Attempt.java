@@ -112,7 +112,7 @@ sealed interface Attempt {
             }
         }
         Graph graph = OnnxImporter.read(
-                test.model(), test.name(), Optional.empty(), new ImportOptions(Map.of(), shapes, constants));
+                test.model(), test.name(), Optional.empty(), new ImportOptions(test.inputDims(), shapes, constants));
         Verifier.verify(graph);
         return graph;
     }

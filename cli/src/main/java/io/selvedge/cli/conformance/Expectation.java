@@ -15,7 +15,7 @@ record Expectation(double rtol, double atol) {
 
     /** The first difference in words; empty when all outputs are as wanted. */
     Optional<String> difference(List<Tensor> want, List<Tensor> got) {
-        if (want.size() > got.size()) {
+        if (want.size() != got.size()) {
             return Optional.of("wanted " + want.size() + " outputs, got " + got.size());
         }
         for (int i = 0; i < want.size(); i++) {

@@ -5,7 +5,6 @@ import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Tensor;
-import io.selvedge.compiler.onnx.OnnxImporter;
 import io.selvedge.compiler.onnx.proto.GraphProto;
 import io.selvedge.compiler.onnx.proto.ModelProto;
 import io.selvedge.compiler.onnx.proto.NodeProto;
@@ -62,32 +61,43 @@ public final class OnnxSuite {
             ops = Set.copyOf(ops);
         }
 
-        /** Names of the model's inputs that are not initializers. */
+        /** Names of the inputs that are not initializers, elements of sequences one by one. */
         public List<String> inputNames() {
-            try {
-                GraphProto graph = ModelProto.parseFrom(model).getGraph();
-                List<String> constants = graph.getInitializerList().stream()
-                        .map(TensorProto::getName)
-                        .toList();
-                return graph.getInputList().stream()
-                        .map(ValueInfoProto::getName)
-                        .filter(input -> !constants.contains(input))
-                        .toList();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return List.copyOf(given().tensors().keySet());
         }
 
         public List<Tensor> inputTensors() {
-            return inputs.stream()
-                    .map(bytes -> OnnxImporter.readTensor(bytes, name))
-                    .toList();
+            return List.copyOf(given().tensors().values());
         }
 
+        /** Lengths of sequences and presence of optionals, as the importer wants them beside the shapes. */
+        public Map<String, Integer> inputDims() {
+            return given().dims();
+        }
+
+        /** Expected outputs, elements of sequences one by one. */
         public List<Tensor> outputTensors() {
-            return outputs.stream()
-                    .map(bytes -> OnnxImporter.readTensor(bytes, name))
+            return List.copyOf(
+                    new SuiteValues(graph().getOutputList(), outputs).tensors().values());
+        }
+
+        private SuiteValues given() {
+            GraphProto graph = graph();
+            List<String> constants = graph.getInitializerList().stream()
+                    .map(TensorProto::getName)
                     .toList();
+            List<ValueInfoProto> declared = graph.getInputList().stream()
+                    .filter(input -> !constants.contains(input.getName()))
+                    .toList();
+            return new SuiteValues(declared, inputs);
+        }
+
+        private GraphProto graph() {
+            try {
+                return ModelProto.parseFrom(model).getGraph();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         @Override
