@@ -1,6 +1,8 @@
 package io.selvedge.testkit;
 
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.OnnxImporter;
 import io.selvedge.compiler.onnx.proto.GraphProto;
 import io.selvedge.compiler.onnx.proto.ModelProto;
@@ -46,30 +48,57 @@ public final class OnnxSuite {
 
         /** Names of the model's inputs that are not initializers. */
         public List<String> inputNames() {
+            GraphProto graph = graph();
+            List<String> constants = graph.getInitializerList().stream()
+                    .map(TensorProto::getName)
+                    .toList();
+            return graph.getInputList().stream()
+                    .map(ValueInfoProto::getName)
+                    .filter(input -> !constants.contains(input))
+                    .toList();
+        }
+
+        private GraphProto graph() {
             try {
-                GraphProto graph = ModelProto.parseFrom(model).getGraph();
-                List<String> constants = graph.getInitializerList().stream()
-                        .map(TensorProto::getName)
-                        .toList();
-                return graph.getInputList().stream()
-                        .map(ValueInfoProto::getName)
-                        .filter(input -> !constants.contains(input))
-                        .toList();
+                return ModelProto.parseFrom(model).getGraph();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
 
         public List<Tensor> inputTensors() {
-            return inputs.stream()
-                    .map(bytes -> OnnxImporter.readTensor(bytes, name))
+            List<String> names = inputNames();
+            List<ValueInfoProto> declared = graph().getInputList().stream()
+                    .filter(input -> names.contains(input.getName()))
                     .toList();
+            return tensors(inputs, declared);
         }
 
         public List<Tensor> outputTensors() {
-            return outputs.stream()
-                    .map(bytes -> OnnxImporter.readTensor(bytes, name))
-                    .toList();
+            return tensors(outputs, graph().getOutputList());
+        }
+
+        /** How far the output may lie from what the suite wants, which cuts bfloat16 off where hardware rounds it. */
+        public Tolerance tolerance(Tensor want) {
+            return want.dtype() == DType.BFLOAT16 ? new Tolerance(0, 0x1p-7) : new Tolerance(atol + 1e-6, rtol);
+        }
+
+        private List<Tensor> tensors(List<byte[]> files, List<ValueInfoProto> declared) {
+            List<Tensor> tensors = new ArrayList<>();
+            for (int i = 0; i < files.size(); i++) {
+                Tensor tensor = OnnxImporter.readTensor(files.get(i), name);
+                int code = declared.get(i).getType().getTensorType().getElemType();
+                // NumPy, which wrote the files, has no bfloat16: its bits stand there as uint16.
+                boolean bits = tensor.dtype() == DType.UINT16 && code == DType.BFLOAT16.onnxCode();
+                tensors.add(bits ? bfloat16(tensor) : tensor);
+            }
+            return tensors;
+        }
+
+        private static Tensor bfloat16(Tensor bits) {
+            byte[] bytes = new byte[bits.bytes().remaining()];
+            bits.bytes().get(bytes);
+            return Tensor.of(new TensorType(DType.BFLOAT16, bits.shape()), bytes);
         }
 
         @Override
