@@ -19,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The reference evaluator against the ONNX project's own expectations, for every test of known operators. */
@@ -43,8 +45,8 @@ class OnnxSuiteTest {
 
     @Test
     void reference_passes_every_test_of_known_operators() {
-        List<OnnxSuite.Case> cases = OnnxSuite.cases(
-                op -> op.equals("Constant") || OpCatalog.ALL.find("", op).isPresent());
+        Set<String> known = OpCatalog.ALL.entries().map(OpCatalog.Entry::name).collect(Collectors.toSet());
+        List<OnnxSuite.Case> cases = OnnxSuite.cases(op -> op.equals("Constant") || known.contains(op));
         assumeFalse(cases.isEmpty(), "shared/onnx-backend is absent");
         List<String> failed = new ArrayList<>();
         int passed = 0;

@@ -29,9 +29,8 @@ import java.util.Set;
 final class GraphReader {
     private static final Set<String> CONTROL_FLOW = Set.of("If", "Loop", "Scan");
 
-    private final ModelProto model;
     private final GraphProto proto;
-    private final int opset;
+    private final Opsets opsets;
     private final String file;
     private final TensorReader tensors;
     private final AttributeReader attributes;
@@ -40,10 +39,9 @@ final class GraphReader {
     private final GraphBuilder builder;
     private final Set<String> read = new HashSet<>();
 
-    GraphReader(ModelProto model, int opset, String file, Optional<Path> folder, ImportOptions options) {
-        this.model = model;
+    GraphReader(ModelProto model, String file, Optional<Path> folder, ImportOptions options) {
         this.proto = model.getGraph();
-        this.opset = opset;
+        this.opsets = new Opsets(model.getOpsetImportList(), file);
         this.file = file;
         this.tensors = new TensorReader(file, folder);
         this.attributes = new AttributeReader(tensors);
@@ -131,7 +129,13 @@ final class GraphReader {
             OpCatalog.Entry entry = entry(node, name, where);
             List<String> outputs = outputs(node);
             OpCall call = new OpCall(
-                    name, node.getOpType(), opset, attributes.read(node), node.getInputList(), outputs.size(), builder);
+                    name,
+                    node.getOpType(),
+                    opsets.of(entry),
+                    attributes.read(node),
+                    node.getInputList(),
+                    outputs.size(),
+                    builder);
             Op op = entry.factory().apply(call);
             builder.add(new Node(name, op, call.inputs(), outputs));
         } catch (SelvedgeException e) {
@@ -153,11 +157,8 @@ final class GraphReader {
     }
 
     private static boolean isConstant(NodeProto node) {
-        return node.getOpType().equals("Constant") && isStandard(node.getDomain());
-    }
-
-    private static boolean isStandard(String domain) {
-        return domain.isEmpty() || domain.equals("ai.onnx");
+        return node.getOpType().equals("Constant")
+                && Opsets.domain(node.getDomain()).isEmpty();
     }
 
     /** Trailing outputs that nobody reads go, but for Split, whose outputs count. */
@@ -175,40 +176,29 @@ final class GraphReader {
     }
 
     private OpCatalog.Entry entry(NodeProto node, String name, String where) {
-        String domain = isStandard(node.getDomain()) ? "ai.onnx" : node.getDomain();
-        String found = node.getOpType() + " '" + name + "' of domain " + domain + ", opset " + version(node) + where;
-        Optional<OpCatalog.Entry> entry =
-                domain.equals("ai.onnx") ? OpCatalog.ALL.find("", node.getOpType()) : Optional.empty();
-        if (entry.isEmpty()) {
-            throw new SelvedgeException(
-                    ErrorCode.UNSUPPORTED_OP,
-                    "operator " + node.getOpType() + " is not supported"
-                            + (domain.equals("ai.onnx")
-                                    ? OpCatalog.ALL
-                                            .nearest(node.getOpType())
-                                            .map(known -> "; nearest that is: " + known)
-                                            .orElse("")
-                                    : " (only operators of ai.onnx are)")
-                            + (CONTROL_FLOW.contains(node.getOpType())
-                                    ? "; export the model with its branches decided and its loops unrolled"
-                                    : "; export the model without it")
-                            + ". Found: " + found);
-        }
-        int since = entry.get().versions().getFirst();
-        if (since > opset) {
+        String domain = Opsets.domain(node.getDomain());
+        String found = node.getOpType() + " '" + name + "' of domain " + Opsets.name(node)
+                + opsets.version(domain).map(version -> ", opset " + version).orElse("") + where;
+        OpCatalog.Entry entry = OpCatalog.ALL
+                .find(domain, node.getOpType())
+                .orElseThrow(() -> new SelvedgeException(
+                        ErrorCode.UNSUPPORTED_OP,
+                        "operator " + node.getOpType() + " is not supported"
+                                + OpCatalog.ALL
+                                        .nearest(node.getOpType())
+                                        .map(known -> "; nearest that is: " + known)
+                                        .orElse("")
+                                + (CONTROL_FLOW.contains(node.getOpType())
+                                        ? "; export the model with its branches decided and its loops unrolled"
+                                        : "; export the model without it")
+                                + ". Found: " + found));
+        int since = entry.versions().getFirst();
+        if (since > opsets.of(entry)) {
             throw new SelvedgeException(
                     ErrorCode.UNSUPPORTED_OP,
                     "operator " + node.getOpType() + " exists from opset " + since + " on. Found: " + found);
         }
-        return entry.get();
-    }
-
-    private long version(NodeProto node) {
-        return model.getOpsetImportList().stream()
-                .filter(set -> set.getDomain().equals(node.getDomain()))
-                .mapToLong(set -> set.getVersion())
-                .findFirst()
-                .orElse(opset);
+        return entry;
     }
 
     private Tensor constant(NodeProto node) {

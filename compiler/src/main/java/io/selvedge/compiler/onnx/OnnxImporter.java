@@ -9,9 +9,7 @@ import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.onnx.proto.GraphProto;
 import io.selvedge.compiler.onnx.proto.ModelProto;
-import io.selvedge.compiler.onnx.proto.OperatorSetIdProto;
 import io.selvedge.compiler.onnx.proto.TensorProto;
-import io.selvedge.compiler.op.OpCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -85,7 +83,7 @@ public final class OnnxImporter {
      */
     public static Graph read(byte[] bytes, String name, Optional<Path> folder, ImportOptions options) {
         ModelProto model = parse(bytes, name);
-        return new GraphReader(model, opset(model, name), name, folder, options).read();
+        return new GraphReader(model, name, folder, options).read();
     }
 
     /**
@@ -122,23 +120,5 @@ public final class OnnxImporter {
                             + " bytes)",
                     e);
         }
-    }
-
-    private static int opset(ModelProto model, String name) {
-        for (OperatorSetIdProto set : model.getOpsetImportList()) {
-            if (set.getDomain().isEmpty() || set.getDomain().equals("ai.onnx")) {
-                if (set.getVersion() >= OpCatalog.OLDEST_OPSET && set.getVersion() <= OpCatalog.NEWEST_OPSET) {
-                    return (int) set.getVersion();
-                }
-                throw new SelvedgeException(
-                        ErrorCode.UNSUPPORTED_OPSET,
-                        name + " has opset " + set.getVersion() + "; supported are " + OpCatalog.OLDEST_OPSET + " to "
-                                + OpCatalog.NEWEST_OPSET + ". Export it again with one of these");
-            }
-        }
-        throw new SelvedgeException(
-                ErrorCode.UNSUPPORTED_OPSET,
-                name + " names no opset of ai.onnx; it needs one from " + OpCatalog.OLDEST_OPSET + " to "
-                        + OpCatalog.NEWEST_OPSET);
     }
 }

@@ -24,10 +24,23 @@ public final class OpCatalog implements OpFactory {
     /** The opset whose form the graph has. */
     public static final int GRAPH_OPSET = 17;
 
-    /** One operator: where it lives, which opsets changed it, how a call becomes an operator. */
+    /** Operators of ONNX Runtime, which its optimiser and its quantiser leave in files. */
+    private static final String CONTRIB = "com.microsoft";
+
+    /**
+     * One operator: where it lives, which opsets changed it, how a call becomes an operator.
+     *
+     * @param domain empty for ai.onnx
+     * @param versions opsets of that domain
+     */
     public record Entry(String domain, String type, List<Integer> versions, Function<OpCall, Op> factory) {
         public Entry {
             versions = List.copyOf(versions);
+        }
+
+        /** The type, with its domain in front unless that is ai.onnx. */
+        public String name() {
+            return key(domain, type);
         }
     }
 
@@ -196,7 +209,8 @@ public final class OpCatalog implements OpFactory {
             entry("Unsqueeze", Unsqueeze::read, 1, 11, 13, 21),
             entry("Upsample", Resize::read, 7, 9),
             entry("Where", Where::read, 9, 16),
-            entry("Xor", Binary::read, 1, 7));
+            entry("Xor", Binary::read, 1, 7),
+            in(CONTRIB, "Gelu", Gelu::read, 1));
 
     /** The one catalogue. */
     public static final OpCatalog ALL = new OpCatalog();
@@ -211,11 +225,16 @@ public final class OpCatalog implements OpFactory {
         return new Entry("", type, Arrays.asList(versions), factory);
     }
 
+    /** An operator of another domain than ai.onnx. */
+    private static Entry in(String domain, String type, Function<OpCall, Op> factory, Integer... versions) {
+        return new Entry(domain, type, Arrays.asList(versions), factory);
+    }
+
     private static String key(String domain, String type) {
         return domain.isEmpty() ? type : domain + "." + type;
     }
 
-    /** All entries by name. */
+    /** All entries by {@link Entry#name}. */
     public Stream<Entry> entries() {
         return byName.values().stream();
     }
@@ -227,9 +246,9 @@ public final class OpCatalog implements OpFactory {
     /** The known name that could be meant, for messages; empty when none is like it. */
     public Optional<String> nearest(String type) {
         return byName.values().stream()
-                .map(Entry::type)
-                .filter(known -> distance(type, known) <= type.length() / 2)
-                .min(Comparator.comparingInt(known -> distance(type, known)));
+                .filter(known -> distance(type, known.type()) <= type.length() / 2)
+                .min(Comparator.comparingInt(known -> distance(type, known.type())))
+                .map(Entry::name);
     }
 
     @Override
@@ -241,9 +260,9 @@ public final class OpCatalog implements OpFactory {
                                 + nearest(type)
                                         .map(known -> "; nearest is '" + known + "'")
                                         .orElse("")));
+        int opset = domain.isEmpty() ? GRAPH_OPSET : entry.versions().getLast();
         return entry.factory()
-                .apply(new OpCall(
-                        "", type, GRAPH_OPSET, new Attributes(attributes), List.of(), 1, new GraphBuilder("")));
+                .apply(new OpCall("", type, opset, new Attributes(attributes), List.of(), 1, new GraphBuilder("")));
     }
 
     private static int distance(String a, String b) {

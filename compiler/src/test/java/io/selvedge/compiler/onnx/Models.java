@@ -24,6 +24,18 @@ final class Models {
         model.addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset));
     }
 
+    /** Imports a domain beside ai.onnx. */
+    Models domain(String domain, int version) {
+        model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version));
+        return this;
+    }
+
+    /** Takes back the import of ai.onnx and any other. */
+    Models withoutOpsets() {
+        model.clearOpsetImport();
+        return this;
+    }
+
     /** A float input; an extent may be a number, a name, {@code -1} or empty for no statement. */
     Models input(String name, Object... extents) {
         return typedInput(name, 1, extents);
@@ -85,6 +97,16 @@ final class Models {
     Models node(NodeProto.Builder node) {
         graph.addNode(node);
         return this;
+    }
+
+    /** A node of another domain than ai.onnx. */
+    Models node(String domain, String type, List<String> inputs, List<String> outputs, AttributeProto... attributes) {
+        return node(NodeProto.newBuilder()
+                .setDomain(domain)
+                .setOpType(type)
+                .addAllInput(inputs)
+                .addAllOutput(outputs)
+                .addAllAttribute(List.of(attributes)));
     }
 
     Models output(String name) {
