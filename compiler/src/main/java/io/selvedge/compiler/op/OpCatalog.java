@@ -27,6 +27,9 @@ public final class OpCatalog implements OpFactory {
     /** Operators of ONNX Runtime, which its optimiser and its quantiser leave in files. */
     private static final String CONTRIB = "com.microsoft";
 
+    /** Operators of classical machine learning, as converters of scikit-learn write them. */
+    static final String ML = "ai.onnx.ml";
+
     /**
      * One operator: where it lives, which opsets changed it, how a call becomes an operator.
      *
@@ -214,6 +217,13 @@ public final class OpCatalog implements OpFactory {
             entry("Upsample", Resize::read, 7, 9),
             entry("Where", Where::read, 9, 16),
             entry("Xor", Binary::read, 1, 7),
+            in(ML, "ArrayFeatureExtractor", FeatureOperators::readArrayFeatureExtractor, 1),
+            in(ML, "Binarizer", FeatureOperators::readBinarizer, 1),
+            in(ML, "LabelEncoder", LabelEncoder::read, 1, 2, 4),
+            in(ML, "Normalizer", FeatureOperators::readNormalizer, 1),
+            in(ML, "Scaler", FeatureOperators::readScaler, 1),
+            in(ML, "TreeEnsemble", TreeEnsemble::read, 5),
+            in(ML, "TreeEnsembleRegressor", TreeEnsemble::readRegressor, 1, 3, 5),
             in(CONTRIB, "Gelu", Gelu::read, 1));
 
     /** The one catalogue. */
