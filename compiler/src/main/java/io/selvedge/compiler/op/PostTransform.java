@@ -4,11 +4,14 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import java.util.Arrays;
 
-/** What ai.onnx.ml's models do with a row of scores at last; PROBIT is left out, which no exporter writes. */
+/**
+ * What ai.onnx.ml's models do with a row of scores at last, in the order of the standard's numbers; PROBIT is left out, which
+ * no exporter writes.
+ */
 enum PostTransform {
     NONE,
-    LOGISTIC,
     SOFTMAX,
+    LOGISTIC,
     /** Softmax of the scores that are not zero; zeros stay. */
     SOFTMAX_ZERO;
 
