@@ -75,7 +75,7 @@ final class GraphWriter {
         return switch (node.op()) {
             case Pool pool when pool.attributes().containsKey("dilations") && pool.kind() == Pool.Kind.AVERAGE -> 19;
             case Pad pad when pad.mode() == Pad.Mode.WRAP -> 19;
-            case Resize resize when resize.coordinates() == Resize.Coordinates.HALF_PIXEL_SYMMETRIC -> 19;
+            case Resize resize -> resize.since();
             default ->
                 node.op().type().endsWith("quantizeLinear") || node.op().type().equals("QuantizeLinear")
                         ? opsetOfQuantized(node)

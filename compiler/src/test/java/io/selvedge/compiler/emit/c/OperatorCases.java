@@ -72,6 +72,10 @@ final class OperatorCases {
         outputs.forEach(builder::output);
     }
 
+    TensorType type(String value) {
+        return builder.type(value);
+    }
+
     Graph graph() {
         return builder.build();
     }
