@@ -37,7 +37,7 @@ final class SpatialOperatorsTest {
     @MethodSource("targets")
     void operators_agree_with_their_reference(Target target) throws Throwable {
         assumeTrue(HostCpu.detect().flags().containsAll(target.cpuFlags()), "CPU lacks " + target.name());
-        for (OperatorCases cases : List.of(ResizeCases.all())) {
+        for (OperatorCases cases : List.of(ResizeCases.all(), RecurrentCases.all())) {
             Graph graph = cases.graph();
             Graph fused = Pipelines.fuse(graph);
             Map<String, Tensor> got = NativeProgram.compile(
