@@ -286,12 +286,17 @@ public final class ProgramBuilder {
 
     /** Emits an element-wise kernel that makes {@code value} from broadcast inputs. */
     public void map(String value, List<View> operands, Expr expr) {
+        map(value, operands, expr, Compute.F32);
+    }
+
+    /** The same, computed in another type, of which weights among the operands are. */
+    public void map(String value, List<View> operands, Expr expr, Compute compute) {
         int[] extents = extents(value);
         List<View> broadcast = operands.stream().map(v -> v.broadcast(extents)).toList();
         View out = defineLike(value, broadcast);
         emit(
                 new Kernel.Map(
-                        out.extentList(), broadcast.stream().map(View::strided).toList(), out.strided(), expr),
+                        out.extentList(), broadcast.stream().map(View::strided).toList(), out.strided(), expr, compute),
                 0);
     }
 
