@@ -55,6 +55,11 @@ SV_INLINE unsigned long long sv_u64_of(const double v) {
     return v >= 0x1p63 ? (v < 0x1p64 ? (unsigned long long)v : ~0ull) : (unsigned long long)sv_s64_of(v);
 }
 
+/* The low four bits, sign-extended. */
+SV_INLINE int sv_s4_of(const long long v) {
+    return (int)((v & 15) ^ 8) - 8;
+}
+
 SV_INLINE unsigned long long sv_bits_f64(const double v) {
     const union {
         double number;

@@ -21,24 +21,32 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * {@code Y = (to) X}: to integers by truncation, to booleans as {@code X != 0}, to narrower floats by rounding.
+ * {@code Y = (to) X}: to integers by truncation, to booleans as {@code X != 0}, to narrower floats by rounding, to and from
+ * strings as decimal text.
  *
+ * @param saturate whether what is too large for an eight-bit float becomes its largest number, not infinity or NaN
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Cast.html">ONNX Cast</a>
  */
-public record Cast(DType to) implements Op, ElementWise, Lowerable {
+public record Cast(DType to, boolean saturate) implements Op, ElementWise, Lowerable {
+    public Cast(DType to) {
+        this(to, true);
+    }
+
     static Op read(OpCall call) {
         int code = call.attributes().index("to");
-        return new Cast(DType.ofOnnxCode(code)
-                .orElseThrow(() -> new SelvedgeException(
-                        ErrorCode.UNSUPPORTED_DTYPE,
-                        "casts to ONNX element type " + code + ", which is not supported")));
+        return new Cast(
+                DType.ofOnnxCode(code)
+                        .orElseThrow(() -> new SelvedgeException(
+                                ErrorCode.UNSUPPORTED_DTYPE,
+                                "casts to ONNX element type " + code + ", which is not supported")),
+                call.attributes().flag("saturate", true));
     }
 
     /** CastLike: to the dtype of the second input, whose values do not matter. */
     static Op readLike(OpCall call) {
         DType to = call.inputType(1).dtype();
         call.keep(1);
-        return new Cast(to);
+        return new Cast(to, call.attributes().flag("saturate", true));
     }
 
     @Override
@@ -48,7 +56,10 @@ public record Cast(DType to) implements Op, ElementWise, Lowerable {
 
     @Override
     public Map<String, Object> attributes() {
-        return Attributes.map("to", (long) to.onnxCode());
+        // Files of old opsets have no such attribute, and it says nothing about other dtypes.
+        return to.float8().isPresent() && !saturate
+                ? Attributes.map("saturate", 0L, "to", (long) to.onnxCode())
+                : Attributes.map("to", (long) to.onnxCode());
     }
 
     @Override
@@ -60,6 +71,21 @@ public record Cast(DType to) implements Op, ElementWise, Lowerable {
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
         Tensor x = required(inputs, 0, "X");
         TensorType type = new TensorType(to, x.shape());
+        if (x.dtype() == DType.STRING || to == DType.STRING) {
+            return List.of(TextNumber.cast(x, type));
+        }
+        if (!saturate && to.float8().isPresent()) {
+            byte[] codes = new byte[x.elements()];
+            for (int i = 0; i < codes.length; i++) {
+                codes[i] = to.float8().get().encode(x.getDouble(i), false);
+            }
+            return List.of(Tensor.of(type, codes));
+        }
+        if (to.isFourBits() && x.dtype().isFloat()) {
+            // The standard leaves open what becomes of numbers out of range; clamping is what the suite expects.
+            return List.of(Tensor.integers(
+                    type, i -> Math.clamp(x.getLong(i), QuantizeLinear.lowest(to), (int) QuantizeLinear.highest(to))));
+        }
         if (to == DType.BOOL) {
             return List.of(Tensor.integers(type, i -> x.getDouble(i) != 0 ? 1 : 0));
         }
@@ -89,11 +115,25 @@ public record Cast(DType to) implements Op, ElementWise, Lowerable {
             builder.alias(node.output(), builder.view(node.input(0)));
             return;
         }
+        if (from == DType.STRING || to == DType.STRING) {
+            throw new SelvedgeException(
+                    ErrorCode.UNSUPPORTED_DTYPE, "Cast '" + node.name() + "' has no native kernel for texts");
+        }
         MapLowering.lower(
                 node,
                 builder,
-                x -> to == DType.BOOL ? expr(x) : x.getFirst(),
+                x -> to == DType.BOOL ? expr(x) : inRange(x.getFirst(), from),
                 vectors(from) ? Compute.F32 : wide(from));
+    }
+
+    /** Stores of eight-bit floats do not saturate, those of integers wrap. */
+    private Expr inRange(Expr x, DType from) {
+        if (saturate && to.float8().isPresent()) {
+            double max = to.float8().get().max();
+            return QuantizeLinear.between(x, -max, max);
+        }
+        boolean clamps = to.isFourBits() && from.isFloat();
+        return clamps ? QuantizeLinear.between(x, QuantizeLinear.lowest(to), QuantizeLinear.highest(to)) : x;
     }
 
     /** Vectors of f32 hold the narrow types; 32-bit integers and wider round to f32 once, as they are loaded. */
@@ -105,6 +145,8 @@ public record Cast(DType to) implements Op, ElementWise, Lowerable {
     }
 
     private Compute wide(DType from) {
-        return from.isFloat() ? Compute.F64 : from == DType.UINT64 ? Compute.U64 : Compute.S64;
+        return from.isFloat() || to.float8().isPresent()
+                ? Compute.F64
+                : from == DType.UINT64 ? Compute.U64 : Compute.S64;
     }
 }

@@ -75,6 +75,11 @@ final class MapLowering {
                 constant.map(tensor -> weight(builder, input, tensor, compute)).orElseGet(() -> builder.view(input)));
         Expr element = new Expr.Input(views.size() - 1);
         boolean shifted = constant.isEmpty() && builder.graph().type(input).dtype() == DType.INT8;
+        return unheld(element, shifted);
+    }
+
+    /** The value of an element that is held 128 higher. */
+    static Expr unheld(Expr element, boolean shifted) {
         return shifted ? new Expr.Binary(Expr.BinaryOp.SUB, element, number(HELD_SHIFT)) : element;
     }
 
@@ -90,7 +95,7 @@ final class MapLowering {
     }
 
     /** INT8 is held as u8, 128 higher; a float is truncated before it moves there. */
-    private static Expr held(Expr value, DType dtype, Compute compute) {
+    static Expr held(Expr value, DType dtype, Compute compute) {
         if (dtype != DType.INT8) {
             return value;
         }

@@ -29,7 +29,8 @@ public enum Compute {
 
     /** The narrowest in which values of all these types meet: halves and booleans in F32, mixtures with integers in F64. */
     public static Compute of(Collection<DType> dtypes) {
-        if (dtypes.contains(DType.FLOAT64)) {
+        if (dtypes.contains(DType.FLOAT64)
+                || dtypes.stream().anyMatch(dtype -> dtype.float8().isPresent())) {
             return F64;
         }
         boolean floats = dtypes.stream().anyMatch(DType::isFloat);

@@ -17,6 +17,9 @@ final class CTypes {
             case UINT16, FLOAT16, BFLOAT16 -> "unsigned short";
             case UINT32 -> "unsigned";
             case UINT64 -> "unsigned long long";
+            case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ, UINT4 -> "unsigned char";
+            case INT4 -> "signed char";
+            case STRING -> throw new IllegalStateException("kernels do not compute on texts");
         };
     }
 
@@ -34,8 +37,7 @@ final class CTypes {
             case INT64 -> "_s64";
             case FLOAT16 -> "_f16";
             case BFLOAT16 -> "_bf16";
-            case FLOAT64, INT16, UINT16, UINT32, UINT64 ->
-                throw new IllegalStateException("no f32 vectors of " + dtype.text());
+            default -> throw new IllegalStateException("no f32 vectors of " + dtype.text());
         };
     }
 

@@ -51,6 +51,10 @@ final class ScalarCode {
             code.include("half.h");
             value = (dtype == DType.FLOAT16 ? "sv_float_of_f16(" : "sv_float_of_bf16(") + value + ")";
         }
+        if (dtype.float8().isPresent()) {
+            code.include("float8.h");
+            return "sv_f64_of_" + dtype.text() + "(" + value + ")";
+        }
         return dtype == compute.dtype() ? value : "(" + CTypes.of(compute.dtype()) + ")" + value;
     }
 
@@ -69,8 +73,19 @@ final class ScalarCode {
             case FLOAT32, FLOAT64 -> type + value;
             case UINT64 -> compute == Compute.F64 ? "sv_u64_of(" + value + ")" : type + value;
             case INT64 -> compute == Compute.F64 ? "sv_s64_of(" + value + ")" : type + value;
+            case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ -> {
+                code.include("float8.h");
+                yield "sv_" + dtype.text() + "_of_f64(" + value + ")";
+            }
+            case INT4 -> type + "sv_s4_of(" + whole(compute, value) + ")";
+            case UINT4 -> type + "(" + whole(compute, value) + " & 15)";
+            case STRING -> throw new IllegalStateException("kernels do not compute on texts");
             case UINT8, INT8, UINT16, INT16, UINT32, INT32 ->
                 compute == Compute.F64 ? type + "sv_s64_of(" + value + ")" : type + value;
         };
+    }
+
+    private static String whole(Compute compute, String value) {
+        return compute == Compute.F64 ? "sv_s64_of(" + value + ")" : "(long long)" + value;
     }
 }
