@@ -9,6 +9,7 @@ import io.selvedge.compiler.onnx.proto.AttributeProto.AttributeType;
 import io.selvedge.compiler.onnx.proto.NodeProto;
 import io.selvedge.compiler.op.Attributes;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -49,6 +50,13 @@ final class AttributeReader {
         if (values.has("value_int")) {
             return Tensor.longs(new long[] {values.integer("value_int", 0)});
         }
+        if (values.has("value_string")) {
+            return Tensor.texts(List.of(values.text("value_string", "")));
+        }
+        if (values.has("value_strings")) {
+            List<String> texts = values.texts("value_strings");
+            return Tensor.texts(texts, texts.size());
+        }
         Optional<Tensor> floats = values.floats("value_floats").map(array -> Tensor.floats(array, array.length));
         Optional<Tensor> longs = values.longs("value_ints").map(array -> Tensor.longs(array, array.length));
         return values.tensor("value")
@@ -56,7 +64,7 @@ final class AttributeReader {
                 .or(() -> longs)
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.UNSUPPORTED_OP,
-                        "needs value, value_float(s) or value_int(s), has "
+                        "needs value, value_float(s), value_int(s) or value_string(s), has "
                                 + values.asMap().keySet()));
     }
 
