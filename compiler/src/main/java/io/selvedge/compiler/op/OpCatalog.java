@@ -123,6 +123,7 @@ public final class OpCatalog implements OpFactory {
             entry("HardSwish", Unary::read, 14, 22),
             entry("Hardmax", Hardmax::read, 1, 11, 13),
             entry("Identity", Identity::read, 1, 13, 14, 16, 19, 21),
+            entry("ImageDecoder", ImageDecoder::read, 20),
             entry("InstanceNormalization", InstanceNormalization::read, 6, 22),
             entry("IsInf", FloatTest::read, 10, 20),
             entry("IsNaN", FloatTest::read, 9, 13, 20),
