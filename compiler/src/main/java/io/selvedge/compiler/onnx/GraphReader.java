@@ -196,7 +196,7 @@ final class GraphReader {
         if (since > opsets.of(entry)) {
             throw new SelvedgeException(
                     ErrorCode.UNSUPPORTED_OP,
-                    "operator " + node.getOpType() + " exists from opset " + since + " on. Found: " + found);
+                    "operator " + node.getOpType() + " is read from opset " + since + " on. Found: " + found);
         }
         return entry;
     }
