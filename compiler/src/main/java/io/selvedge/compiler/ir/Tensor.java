@@ -4,7 +4,6 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -32,6 +31,11 @@ public final class Tensor {
             throw new IllegalArgumentException(type + " needs "
                     + type.shape().elements() * type.dtype().bytes() + " bytes, got " + data.capacity());
         }
+    }
+
+    /** A view of little-endian bytes from the buffer's position to its limit, which nobody changes any more. */
+    public static Tensor view(TensorType type, ByteBuffer littleEndian) {
+        return new Tensor(type, littleEndian.slice().order(ByteOrder.LITTLE_ENDIAN));
     }
 
     /** Wraps little-endian bytes; the caller gives the array away. */
@@ -252,13 +256,13 @@ public final class Tensor {
     public boolean equals(Object other) {
         return other instanceof Tensor that
                 && type.equals(that.type)
-                && Arrays.equals(data.array(), that.data.array())
+                && bytes().equals(that.bytes())
                 && texts.equals(that.texts);
     }
 
     @Override
     public int hashCode() {
-        return 31 * (31 * type.hashCode() + Arrays.hashCode(data.array())) + texts.hashCode();
+        return 31 * (31 * type.hashCode() + bytes().hashCode()) + texts.hashCode();
     }
 
     @Override

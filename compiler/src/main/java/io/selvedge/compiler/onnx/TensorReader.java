@@ -48,7 +48,10 @@ final class TensorReader {
         if (proto.hasRawData() && dtype != DType.STRING) {
             ByteString raw = proto.getRawData();
             check(name, type, raw.size(), bytes, "bytes");
-            return ofBytes(type, raw.toByteArray());
+            // A large tensor stays where the file's bytes are.
+            return dtype.isFourBits()
+                    ? ofBytes(type, raw.toByteArray())
+                    : Tensor.view(type, raw.asReadOnlyByteBuffer());
         }
         return typed(proto, name, type, elements);
     }

@@ -117,11 +117,6 @@ class BadModelsTest {
                 "test.onnx",
                 "node 0",
                 "nearest that is: Sigmoid; export the model without it.");
-        Models branch = new Models(17)
-                .input("x", 1, 4)
-                .node("If", List.of("x"), List.of("y"))
-                .output("y");
-        refused(ErrorCode.UNSUPPORTED_OP, branch::read, "operator If is not supported; export", "branches decided");
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.onnx.proto.AttributeProto;
 import io.selvedge.compiler.onnx.proto.AttributeProto.AttributeType;
+import io.selvedge.compiler.onnx.proto.FunctionProto;
 import io.selvedge.compiler.onnx.proto.GraphProto;
 import io.selvedge.compiler.onnx.proto.ModelProto;
 import io.selvedge.compiler.onnx.proto.NodeProto;
@@ -145,6 +146,26 @@ final class Models {
                 .setType(AttributeType.STRING)
                 .setS(ByteString.copyFromUtf8(value))
                 .build();
+    }
+
+    /** What was added so far as the sub-graph of an attribute. */
+    AttributeProto subgraph(String attribute) {
+        return AttributeProto.newBuilder()
+                .setName(attribute)
+                .setType(AttributeType.GRAPH)
+                .setG(graph)
+                .build();
+    }
+
+    Models function(FunctionProto.Builder function) {
+        model.addFunctions(function);
+        return this;
+    }
+
+    /** An input of any type. */
+    Models input(String name, TypeProto type) {
+        graph.addInput(ValueInfoProto.newBuilder().setName(name).setType(type));
+        return this;
     }
 
     byte[] bytes() {
