@@ -4,6 +4,7 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.GraphBuilder;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
@@ -161,6 +162,11 @@ public final class OpCall {
         while (inputs.size() > count) {
             inputs.removeLast();
         }
+    }
+
+    /** The nodes of the graph so far, in their order. */
+    List<Node> earlier() {
+        return builder.nodes();
     }
 
     /** Adds a node in front of this one; the value that it computes. */

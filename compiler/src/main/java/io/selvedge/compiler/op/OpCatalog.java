@@ -235,6 +235,7 @@ public final class OpCatalog implements OpFactory {
             in(ML, "TreeEnsembleRegressor", TreeEnsemble::readRegressor, 1, 3, 5),
             in(TRAINING, "Adagrad", Optimizer::read, 1),
             in(TRAINING, "Adam", Optimizer::read, 1),
+            in(TRAINING, "Gradient", Gradient::read, 1),
             in(TRAINING, "Momentum", Optimizer::read, 1),
             in(CONTRIB, "Gelu", Gelu::read, 1));
 
