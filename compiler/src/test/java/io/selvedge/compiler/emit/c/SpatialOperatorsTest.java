@@ -1,0 +1,67 @@
+package io.selvedge.compiler.emit.c;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.ReferenceEvaluator;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.memory.MemoryPlanner;
+import io.selvedge.compiler.pass.Pipelines;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.target.Target;
+import io.selvedge.compiler.target.TargetCatalog;
+import io.selvedge.compiler.toolchain.HostCpu;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Operators over windows, grids and time that are routines: native against reference, within the rounding of float32. */
+final class SpatialOperatorsTest {
+    private static final double TOLERANCE = 4e-6;
+
+    @TempDir
+    Path dir;
+
+    static Stream<Target> targets() {
+        return TargetCatalog.all().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("targets")
+    void operators_agree_with_their_reference(Target target) throws Throwable {
+        assumeTrue(HostCpu.detect().flags().containsAll(target.cpuFlags()), "CPU lacks " + target.name());
+        for (OperatorCases cases : List.of(ResizeCases.all(), RecurrentCases.all())) {
+            Graph graph = cases.graph();
+            Graph fused = Pipelines.fuse(graph);
+            Map<String, Tensor> got = NativeProgram.compile(
+                            MemoryPlanner.plan(new ProgramBuilder(fused).build()),
+                            target,
+                            dir.resolve(graph.name() + target.name()))
+                    .run(fused, cases.given());
+            ReferenceEvaluator.run(graph, cases.given()).forEach((name, want) -> compare(name, want, got.get(name)));
+        }
+    }
+
+    private static void compare(String name, Tensor want, Tensor got) {
+        if (want.dtype() != DType.FLOAT32) {
+            assertThat(got.bytes()).as(name + " " + want.type()).isEqualTo(want.bytes());
+            return;
+        }
+        double scale = 1;
+        for (int i = 0; i < want.elements(); i++) {
+            scale = Math.max(scale, Math.abs(want.getDouble(i)));
+        }
+        for (int i = 0; i < want.elements(); i++) {
+            assertThat(got.getDouble(i))
+                    .as(name + " " + want.type() + " element " + i)
+                    .isCloseTo(want.getDouble(i), within(TOLERANCE * scale));
+        }
+    }
+}
