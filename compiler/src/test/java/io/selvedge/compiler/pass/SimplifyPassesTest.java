@@ -258,4 +258,25 @@ class SimplifyPassesTest {
                 .first()
                 .isEqualTo("t = DequantizeLinear[axis=0](w_1, scale, zero)");
     }
+
+    @Test
+    void transposed_quantised_value_is_turned_as_integers_and_its_channels_follow() {
+        Graph before = graph(g -> {
+            g.input("x", TensorType.of(DType.INT8, 1, 4, 4, 3));
+            g.constant("scale", Tensor.floats(new float[] {0.02f, 0.03f, 0.04f}, 3));
+            g.constant("zero", Tensor.filled(TensorType.of(DType.INT8, 3), i -> i));
+            g.constant("w", weights(2, 3, 1, 1));
+            g.add("d", new DequantizeLinear(3), "x", "scale", "zero");
+            g.add("t", new Transpose(List.of(0, 3, 1, 2)), "d");
+            g.add("y", new Conv(List.of(1, 1), List.of(0, 0, 0, 0), List.of(1, 1), 1), "t", "w");
+            g.output("y");
+        });
+        assertThat(after(new HoistDequantize(), before))
+                .startsWith(
+                        "x.turned = Transpose[perm=[0, 3, 1, 2]](x)",
+                        "t = DequantizeLinear[axis=1](x.turned, scale, zero)");
+        Graph settled = Pipelines.simplify(before);
+        assertThat(PassCase.text(settled).getFirst()).isEqualTo("x.turned = Transpose[perm=[0, 3, 1, 2]](x)");
+        assertThat(Pipelines.simplify(settled)).isSameAs(settled);
+    }
 }
