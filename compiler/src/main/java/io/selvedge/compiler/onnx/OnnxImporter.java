@@ -2,7 +2,6 @@ package io.selvedge.compiler.onnx;
 
 import com.google.protobuf.CodedInputStream;
 import io.selvedge.compiler.diag.ErrorCode;
-import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Shape;
@@ -13,8 +12,6 @@ import io.selvedge.compiler.onnx.proto.OperatorSetIdProto;
 import io.selvedge.compiler.onnx.proto.TensorProto;
 import io.selvedge.compiler.op.OpCatalog;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,7 +33,7 @@ public final class OnnxImporter {
      */
     public static Graph read(Path file, ImportOptions options) {
         Path folder = file.toAbsolutePath().getParent();
-        return read(bytes(file), String.valueOf(file.getFileName()), Optional.ofNullable(folder), options);
+        return read(ModelBytes.read(file), String.valueOf(file.getFileName()), Optional.ofNullable(folder), options);
     }
 
     /**
@@ -47,7 +44,7 @@ public final class OnnxImporter {
      */
     public static Map<String, Shape> declaredInputs(Path file) {
         GraphProto graph =
-                parse(bytes(file), String.valueOf(file.getFileName())).getGraph();
+                parse(ModelBytes.read(file), String.valueOf(file.getFileName())).getGraph();
         Map<String, Shape> shapes = new LinkedHashMap<>();
         InputShapes open = new InputShapes(ImportOptions.none());
         graph.getInputList()
@@ -55,24 +52,6 @@ public final class OnnxImporter {
         // Files of IR version 3 list initializers among the inputs.
         graph.getInitializerList().forEach(initializer -> shapes.remove(initializer.getName()));
         return shapes;
-    }
-
-    private static byte[] bytes(Path file) {
-        String name = String.valueOf(file.getFileName());
-        try {
-            long size = Files.size(file);
-            if (size > Integer.MAX_VALUE - 8) {
-                throw new SelvedgeException(
-                        ErrorCode.BAD_MODEL,
-                        name + " has " + size
-                                + " bytes; an ONNX file has at most 2 GB (move tensors to external data)");
-            }
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new SelvedgeException(ErrorCode.MODEL_NOT_FOUND, "there is no file " + file, e);
-        } catch (IOException e) {
-            throw new SelvedgeException(ErrorCode.IO_ERROR, "cannot read " + file + ": " + IoReason.of(e), e);
-        }
     }
 
     /**
