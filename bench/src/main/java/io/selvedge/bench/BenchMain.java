@@ -118,7 +118,7 @@ public final class BenchMain implements Callable<Integer> {
     public Integer call() throws IOException {
         check();
         List<BenchResult> results = new ArrayList<>();
-        try (Workshop workshop = new Workshop(model, shapes.options(), Optional.ofNullable(data), threads)) {
+        try (Workshop workshop = new Workshop(model, shapes.options(model), Optional.ofNullable(data), threads)) {
             Optional<Path> quantized = Optional.ofNullable(int8Model);
             for (String dtype : dtypes.isEmpty() ? workshop.dtypes(quantized) : dtypes) {
                 err.println("measuring " + dtype + " ...");

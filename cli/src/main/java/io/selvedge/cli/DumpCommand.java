@@ -66,7 +66,7 @@ final class DumpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ModelFile.requireModel(model);
-        Graph imported = ModelReader.read(model, shapes.options());
+        Graph imported = ModelReader.read(model, shapes.options(model));
         String text = switch (after) {
             case IMPORT -> text(imported);
             case SIMPLIFY -> text(Compiler.simplify(imported));

@@ -37,7 +37,7 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws java.io.IOException {
         Inspection inspection =
-                ModelFile.isBundle(file) ? BundleInspection.of(file) : ModelInspection.of(file, shapes.options());
+                ModelFile.isBundle(file) ? BundleInspection.of(file) : ModelInspection.of(file, shapes.options(file));
         if (json) {
             console.out().println(inspection.tree().toPrettyString());
         } else {

@@ -113,8 +113,16 @@ public final class OnnxRuntimeOracle implements AutoCloseable {
             case INT32 -> OnnxJavaType.INT32;
             case INT64 -> OnnxJavaType.INT64;
             case BOOL -> OnnxJavaType.BOOL;
-            case UINT16, UINT32, UINT64 ->
-                throw new AssertionError("ONNX Runtime's Java interface has no " + dtype.text());
+            case UINT16,
+                    UINT32,
+                    UINT64,
+                    STRING,
+                    FLOAT8E4M3FN,
+                    FLOAT8E4M3FNUZ,
+                    FLOAT8E5M2,
+                    FLOAT8E5M2FNUZ,
+                    UINT4,
+                    INT4 -> throw new AssertionError("ONNX Runtime's Java interface has no " + dtype.text());
         };
     }
 

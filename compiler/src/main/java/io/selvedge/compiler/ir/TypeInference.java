@@ -81,6 +81,9 @@ public final class TypeInference {
             known.put(node.output(), fromTypes.get());
             return;
         }
+        if (node.op().isRandom()) {
+            return;
+        }
         for (int i = 0; i < node.inputs().size(); i++) {
             if (node.hasInput(i) && inputValues.get(i).isEmpty()) {
                 return;

@@ -19,24 +19,32 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * {@code Y = (to) X}: to integers by truncation, to booleans as {@code X != 0}, to narrower floats by rounding.
+ * {@code Y = (to) X}: to integers by truncation, to booleans as {@code X != 0}, to narrower floats by rounding, to and from
+ * strings as decimal text.
  *
+ * @param saturate whether what is too large for an eight-bit float becomes its largest number, not infinity or NaN
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Cast.html">ONNX Cast</a>
  */
-public record Cast(DType to) implements Op, ElementWise, Lowerable {
+public record Cast(DType to, boolean saturate) implements Op, ElementWise, Lowerable {
+    public Cast(DType to) {
+        this(to, true);
+    }
+
     static Op read(OpCall call) {
         int code = call.attributes().index("to");
-        return new Cast(DType.ofOnnxCode(code)
-                .orElseThrow(() -> new SelvedgeException(
-                        ErrorCode.UNSUPPORTED_DTYPE,
-                        "casts to ONNX element type " + code + ", which is not supported")));
+        return new Cast(
+                DType.ofOnnxCode(code)
+                        .orElseThrow(() -> new SelvedgeException(
+                                ErrorCode.UNSUPPORTED_DTYPE,
+                                "casts to ONNX element type " + code + ", which is not supported")),
+                call.attributes().flag("saturate", true));
     }
 
     /** CastLike: to the dtype of the second input, whose values do not matter. */
     static Op readLike(OpCall call) {
         DType to = call.inputType(1).dtype();
         call.keep(1);
-        return new Cast(to);
+        return new Cast(to, call.attributes().flag("saturate", true));
     }
 
     @Override
@@ -46,7 +54,10 @@ public record Cast(DType to) implements Op, ElementWise, Lowerable {
 
     @Override
     public Map<String, Object> attributes() {
-        return Attributes.map("to", (long) to.onnxCode());
+        // Files of old opsets have no such attribute, and it says nothing about other dtypes.
+        return to.float8().isPresent() && !saturate
+                ? Attributes.map("saturate", 0L, "to", (long) to.onnxCode())
+                : Attributes.map("to", (long) to.onnxCode());
     }
 
     @Override
@@ -58,6 +69,21 @@ public record Cast(DType to) implements Op, ElementWise, Lowerable {
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
         Tensor x = required(inputs, 0, "X");
         TensorType type = new TensorType(to, x.shape());
+        if (x.dtype() == DType.STRING || to == DType.STRING) {
+            return List.of(TextNumber.cast(x, type));
+        }
+        if (!saturate && to.float8().isPresent()) {
+            byte[] codes = new byte[x.elements()];
+            for (int i = 0; i < codes.length; i++) {
+                codes[i] = to.float8().get().encode(x.getDouble(i), false);
+            }
+            return List.of(Tensor.of(type, codes));
+        }
+        if (to.isFourBits() && x.dtype().isFloat()) {
+            // The standard leaves open what becomes of numbers out of range; clamping is what the suite expects.
+            return List.of(Tensor.integers(
+                    type, i -> Math.clamp(x.getLong(i), QuantizeLinear.lowest(to), (int) QuantizeLinear.highest(to))));
+        }
         if (to == DType.BOOL) {
             return List.of(Tensor.integers(type, i -> x.getDouble(i) != 0 ? 1 : 0));
         }

@@ -2,8 +2,6 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
-import io.selvedge.compiler.diag.ErrorCode;
-import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
@@ -23,8 +21,7 @@ import java.util.Optional;
 public record Dropout() implements Op, Lowerable {
     static Op read(OpCall call) {
         if (call.has(2) && call.known(2).map(t -> t.getLong(0) != 0).orElse(true)) {
-            throw new SelvedgeException(
-                    ErrorCode.UNSUPPORTED_OP, "Dropout is in training mode; export the model in evaluation mode");
+            return new TrainingDropout(call.attributes().integer("seed", 0));
         }
         call.keep(1);
         return call.outputs() > 1 ? new Dropout() : new Identity();

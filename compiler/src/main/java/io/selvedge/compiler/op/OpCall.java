@@ -9,7 +9,9 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,6 +26,7 @@ public final class OpCall {
     private final List<String> inputs;
     private final int outputs;
     private final GraphBuilder builder;
+    private final Map<Integer, String> computed = new HashMap<>();
 
     public OpCall(
             String name,
@@ -141,6 +144,16 @@ public final class OpCall {
     /** A scalar of a dtype as input. */
     public void set(int index, String hint, DType dtype, double scalar) {
         set(index, hint, Tensor.filled(TensorType.of(dtype), _ -> scalar));
+    }
+
+    /** States that an output is a value that was added before, and none of the operator that the factory returns. */
+    public void computed(int output, String value) {
+        computed.put(output, value);
+    }
+
+    /** The value that an output is, where the operator does not compute it. */
+    public Optional<String> computed(int output) {
+        return Optional.ofNullable(computed.get(output));
     }
 
     /** Drops the inputs from a position on. */

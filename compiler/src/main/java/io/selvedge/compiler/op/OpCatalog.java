@@ -24,10 +24,28 @@ public final class OpCatalog implements OpFactory {
     /** The opset whose form the graph has. */
     public static final int GRAPH_OPSET = 17;
 
-    /** One operator: where it lives, which opsets changed it, how a call becomes an operator. */
+    /** Operators of ONNX Runtime, which its optimiser and its quantiser leave in files. */
+    private static final String CONTRIB = "com.microsoft";
+
+    /** Operators of classical machine learning, as converters of scikit-learn write them. */
+    static final String ML = "ai.onnx.ml";
+
+    static final String TRAINING = "ai.onnx.preview.training";
+
+    /**
+     * One operator: where it lives, which opsets changed it, how a call becomes an operator.
+     *
+     * @param domain empty for ai.onnx
+     * @param versions opsets of that domain
+     */
     public record Entry(String domain, String type, List<Integer> versions, Function<OpCall, Op> factory) {
         public Entry {
             versions = List.copyOf(versions);
+        }
+
+        /** The type, with its domain in front unless that is ai.onnx. */
+        public String name() {
+            return key(domain, type);
         }
     }
 
@@ -46,6 +64,7 @@ public final class OpCatalog implements OpFactory {
             entry("Atanh", Unary::read, 9, 22),
             entry("AveragePool", Pool::read, 1, 7, 10, 11, 19, 22),
             entry("BatchNormalization", BatchNormalization::read, 1, 6, 7, 9, 14, 15),
+            entry("Bernoulli", RandomNumbers::read, 15, 22),
             entry("BitShift", Bitwise::read, 11),
             entry("BitwiseAnd", Bitwise::read, 18),
             entry("BitwiseNot", Bitwise::read, 18),
@@ -129,6 +148,7 @@ public final class OpCatalog implements OpFactory {
             entry("Mish", Unary::read, 18, 22),
             entry("Mod", Mod::read, 10, 13),
             entry("Mul", Binary::read, 1, 6, 7, 13, 14),
+            entry("Multinomial", RandomNumbers::read, 7, 22),
             entry("Neg", Unary::read, 6, 13),
             entry("NegativeLogLikelihoodLoss", CrossEntropy::read, 12, 13, 22),
             entry("NonMaxSuppression", NonMaxSuppression::read, 10, 11),
@@ -143,6 +163,10 @@ public final class OpCatalog implements OpFactory {
             entry("QLinearMatMul", QuantizedOperators::readMatMul, 10, 21),
             entry("QuantizeLinear", QuantizeLinear::read, 10, 13, 19, 21),
             entry("RNN", Recurrent::read, 1, 7, 14, 22),
+            entry("RandomNormal", RandomNumbers::read, 1, 22),
+            entry("RandomNormalLike", RandomNumbers::read, 1, 22),
+            entry("RandomUniform", RandomNumbers::read, 1, 22),
+            entry("RandomUniformLike", RandomNumbers::read, 1, 22),
             entry("Range", Range::read, 11),
             entry("Reciprocal", Unary::read, 6, 13),
             entry("ReduceL1", Reduce::read, 1, 11, 13, 18),
@@ -155,6 +179,7 @@ public final class OpCatalog implements OpFactory {
             entry("ReduceProd", Reduce::read, 1, 11, 13, 18),
             entry("ReduceSum", Reduce::read, 1, 11, 13),
             entry("ReduceSumSquare", Reduce::read, 1, 11, 13, 18),
+            entry("RegexFullMatch", RegexFullMatch::read, 20),
             entry("Relu", Unary::read, 6, 13, 14),
             entry("Reshape", Reshape::read, 5, 13, 14, 19, 21),
             entry("Resize", Resize::read, 10, 11, 13, 18, 19),
@@ -182,6 +207,9 @@ public final class OpCatalog implements OpFactory {
             entry("Split", Split::read, 2, 11, 13, 18),
             entry("Sqrt", Unary::read, 6, 13),
             entry("Squeeze", Squeeze::read, 1, 11, 13, 21),
+            entry("StringConcat", StringConcat::read, 20),
+            entry("StringNormalizer", StringNormalizer::read, 10),
+            entry("StringSplit", StringSplit::read, 20),
             entry("Sub", Binary::read, 1, 6, 7, 13, 14),
             entry("Sum", Variadic::read, 6, 8, 13),
             entry("Tan", Unary::read, 7, 22),
@@ -196,7 +224,18 @@ public final class OpCatalog implements OpFactory {
             entry("Unsqueeze", Unsqueeze::read, 1, 11, 13, 21),
             entry("Upsample", Resize::read, 7, 9),
             entry("Where", Where::read, 9, 16),
-            entry("Xor", Binary::read, 1, 7));
+            entry("Xor", Binary::read, 1, 7),
+            in(ML, "ArrayFeatureExtractor", FeatureOperators::readArrayFeatureExtractor, 1),
+            in(ML, "Binarizer", FeatureOperators::readBinarizer, 1),
+            in(ML, "LabelEncoder", LabelEncoder::read, 1, 2, 4),
+            in(ML, "Normalizer", FeatureOperators::readNormalizer, 1),
+            in(ML, "Scaler", FeatureOperators::readScaler, 1),
+            in(ML, "TreeEnsemble", TreeEnsemble::read, 5),
+            in(ML, "TreeEnsembleRegressor", TreeEnsemble::readRegressor, 1, 3, 5),
+            in(TRAINING, "Adagrad", Optimizer::read, 1),
+            in(TRAINING, "Adam", Optimizer::read, 1),
+            in(TRAINING, "Momentum", Optimizer::read, 1),
+            in(CONTRIB, "Gelu", Gelu::read, 1));
 
     /** The one catalogue. */
     public static final OpCatalog ALL = new OpCatalog();
@@ -211,11 +250,16 @@ public final class OpCatalog implements OpFactory {
         return new Entry("", type, Arrays.asList(versions), factory);
     }
 
+    /** An operator of another domain than ai.onnx. */
+    private static Entry in(String domain, String type, Function<OpCall, Op> factory, Integer... versions) {
+        return new Entry(domain, type, Arrays.asList(versions), factory);
+    }
+
     private static String key(String domain, String type) {
         return domain.isEmpty() ? type : domain + "." + type;
     }
 
-    /** All entries by name. */
+    /** All entries by {@link Entry#name}. */
     public Stream<Entry> entries() {
         return byName.values().stream();
     }
@@ -227,9 +271,9 @@ public final class OpCatalog implements OpFactory {
     /** The known name that could be meant, for messages; empty when none is like it. */
     public Optional<String> nearest(String type) {
         return byName.values().stream()
-                .map(Entry::type)
-                .filter(known -> distance(type, known) <= type.length() / 2)
-                .min(Comparator.comparingInt(known -> distance(type, known)));
+                .filter(known -> distance(type, known.type()) <= type.length() / 2)
+                .min(Comparator.comparingInt(known -> distance(type, known.type())))
+                .map(Entry::name);
     }
 
     @Override
@@ -241,9 +285,9 @@ public final class OpCatalog implements OpFactory {
                                 + nearest(type)
                                         .map(known -> "; nearest is '" + known + "'")
                                         .orElse("")));
+        int opset = domain.isEmpty() ? GRAPH_OPSET : entry.versions().getLast();
         return entry.factory()
-                .apply(new OpCall(
-                        "", type, GRAPH_OPSET, new Attributes(attributes), List.of(), 1, new GraphBuilder("")));
+                .apply(new OpCall("", type, opset, new Attributes(attributes), List.of(), 1, new GraphBuilder("")));
     }
 
     private static int distance(String a, String b) {

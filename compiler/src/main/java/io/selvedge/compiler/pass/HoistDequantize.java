@@ -34,11 +34,12 @@ public final class HoistDequantize implements Pass {
         Graph graph = edit.graph();
         boolean scalar = graph.type(source.input(1)).shape().elements() == 1;
         Optional<Tensor> integers = graph.constant(source.input(0));
-        if (integers.isEmpty() && node.op() instanceof Transpose) {
+        boolean blocks = source.op() instanceof DequantizeLinear form && form.block() != 0;
+        if (integers.isEmpty() && node.op() instanceof Transpose && !blocks) {
             turn(edit, node, source, scalar);
             return;
         }
-        boolean known = node.op() instanceof Transpose || scalar && graph.isConstant(node.input(1));
+        boolean known = node.op() instanceof Transpose && !blocks || scalar && graph.isConstant(node.input(1));
         if (integers.isEmpty() || !known) {
             return;
         }
@@ -65,8 +66,8 @@ public final class HoistDequantize implements Pass {
     private static Op op(Op movement, Op dequantize, boolean scalar) {
         if (!scalar
                 && movement instanceof Transpose(List<Integer> perm)
-                && dequantize instanceof DequantizeLinear(int axis)) {
-            return new DequantizeLinear(perm.indexOf(axis < 0 ? axis + perm.size() : axis));
+                && dequantize instanceof DequantizeLinear form) {
+            return new DequantizeLinear(perm.indexOf(form.axis() < 0 ? form.axis() + perm.size() : form.axis()));
         }
         return dequantize;
     }

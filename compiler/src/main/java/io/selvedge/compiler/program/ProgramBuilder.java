@@ -308,6 +308,12 @@ public final class ProgramBuilder {
             WindowReader.Request request,
             Buffer.Place place,
             int ioIndex) {
+        if (dtype == DType.STRING || dtype.isFourBits() || dtype.float8().isPresent()) {
+            throw new SelvedgeException(
+                    ErrorCode.UNSUPPORTED_DTYPE,
+                    dtype.text() + " runs in the reference evaluator only; value '" + name + "' is " + dtype.text()
+                            + shape);
+        }
         int id = buffers.size();
         buffers.add(
                 new Buffer(id, name, dtype, shape, layout, request.padValue(), request.slackBytes(), place, ioIndex));

@@ -84,12 +84,7 @@ final class TfliteGraph {
         OpCatalog.Entry entry = OpCatalog.ALL
                 .find("", type)
                 .orElseThrow(() -> new IllegalStateException("no operator " + type + " in the catalogue"));
-        List<String> names = new ArrayList<>();
         String name = builder.fresh(hint);
-        names.add(name);
-        for (int i = 1; i < outputs; i++) {
-            names.add(builder.fresh(hint + "_" + i));
-        }
         OpCall call = new OpCall(
                 name,
                 type,
@@ -99,8 +94,17 @@ final class TfliteGraph {
                 outputs,
                 builder);
         Op op = entry.factory().apply(call);
-        builder.add(new Node(name, op, call.inputs(), names));
-        return names;
+        List<String> own = new ArrayList<>();
+        List<String> results = new ArrayList<>();
+        for (int i = 0; i < outputs; i++) {
+            boolean computed = call.computed(i).isPresent();
+            own.add(computed ? "" : i == 0 ? name : builder.fresh(hint + "_" + i));
+            results.add(call.computed(i).orElse(own.get(i)));
+        }
+        if (own.stream().anyMatch(value -> !value.isEmpty())) {
+            builder.add(new Node(name, op, call.inputs(), own));
+        }
+        return results;
     }
 
     /** Gives a tensor's value one more name, which is reserved: that of an output. */

@@ -4,7 +4,6 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.GraphBuilder;
-import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.ImportOptions;
@@ -49,16 +48,16 @@ public final class TfliteImporter {
         return new TfliteImporter(new TfliteFile(bytes, name), options).read();
     }
 
-    /** Shapes of the inputs as the file declares them. */
-    public static Map<String, Shape> declaredInputs(byte[] bytes, String name) {
+    /** Types of the inputs as the file declares them. */
+    public static Map<String, TensorType> declaredInputs(byte[] bytes, String name) {
         TfliteFile file = new TfliteFile(bytes, name);
         TfliteInputs inputs = new TfliteInputs(ImportOptions.none(), name);
-        Map<String, Shape> shapes = new LinkedHashMap<>();
-        file.inputs().forEach(index -> {
+        Map<String, TensorType> types = new LinkedHashMap<>();
+        for (int index : file.inputs()) {
             TfliteTensor tensor = file.tensors().get(index);
-            shapes.put(tensor.name(), inputs.declared(tensor));
-        });
-        return shapes;
+            types.put(tensor.name(), new TensorType(tensor.dtype(), inputs.declared(tensor)));
+        }
+        return types;
     }
 
     private Graph read() {

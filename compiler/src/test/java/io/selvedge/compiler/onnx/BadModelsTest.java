@@ -117,24 +117,35 @@ class BadModelsTest {
                 "test.onnx",
                 "node 0",
                 "nearest that is: Sigmoid; export the model without it.");
-        Models branch = new Models(17)
-                .input("x", 1, 4)
-                .node("If", List.of("x"), List.of("y"))
-                .output("y");
-        refused(ErrorCode.UNSUPPORTED_OP, branch::read, "operator If is not supported; export", "branches decided");
     }
 
     @Test
     void operator_of_another_domain_is_refused() {
         Models model = new Models(17)
+                .domain("com.example", 3)
                 .input("x", 1, 4)
-                .node(NodeProto.newBuilder()
-                        .setOpType("Relu")
-                        .setDomain("com.example")
-                        .addInput("x")
-                        .addOutput("y"))
+                .node("com.example", "Relu", List.of("x"), List.of("y"))
                 .output("y");
-        refused(ErrorCode.UNSUPPORTED_OP, model::read, "com.example");
+        refused(ErrorCode.UNSUPPORTED_OP, model::read, "of domain com.example, opset 3", "nearest that is: Relu");
+    }
+
+    @Test
+    void operator_of_ai_onnx_needs_an_opset_of_it() {
+        Models model = new Models(17)
+                .withoutOpsets()
+                .domain("com.microsoft", 1)
+                .input("x", 1, 4)
+                .node("Relu", List.of("x"), List.of("y"))
+                .output("y");
+        refused(ErrorCode.UNSUPPORTED_OPSET, model::read, "Relu 'Relu_0': is of ai.onnx", "6 to 22", "node 0");
+        refused(
+                ErrorCode.UNSUPPORTED_OPSET,
+                new Models(17)
+                        .withoutOpsets()
+                        .input("x", 1, 4)
+                        .node("Relu", List.of("x"), List.of("y"))
+                        .output("y")::read,
+                "6 to 22");
     }
 
     @Test

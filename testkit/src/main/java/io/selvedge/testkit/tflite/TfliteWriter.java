@@ -166,6 +166,8 @@ public final class TfliteWriter {
             case UINT32 -> 15;
             case UINT16 -> 16;
             case BFLOAT16 -> 18;
+            case STRING, FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ, UINT4, INT4 ->
+                throw new IllegalArgumentException("set the number of " + dtype + " in the tensor's table");
         };
     }
 }

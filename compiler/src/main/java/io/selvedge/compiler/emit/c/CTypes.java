@@ -12,8 +12,20 @@ final class CTypes {
             case UINT8, INT8, BOOL -> "unsigned char";
             case INT32 -> "int";
             case INT64 -> "long long";
-            case UINT16, INT16, FLOAT16, FLOAT64, UINT32, UINT64, BFLOAT16 ->
-                throw new IllegalStateException("kernels do not compute on " + dtype.text());
+            case UINT16,
+                    INT16,
+                    FLOAT16,
+                    FLOAT64,
+                    UINT32,
+                    UINT64,
+                    BFLOAT16,
+                    STRING,
+                    FLOAT8E4M3FN,
+                    FLOAT8E4M3FNUZ,
+                    FLOAT8E5M2,
+                    FLOAT8E5M2FNUZ,
+                    UINT4,
+                    INT4 -> throw new IllegalStateException("kernels do not compute on " + dtype.text());
         };
     }
 
