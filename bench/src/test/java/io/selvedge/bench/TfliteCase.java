@@ -14,6 +14,7 @@ import io.selvedge.testkit.tflite.Fields;
 import io.selvedge.testkit.tflite.TfliteWriter;
 import io.selvedge.testkit.tflite.TfliteWriter.Steps;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -123,6 +124,14 @@ final class TfliteCase {
                 compare(name + " fused", graph.type(name), ours.get(name), theirs[o], steps);
             }
         }
+    }
+
+    /** What is left of the file once it is simplified and fused. */
+    List<String> operators() {
+        Graph graph = TfliteImporter.read(writer.bytes(), "case.tflite", ImportOptions.none());
+        return Compiler.fuse(Compiler.simplify(graph)).nodes().stream()
+                .map(node -> node.op().type())
+                .toList();
     }
 
     private static float[][] outputs(byte[] file, Graph graph, Sample sample) {

@@ -3,6 +3,7 @@ package io.selvedge.bench;
 import static io.selvedge.bench.TfliteCase.DATA;
 import static io.selvedge.bench.TfliteCase.options;
 import static io.selvedge.bench.TfliteCase.reads;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.testkit.tflite.TfliteWriter.Steps;
@@ -52,6 +53,45 @@ class TfliteOperatorsTest {
                         reads(larger, tw, x),
                         c.result("transposed", 1, 19, 17, 4));
         c.check(0);
+    }
+
+    @Test
+    void convolution_between_space_and_batch_is_a_dilated_one() {
+        TfliteCase c = new TfliteCase();
+        int x = c.input8(1, 9, 8, 6);
+        int block = c.integers(2, 2);
+        int batched = c.writer().tensor("batched", DType.INT8, DATA, 4, 7, 6, 6);
+        c.writer().operator(38, 25, options(), reads(x, block, c.pairs(2, 3, 2, 2)), batched);
+        int w = c.weights8(3, 1, 3, 3, 6);
+        int convolved = c.writer().tensor("convolved", DType.INT8, WIDE, 4, 5, 4, 6);
+        c.writer().operator(4, 2, options(0, VALID, 1, 1, 2, 1, 3, 1), reads(batched, w, c.bias32(w, 6)), convolved);
+        c.writer()
+                .operator(
+                        37,
+                        24,
+                        options(),
+                        reads(convolved, block, c.pairs(0, 1, 0, 0)),
+                        c.result8("y", WIDE, 1, 9, 8, 6));
+        c.check(1);
+        assertThat(c.operators()).containsExactly("Transpose", "QConv", "Transpose");
+    }
+
+    @Test
+    void pad_in_front_of_a_convolution_joins_it() {
+        TfliteCase c = new TfliteCase();
+        int x = c.input8(1, 9, 8, 6);
+        int padded = c.writer().tensor("padded", DType.INT8, DATA, 1, 11, 9, 6);
+        c.writer().operator(34, 22, options(), reads(x, c.pairs(0, 0, 1, 1, 0, 1, 0, 0)), padded);
+        int w = c.weights8(0, 5, 3, 3, 6);
+        c.writer()
+                .operator(
+                        3,
+                        1,
+                        options(0, VALID, 1, 2, 2, 2),
+                        reads(padded, w, c.bias32(w, 5)),
+                        c.result8("y", WIDE, 1, 5, 4, 5));
+        c.check(1);
+        assertThat(c.operators()).containsExactly("Transpose", "QConv", "Transpose");
     }
 
     @Test

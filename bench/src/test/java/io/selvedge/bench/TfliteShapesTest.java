@@ -28,7 +28,9 @@ class TfliteShapesTest {
         int step = c.integers(-1, -1, 2);
         c.writer().operator(45, 32, options(), reads(x, from, to, step), c.result("backward", 3, 4, 3));
         c.writer().operator(45, 32, options(0, 2, 1, 1 | 2), reads(x, from, to, step), c.result("open ends", 4, 6, 3));
-        c.writer().operator(45, 32, options(4, 1, 1, 2), reads(x, from, to, c.integers(1, -1, 2)), c.result("index", 5, 3));
+        c.writer()
+                .operator(
+                        45, 32, options(4, 1, 1, 2), reads(x, from, to, c.integers(1, -1, 2)), c.result("index", 5, 3));
         int one = c.integers(1);
         c.writer().operator(45, 32, options(), reads(x, one, c.integers(3), one), c.result("leading axis", 2, 6, 5));
         int zeros = c.integers(0, 0);

@@ -30,9 +30,14 @@ final class Convolutions {
     private static void convolution(TfliteCall call, String filter, int group, int activation, int dilationW) {
         FlatTable options = call.options();
         Map<String, Object> attributes = new TreeMap<>();
-        attributes.put("auto_pad", padding(options.small(0, 0)));
         attributes.put("strides", new long[] {options.integer(2, 0), options.integer(1, 0)});
-        attributes.put("dilations", new long[] {options.integer(dilationW + 1, 1), options.integer(dilationW, 1)});
+        if (call.dilation().isPresent()) {
+            attributes.put("pads", TfliteGraph.longs(call.dilation().get().pads()));
+            attributes.put("dilations", TfliteGraph.longs(call.dilation().get().factors()));
+        } else {
+            attributes.put("auto_pad", padding(options.small(0, 0)));
+            attributes.put("dilations", new long[] {options.integer(dilationW + 1, 1), options.integer(dilationW, 1)});
+        }
         attributes.put("group", (long) group);
         List<String> inputs = new ArrayList<>(List.of(call.image(0), filter));
         call.bias(2, 0, 1).ifPresent(inputs::add);

@@ -15,9 +15,17 @@ final class Padding {
 
     private Padding() {}
 
-    /** With zeros. */
+    /** With zeros. Images are padded with their channels first, so that the pads meet those of a convolution. */
     static void pad(TfliteCall call) {
-        call.deliverRaw(0, padded(call, call.movable(0), pads(call, call.rank(0), 1, 0)));
+        int rank = call.rank(0);
+        long[] pads = pads(call, rank, 1, 0);
+        if (rank != 4) {
+            call.deliverRaw(0, padded(call, call.movable(0), pads));
+            return;
+        }
+        long[] first = {pads[0], pads[3], pads[1], pads[2], pads[4], pads[7], pads[5], pads[6]};
+        String image = padded(call, call.transposed(call.movable(0), 0, 3, 1, 2), first);
+        call.deliverRaw(0, call.transposed(image, 0, 2, 3, 1));
     }
 
     /** With the value of input 2, whose steps are those of the data. */

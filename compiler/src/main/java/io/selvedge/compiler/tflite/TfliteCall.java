@@ -40,6 +40,10 @@ final class TfliteCall {
         return operator.options();
     }
 
+    Optional<TfliteFile.Dilation> dilation() {
+        return operator.dilation();
+    }
+
     int inputs() {
         return operator.inputs().size();
     }

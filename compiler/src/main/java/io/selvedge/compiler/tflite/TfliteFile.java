@@ -18,12 +18,30 @@ import java.util.Optional;
 final class TfliteFile {
     private static final int VERSION = 3;
 
-    /** An operator: what it is, which tensors it reads (-1 for an absent one) and writes. */
+    /** An operator: what it is, which tensors it reads (-1 for an absent one) and writes; dilated where others around it say so. */
     record Operator(
-            int index, int code, String custom, List<Integer> inputs, List<Integer> outputs, FlatTable options) {
+            int index,
+            int code,
+            String custom,
+            List<Integer> inputs,
+            List<Integer> outputs,
+            FlatTable options,
+            Optional<Dilation> dilation) {
         Operator {
             inputs = List.copyOf(inputs);
             outputs = List.copyOf(outputs);
+        }
+    }
+
+    /**
+     * Dilation of a convolution, height first.
+     *
+     * @param pads begins, then ends
+     */
+    record Dilation(List<Integer> factors, List<Integer> pads) {
+        Dilation {
+            factors = List.copyOf(factors);
+            pads = List.copyOf(pads);
         }
     }
 
@@ -92,7 +110,8 @@ final class TfliteFile {
                     codes.get(code).custom(),
                     indices(table.integers(1), "inputs of operator " + i, true),
                     indices(table.integers(2), "outputs of operator " + i, false),
-                    table.table(4).orElseGet(() -> FlatTable.empty(bytes))));
+                    table.table(4).orElseGet(() -> FlatTable.empty(bytes)),
+                    Optional.empty()));
         }
     }
 

@@ -72,7 +72,10 @@ public final class TfliteImporter {
             graph.define(tensor, constant == null ? builder.input(name, type) : builder.namedConstant(name, constant));
         });
         shapes.checkAllUsed();
-        file.operators().forEach(this::translate);
+        DilatedConvolutions dilated = new DilatedConvolutions(file);
+        file.operators().stream()
+                .filter(operator -> !dilated.isInside(operator))
+                .forEach(operator -> translate(dilated.endingAt(operator).orElse(operator)));
         outputs.forEach((tensor, name) -> {
             graph.identity(name, tensor);
             builder.output(name);
