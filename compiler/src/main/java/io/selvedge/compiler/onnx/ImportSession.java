@@ -23,20 +23,26 @@ final class ImportSession {
     private final GraphBuilder builder;
     private final TensorReader tensors;
     private final AttributeReader attributes;
+    private final DeclaredShapes declared;
     private final Map<TensorProto, String> initializers = new IdentityHashMap<>();
     private final Map<NodeProto, String> constants = new IdentityHashMap<>();
     private final Map<List<Long>, String> lists = new HashMap<>();
     private int expanded;
 
-    ImportSession(String file, TensorReader tensors, GraphBuilder builder) {
+    ImportSession(String file, TensorReader tensors, GraphBuilder builder, DeclaredShapes declared) {
         this.file = file;
         this.builder = builder;
+        this.declared = declared;
         this.tensors = tensors;
         this.attributes = new AttributeReader(tensors);
     }
 
     String file() {
         return file;
+    }
+
+    DeclaredShapes declared() {
+        return declared;
     }
 
     GraphBuilder builder() {
