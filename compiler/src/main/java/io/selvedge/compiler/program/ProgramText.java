@@ -42,7 +42,7 @@ public final class ProgramText {
             out.append("  $")
                     .append(i)
                     .append(" = ")
-                    .append(weight.bytes().length)
+                    .append(weight.byteCount())
                     .append(" B");
             out.append(weightOffsets.isEmpty() ? "" : " @" + weightOffsets.get(i));
             out.append("  # ").append(weight.name()).append('\n');
