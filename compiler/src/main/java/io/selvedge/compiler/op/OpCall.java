@@ -164,6 +164,11 @@ public final class OpCall {
         }
     }
 
+    /** The nodes of the graph so far, in their order. */
+    List<Node> earlier() {
+        return builder.nodes();
+    }
+
     /** Adds a node in front of this one; the value that it computes. */
     public String before(String hint, Op op, String... values) {
         return builder.add(name + "_" + hint, op, values);

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /** Every operator that Selvedge knows, a line each. */
 public final class OpCatalog implements OpFactory {
-    /** Opsets of ai.onnx that files may have. */
-    public static final int OLDEST_OPSET = 6;
+    /** Opsets of ai.onnx that files may have; an operator is read from the first version that its line names. */
+    public static final int OLDEST_OPSET = 1;
 
     public static final int NEWEST_OPSET = 22;
 
@@ -104,7 +104,7 @@ public final class OpCatalog implements OpFactory {
             entry("EyeLike", EyeLike::read, 9, 22),
             entry("Flatten", Flatten::read, 1, 9, 11, 13, 21),
             entry("Floor", Unary::read, 6, 13),
-            entry("GRU", Recurrent::read, 1, 7, 14, 22),
+            entry("GRU", Recurrent::read, 1, 3, 7, 14, 22),
             entry("Gather", Gather::read, 1, 11, 13),
             entry("GatherElements", GatherElements::read, 11, 13),
             entry("GatherND", GatherND::read, 11, 12, 13),
@@ -123,6 +123,7 @@ public final class OpCatalog implements OpFactory {
             entry("HardSwish", Unary::read, 14, 22),
             entry("Hardmax", Hardmax::read, 1, 11, 13),
             entry("Identity", Identity::read, 1, 13, 14, 16, 19, 21),
+            entry("ImageDecoder", ImageDecoder::read, 20),
             entry("InstanceNormalization", InstanceNormalization::read, 6, 22),
             entry("IsInf", FloatTest::read, 10, 20),
             entry("IsNaN", FloatTest::read, 9, 13, 20),
@@ -263,6 +264,7 @@ public final class OpCatalog implements OpFactory {
             in(ML, "TreeEnsembleRegressor", TreeEnsemble::readRegressor, 1, 3, 5),
             in(TRAINING, "Adagrad", Optimizer::read, 1),
             in(TRAINING, "Adam", Optimizer::read, 1),
+            in(TRAINING, "Gradient", Gradient::read, 1),
             in(TRAINING, "Momentum", Optimizer::read, 1));
 
     /** The one catalogue. */
