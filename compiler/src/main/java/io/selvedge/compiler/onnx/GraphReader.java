@@ -70,7 +70,12 @@ final class GraphReader {
             blocks.read(body, scope, node, name, index);
         }
         for (ValueInfoProto output : proto.getOutputList()) {
-            output(output.getName(), scope.find(output.getName()).orElseGet(() -> new Value.Single(output.getName())));
+            Value value = scope.find(output.getName())
+                    .orElseThrow(() -> new SelvedgeException(
+                            ErrorCode.BAD_GRAPH,
+                            "graph output '" + output.getName() + "' is defined by no input, initializer or node ("
+                                    + file + ")"));
+            output(output.getName(), value);
         }
         return builder.build();
     }

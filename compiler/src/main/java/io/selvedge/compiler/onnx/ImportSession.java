@@ -88,7 +88,13 @@ final class ImportSession {
      * @throws SelvedgeException BAD_GRAPH when there are too many
      */
     void spend() {
-        if (++expanded > LARGEST_EXPANSION) {
+        spend(1);
+    }
+
+    /** Counts several at once, before anything is made of them. */
+    void spend(int count) {
+        expanded += Math.min(count, LARGEST_EXPANSION + 1);
+        if (expanded > LARGEST_EXPANSION) {
             throw new SelvedgeException(
                     ErrorCode.BAD_GRAPH,
                     "its loops and functions become more than " + LARGEST_EXPANSION
