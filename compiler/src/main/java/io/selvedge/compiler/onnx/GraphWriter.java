@@ -38,6 +38,8 @@ final class GraphWriter {
     private final Graph graph;
     private final int opset;
     private final GraphProto.Builder proto = GraphProto.newBuilder();
+    /** Versions of the domains beside ai.onnx. */
+    private final Map<String, Integer> domains = new TreeMap<>();
 
     GraphWriter(Graph graph) {
         this.graph = graph;
@@ -55,6 +57,8 @@ final class GraphWriter {
                 .setProducerName("selvedge")
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset))
                 .setGraph(proto);
+        domains.forEach((domain, version) -> model.addOpsetImport(
+                OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version)));
         new TreeMap<>(metadata)
                 .forEach((key, text) -> model.addMetadataProps(
                         StringStringEntryProto.newBuilder().setKey(key).setValue(text)));
@@ -71,8 +75,13 @@ final class GraphWriter {
     /** The oldest opset that has this form of the operator. */
     private int opset(Node node) {
         if (!node.op().domain().isEmpty()) {
-            throw new IllegalStateException("'" + node.name() + "' is "
-                    + node.op().type() + ", which ONNX does not have; export before fusion");
+            int version = OpCatalog.ALL
+                    .find(node.op().domain(), node.op().type())
+                    .map(entry -> entry.versions().getLast())
+                    .orElseThrow(() -> new IllegalStateException("'" + node.name() + "' is "
+                            + node.op().type() + ", which ONNX does not have; export before fusion"));
+            domains.merge(node.op().domain(), version, Math::max);
+            return OpCatalog.GRAPH_OPSET;
         }
         return switch (node.op()) {
             case Pool pool when pool.attributes().containsKey("dilations") && pool.kind() == Pool.Kind.AVERAGE -> 19;
@@ -106,6 +115,9 @@ final class GraphWriter {
                 .setOpType(node.op().type())
                 .addAllInput(node.inputs())
                 .addAllOutput(node.outputs());
+        if (!node.op().domain().isEmpty()) {
+            builder.setDomain(node.op().domain());
+        }
         boolean axesAreInput = node.op() instanceof Reduce reduce && (reduce.kind() == Reduce.Kind.SUM || opset >= 18);
         node.op().attributes().forEach((name, value) -> {
             if (axesAreInput && name.equals("axes")) {
