@@ -26,17 +26,28 @@ struct sv_squash {
 SV_INLINE sv_f32 sv_squash(const struct sv_squash s, sv_f32 v) {
     const sv_f32 zero = sv_splat(0), a = sv_splat(s.alpha), b = sv_splat(s.beta);
     switch (s.form) {
-    case SV_SIGMOID: return sv_sigmoid(v);
-    case SV_TANH: return sv_tanh(v);
-    case SV_RELU: return sv_max(v, zero);
-    case SV_AFFINE: return a * v + b;
-    case SV_LEAKY_RELU: return sv_select(v < zero, a * v, v);
-    case SV_THRESHOLDED_RELU: return sv_select(v > a, v, zero);
-    case SV_SCALED_TANH: return a * sv_tanh(b * v);
-    case SV_HARD_SIGMOID: return sv_min(sv_max(a * v + b, zero), sv_splat(1));
-    case SV_ELU: return sv_select(v < zero, a * (sv_exp(v) - 1), v);
-    case SV_SOFTSIGN: return v / (1 + sv_abs(v));
-    default: return sv_max(v, zero) + sv_log(1 + sv_exp(-sv_abs(v)));
+        case SV_SIGMOID:
+            return sv_sigmoid(v);
+        case SV_TANH:
+            return sv_tanh(v);
+        case SV_RELU:
+            return sv_max(v, zero);
+        case SV_AFFINE:
+            return a * v + b;
+        case SV_LEAKY_RELU:
+            return sv_select(v < zero, a * v, v);
+        case SV_THRESHOLDED_RELU:
+            return sv_select(v > a, v, zero);
+        case SV_SCALED_TANH:
+            return a * sv_tanh(b * v);
+        case SV_HARD_SIGMOID:
+            return sv_min(sv_max(a * v + b, zero), sv_splat(1));
+        case SV_ELU:
+            return sv_select(v < zero, a * (sv_exp(v) - 1), v);
+        case SV_SOFTSIGN:
+            return v / (1 + sv_abs(v));
+        default:
+            return sv_max(v, zero) + sv_log(1 + sv_exp(-sv_abs(v)));
     }
 }
 
@@ -102,13 +113,11 @@ SV_INLINE void sv_recurrent_step(const int kind, const float *x, const float *w,
     if (kind == SV_GRU) {
         sv_recurrent_product(second, r, h, re, linear ? rows : 2 * units, hidden);
         for (long u = 0; u < units; u += SV_LANES) {
-            const sv_f32 reset =
-                sv_squash(f, sv_cell_input(sv_load(in + units + u) + sv_load(re + units + u), clip));
+            const sv_f32 reset = sv_squash(f, sv_cell_input(sv_load(in + units + u) + sv_load(re + units + u), clip));
             sv_store(in + u, sv_squash(f, sv_cell_input(sv_load(in + u) + sv_load(re + u), clip)));
             sv_store(re + u, reset * sv_load((linear ? re + 2 * units : h) + u));
         }
-        if (!linear)
-            sv_recurrent_product(second + 2 * units, r + 2 * units * hidden, re, re + units, units, hidden);
+        if (!linear) sv_recurrent_product(second + 2 * units, r + 2 * units * hidden, re, re + units, units, hidden);
         for (long u = 0; u < units; u += SV_LANES) {
             const sv_f32 memory = sv_load((linear ? re : re + units) + u), update = sv_load(in + u);
             const sv_f32 next = sv_squash(g, sv_cell_input(sv_load(in + 2 * units + u) + memory, clip));

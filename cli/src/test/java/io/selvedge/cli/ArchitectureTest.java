@@ -38,7 +38,7 @@ final class ArchitectureTest {
             List.of("program"),
             List.of("op"),
             List.of("pass", "lower", "memory"),
-            List.of("onnx", "target", "emit", "toolchain"));
+            List.of("onnx", "tflite", "target", "emit", "toolchain"));
 
     private static final String GENERATED_ONNX_MESSAGES = "io.selvedge.compiler.onnx.proto";
 

@@ -174,6 +174,16 @@ public final class OpCall {
         return builder.add(name + "_" + hint, op, values);
     }
 
+    /** Adds a node with several outputs in front of this one; the values that it computes. */
+    public List<String> before(String hint, Op op, int count, String... values) {
+        List<String> computed = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            computed.add(builder.fresh(name + "_" + hint));
+        }
+        builder.add(new Node(builder.fresh(name + "_" + hint), op, List.of(values), computed));
+        return computed;
+    }
+
     public String constant(String hint, Tensor value) {
         return builder.constant(name + "_" + hint, value);
     }

@@ -2,7 +2,6 @@ package io.selvedge.compiler.emit.c;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
@@ -10,17 +9,16 @@ import io.selvedge.compiler.ir.ReferenceEvaluator;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.memory.MemoryPlanner;
 import io.selvedge.compiler.pass.Pipelines;
+import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Operators over windows, grids and time that are routines: native against reference, within the rounding of float32. */
 final class SpatialOperatorsTest {
@@ -29,23 +27,39 @@ final class SpatialOperatorsTest {
     @TempDir
     Path dir;
 
-    static Stream<Target> targets() {
-        return TargetCatalog.all().stream();
+    /** What is compiled together. */
+    enum Family {
+        RESIZES,
+        RECURRENT,
+        CONVOLUTIONS,
+        TRANSPOSED,
+        POOLINGS;
+
+        OperatorCases cases() {
+            return switch (this) {
+                case RESIZES -> ResizeCases.all();
+                case RECURRENT -> RecurrentCases.all();
+                case CONVOLUTIONS -> WindowCases.convolutions();
+                case TRANSPOSED -> WindowCases.transposed();
+                case POOLINGS -> WindowCases.poolings();
+            };
+        }
     }
 
     @ParameterizedTest
-    @MethodSource("targets")
-    void operators_agree_with_their_reference(Target target) throws Throwable {
-        assumeTrue(HostCpu.detect().flags().containsAll(target.cpuFlags()), "CPU lacks " + target.name());
-        for (OperatorCases cases : List.of(ResizeCases.all(), RecurrentCases.all())) {
-            Graph graph = cases.graph();
-            Graph fused = Pipelines.fuse(graph);
-            Map<String, Tensor> got = NativeProgram.compile(
-                            MemoryPlanner.plan(new ProgramBuilder(fused).build()),
-                            target,
-                            dir.resolve(graph.name() + target.name()))
-                    .run(fused, cases.given());
-            ReferenceEvaluator.run(graph, cases.given()).forEach((name, want) -> compare(name, want, got.get(name)));
+    @EnumSource
+    void operators_agree_with_their_reference(Family family) throws Throwable {
+        OperatorCases cases = family.cases();
+        Graph graph = cases.graph();
+        Graph fused = Pipelines.fuse(graph);
+        PlannedProgram planned = MemoryPlanner.plan(new ProgramBuilder(fused).build());
+        Map<String, Tensor> wanted = ReferenceEvaluator.run(graph, cases.given());
+        for (Target target : TargetCatalog.all()) {
+            if (HostCpu.detect().flags().containsAll(target.cpuFlags())) {
+                Map<String, Tensor> got = NativeProgram.compile(planned, target, dir.resolve(target.name()))
+                        .run(fused, cases.given());
+                wanted.forEach((name, want) -> compare(name + " on " + target.name(), want, got.get(name)));
+            }
         }
     }
 
