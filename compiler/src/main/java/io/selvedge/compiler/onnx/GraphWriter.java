@@ -40,6 +40,8 @@ final class GraphWriter {
     private final Graph graph;
     private final int opset;
     private final GraphProto.Builder proto = GraphProto.newBuilder();
+    /** Versions of the domains beside ai.onnx. */
+    private final Map<String, Integer> domains = new TreeMap<>();
 
     GraphWriter(Graph graph) {
         this.graph = graph;
@@ -57,6 +59,8 @@ final class GraphWriter {
                 .setProducerName("selvedge")
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset))
                 .setGraph(proto);
+        domains.forEach((domain, version) -> model.addOpsetImport(
+                OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version)));
         new TreeMap<>(metadata)
                 .forEach((key, text) -> model.addMetadataProps(
                         StringStringEntryProto.newBuilder().setKey(key).setValue(text)));
@@ -76,8 +80,13 @@ final class GraphWriter {
             return OpCatalog.GRAPH_OPSET;
         }
         if (!node.op().domain().isEmpty()) {
-            throw new IllegalStateException("'" + node.name() + "' is "
-                    + node.op().type() + ", which ONNX does not have; export before fusion");
+            int version = OpCatalog.ALL
+                    .find(node.op().domain(), node.op().type())
+                    .map(entry -> entry.versions().getLast())
+                    .orElseThrow(() -> new IllegalStateException("'" + node.name() + "' is "
+                            + node.op().type() + ", which ONNX does not have; export before fusion"));
+            domains.merge(node.op().domain(), version, Math::max);
+            return OpCatalog.GRAPH_OPSET;
         }
         return switch (node.op()) {
             case Pool pool when pool.attributes().containsKey("dilations") && pool.kind() == Pool.Kind.AVERAGE -> 19;
@@ -112,6 +121,9 @@ final class GraphWriter {
                 .setOpType(node.op() instanceof Expect ? "Identity" : node.op().type())
                 .addAllInput(node.op() instanceof Expect ? List.of(node.input(0)) : node.inputs())
                 .addAllOutput(node.outputs());
+        if (!node.op().domain().isEmpty()) {
+            builder.setDomain(node.op().domain());
+        }
         boolean axesAreInput = node.op() instanceof Reduce reduce && (reduce.kind() == Reduce.Kind.SUM || opset >= 18);
         if (node.op() instanceof Expect) {
             proto.addNode(builder);
