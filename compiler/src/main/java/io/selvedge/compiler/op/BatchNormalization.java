@@ -87,10 +87,8 @@ public record BatchNormalization(float epsilon) implements Op, Lowerable {
 
     /** {@code centred / sqrt(variance + epsilon) * scale + bias}. */
     static Expr normal(Expr centred, Expr variance, float epsilon, Expr scale, Expr bias) {
-        Expr deviation =
-                MapLowering.unary(Expr.UnaryOp.SQRT, MapLowering.add(variance, MapLowering.number(epsilon)));
-        return MapLowering.add(
-                MapLowering.mul(new Expr.Binary(Expr.BinaryOp.DIV, centred, deviation), scale), bias);
+        Expr deviation = MapLowering.unary(Expr.UnaryOp.SQRT, MapLowering.add(variance, MapLowering.number(epsilon)));
+        return MapLowering.add(MapLowering.mul(new Expr.Binary(Expr.BinaryOp.DIV, centred, deviation), scale), bias);
     }
 
     /** One multiplication and one addition per element where the parameters are constant. */
@@ -114,7 +112,8 @@ public record BatchNormalization(float epsilon) implements Op, Lowerable {
         }
         double[][] parameters = new double[5][];
         for (int i = 1; i < 5; i++) {
-            parameters[i] = builder.graph().constant(node.input(i)).orElseThrow().toDoubles();
+            parameters[i] =
+                    builder.graph().constant(node.input(i)).orElseThrow().toDoubles();
         }
         float[] factors = new float[channels];
         float[] offsets = new float[channels];

@@ -104,8 +104,8 @@ public record BatchNormalizationTraining(float epsilon, float momentum) implemen
                 List.of(squares),
                 new Expr.Binary(Expr.BinaryOp.DIV, new Expr.Input(0), MapLowering.number(count)));
         if (!node.output().isEmpty()) {
-            List<View> operands = new ArrayList<>(List.of(
-                    centred, variance.reshaped(along).orElseThrow()));
+            List<View> operands =
+                    new ArrayList<>(List.of(centred, variance.reshaped(along).orElseThrow()));
             operands.add(DenseOperands.reshaped(builder, node.input(1), along));
             operands.add(DenseOperands.reshaped(builder, node.input(2), along));
             builder.map(
