@@ -64,6 +64,11 @@ public record Trilu(boolean upper) implements Op, Lowerable {
         return List.of(x.select(x.shape(), sources));
     }
 
+    @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
     /** A constant mask decides, so that infinities outside of the triangle go. */
     @Override
     public void lower(Node node, ProgramBuilder builder) {
