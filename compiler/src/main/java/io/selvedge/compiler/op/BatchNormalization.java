@@ -14,6 +14,8 @@ import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.program.View;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,10 +28,13 @@ import java.util.Optional;
 public record BatchNormalization(float epsilon) implements Op, Lowerable {
     static Op read(OpCall call) {
         Attributes attributes = call.attributes();
-        if (attributes.integer("spatial", 1) != 1 || attributes.integer("training_mode", 0) != 0) {
+        if (attributes.integer("spatial", 1) != 1) {
             throw new SelvedgeException(
-                    ErrorCode.UNSUPPORTED_OP,
-                    "BatchNormalization is supported per channel and for inference; export the model in evaluation mode");
+                    ErrorCode.UNSUPPORTED_OP, "BatchNormalization is supported per channel, not per element");
+        }
+        if (attributes.flag("training_mode", false)) {
+            return new BatchNormalizationTraining(
+                    attributes.number("epsilon", 1e-5f), attributes.number("momentum", 0.9f));
         }
         if (call.opset() < 7 && !attributes.flag("is_test", false)) {
             throw new SelvedgeException(
@@ -78,19 +83,44 @@ public record BatchNormalization(float epsilon) implements Op, Lowerable {
         }));
     }
 
-    /** One multiplication and one addition per element; the parameters must be constant. */
+    /** Extents under which a vector over channels broadcasts to a value of this rank. */
+    static int[] alongChannels(int rank, int channels) {
+        int[] extents = new int[rank - 1];
+        Arrays.fill(extents, 1);
+        extents[0] = channels;
+        return extents;
+    }
+
+    /** {@code centred / sqrt(variance + epsilon) * scale + bias}. */
+    static Expr normal(Expr centred, Expr variance, float epsilon, Expr scale, Expr bias) {
+        Expr deviation = MapLowering.unary(Expr.UnaryOp.SQRT, MapLowering.add(variance, MapLowering.number(epsilon)));
+        return MapLowering.add(MapLowering.mul(new Expr.Binary(Expr.BinaryOp.DIV, centred, deviation), scale), bias);
+    }
+
+    /** One multiplication and one addition per element where the parameters are constant. */
     @Override
     public void lower(Node node, ProgramBuilder builder) {
+        int channels = builder.extents(node.input(1))[0];
+        int[] extents = alongChannels(builder.extents(node.output()).length, channels);
+        boolean constant = node.inputs().stream().skip(1).allMatch(builder.graph()::isConstant);
+        if (!constant) {
+            MapLowering.requireReal(builder, node.output());
+            List<View> operands = new ArrayList<>(List.of(builder.view(node.input(0))));
+            node.inputs().stream()
+                    .skip(1)
+                    .forEach(input -> operands.add(DenseOperands.reshaped(builder, input, extents)));
+            Expr centred = new Expr.Binary(Expr.BinaryOp.SUB, new Expr.Input(0), new Expr.Input(3));
+            builder.map(
+                    node.output(),
+                    operands,
+                    normal(centred, new Expr.Input(4), epsilon, new Expr.Input(1), new Expr.Input(2)));
+            return;
+        }
         double[][] parameters = new double[5][];
         for (int i = 1; i < 5; i++) {
-            parameters[i] = builder.graph()
-                    .constant(node.input(i))
-                    .orElseThrow(() -> new SelvedgeException(
-                            ErrorCode.UNSUPPORTED_OP,
-                            "BatchNormalization '" + node.name() + "' needs constant parameters to be compiled"))
-                    .toDoubles();
+            parameters[i] =
+                    builder.graph().constant(node.input(i)).orElseThrow().toDoubles();
         }
-        int channels = parameters[1].length;
         float[] factors = new float[channels];
         float[] offsets = new float[channels];
         for (int c = 0; c < channels; c++) {
@@ -98,9 +128,6 @@ public record BatchNormalization(float epsilon) implements Op, Lowerable {
             factors[c] = (float) factor;
             offsets[c] = (float) (parameters[2][c] - parameters[3][c] * factor);
         }
-        int[] extents = new int[builder.extents(node.output()).length - 1];
-        java.util.Arrays.fill(extents, 1);
-        extents[0] = channels;
         View factor = MapLowering.vector(builder, node.name() + ".factor", factors, extents);
         View offset = MapLowering.vector(builder, node.name() + ".offset", offsets, extents);
         builder.map(

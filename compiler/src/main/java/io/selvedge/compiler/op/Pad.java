@@ -158,10 +158,15 @@ public record Pad(Mode mode) implements Op, Lowerable {
         View out = builder.define(node.output());
         DType dtype = builder.graph().type(node.output()).dtype();
         if (mode == Mode.CONSTANT) {
-            double value = node.hasInput(2)
-                    ? builder.graph().constant(node.input(2)).orElseThrow().getDouble(0)
-                    : 0;
-            Moves.fill(builder, out, dtype, value);
+            if (node.hasInput(2) && !builder.graph().isConstant(node.input(2))) {
+                View value = DenseOperands.reshaped(builder, node.input(2));
+                builder.copy(value.broadcast(out.extents()), out, dtype.bytes());
+            } else {
+                double value = node.hasInput(2)
+                        ? builder.graph().constant(node.input(2)).orElseThrow().getDouble(0)
+                        : 0;
+                Moves.fill(builder, out, dtype, value);
+            }
         }
         List<List<Stretch>> axes = new ArrayList<>();
         for (int axis = 0; axis < rank; axis++) {
