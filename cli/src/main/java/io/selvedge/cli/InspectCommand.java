@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 final class InspectCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL|BUNDLE", description = "An ONNX file or a .selv bundle.")
+    @Parameters(paramLabel = "MODEL|BUNDLE", description = "An ONNX or TFLite file or a .selv bundle.")
     @SuppressWarnings("NullAway.Init")
     private Path file;
 

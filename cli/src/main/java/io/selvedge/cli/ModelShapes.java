@@ -1,10 +1,10 @@
 package io.selvedge.cli;
 
+import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.onnx.ImportOptions;
-import io.selvedge.compiler.onnx.OnnxImporter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,8 +50,8 @@ public final class ModelShapes {
             shapes.put(name, extents);
         });
         Map<String, Tensor> fixed = new LinkedHashMap<>();
-        constants.forEach((name, text) ->
-                fixed.put(name, ConstantText.parse(name, text, OnnxImporter.declaredType(model, name))));
+        constants.forEach(
+                (name, text) -> fixed.put(name, ConstantText.parse(name, text, ModelReader.declaredType(model, name))));
         return new ImportOptions(values, shapes, fixed);
     }
 

@@ -2,7 +2,6 @@ package io.selvedge.compiler.onnx;
 
 import com.google.protobuf.CodedInputStream;
 import io.selvedge.compiler.diag.ErrorCode;
-import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Dim;
@@ -15,15 +14,13 @@ import io.selvedge.compiler.onnx.proto.ModelProto;
 import io.selvedge.compiler.onnx.proto.TensorProto;
 import io.selvedge.compiler.onnx.proto.ValueInfoProto;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads ONNX files of opset 6 to 22 and states them in the form of opset 17, every shape known. */
+/** Reads ONNX files of opset 1 to 22 and states them in the form of opset 17, every shape known. */
 public final class OnnxImporter {
     private OnnxImporter() {}
 
@@ -39,7 +36,7 @@ public final class OnnxImporter {
      */
     public static Graph read(Path file, ImportOptions options) {
         Path folder = file.toAbsolutePath().getParent();
-        return read(bytes(file), String.valueOf(file.getFileName()), Optional.ofNullable(folder), options);
+        return read(ModelBytes.read(file), String.valueOf(file.getFileName()), Optional.ofNullable(folder), options);
     }
 
     /**
@@ -50,7 +47,7 @@ public final class OnnxImporter {
      */
     public static Map<String, Shape> declaredInputs(Path file) {
         GraphProto graph =
-                parse(bytes(file), String.valueOf(file.getFileName())).getGraph();
+                parse(ModelBytes.read(file), String.valueOf(file.getFileName())).getGraph();
         Map<String, Shape> shapes = new LinkedHashMap<>();
         InputShapes open = new InputShapes(ImportOptions.none());
         graph.getInputList()
@@ -68,7 +65,7 @@ public final class OnnxImporter {
      */
     public static TensorType declaredType(Path file, String name) {
         GraphProto graph =
-                parse(bytes(file), String.valueOf(file.getFileName())).getGraph();
+                parse(ModelBytes.read(file), String.valueOf(file.getFileName())).getGraph();
         for (ValueInfoProto input : graph.getInputList()) {
             Optional<DType> dtype =
                     DType.ofOnnxCode(input.getType().getTensorType().getElemType());
@@ -85,24 +82,6 @@ public final class OnnxImporter {
                         + graph.getInputList().stream()
                                 .map(ValueInfoProto::getName)
                                 .toList());
-    }
-
-    private static byte[] bytes(Path file) {
-        String name = String.valueOf(file.getFileName());
-        try {
-            long size = Files.size(file);
-            if (size > Integer.MAX_VALUE - 8) {
-                throw new SelvedgeException(
-                        ErrorCode.BAD_MODEL,
-                        name + " has " + size
-                                + " bytes; an ONNX file has at most 2 GB (move tensors to external data)");
-            }
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new SelvedgeException(ErrorCode.MODEL_NOT_FOUND, "there is no file " + file, e);
-        } catch (IOException e) {
-            throw new SelvedgeException(ErrorCode.IO_ERROR, "cannot read " + file + ": " + IoReason.of(e), e);
-        }
     }
 
     /**

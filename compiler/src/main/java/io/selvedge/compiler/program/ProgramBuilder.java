@@ -36,7 +36,7 @@ public final class ProgramBuilder {
     public ProgramBuilder(Graph graph) {
         this.graph = graph;
         for (Node node : graph.nodes()) {
-            if (node.op() instanceof WindowReader reader) {
+            if (node.op() instanceof WindowReader reader && reader.readsWindows(node, graph)) {
                 requests.merge(node.input(0), reader.request(node, graph), WindowReader.Request::and);
             }
         }
@@ -251,6 +251,13 @@ public final class ProgramBuilder {
         long[] longs = Arrays.stream(extents).asLongStream().toArray();
         Shape shape = Shape.of(longs);
         return whole(add(name, dtype, shape, new Layout.RowMajor(), WindowReader.Request.NONE, Buffer.Place.ARENA, -1));
+    }
+
+    /** A temporary channels-last buffer without a border, in whole vectors of channels. */
+    public int temporaryPixels(String name, DType dtype, int... extents) {
+        Shape shape = Shape.of(Arrays.stream(extents).asLongStream().toArray());
+        Layout layout = channelsLastLayout(shape, WindowReader.Request.NONE, true);
+        return add(name, dtype, shape, layout, WindowReader.Request.NONE, Buffer.Place.ARENA, -1);
     }
 
     public Buffer buffer(int id) {

@@ -111,6 +111,7 @@ public final class ProgramText {
             case Kernel.MatMul k -> " " + k.batch() + "x" + k.m() + "x" + k.k() + "x" + k.n();
             case Kernel.Reduce k ->
                 " " + k.kind().name().toLowerCase(Locale.ROOT) + " " + k.extents() + " over " + k.reduced();
+            case Kernel.Routine k -> " " + k.function() + " " + k.numbers();
         };
     }
 

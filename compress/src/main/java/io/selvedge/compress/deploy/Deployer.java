@@ -1,6 +1,7 @@
 package io.selvedge.compress.deploy;
 
 import io.selvedge.compiler.Compiler;
+import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
@@ -9,7 +10,6 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compiler.onnx.OnnxExporter;
-import io.selvedge.compiler.onnx.OnnxImporter;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
@@ -172,7 +172,7 @@ public final class Deployer {
                         request.shapes(),
                         data.get().evaluation().inputs(),
                         data.get().where());
-        return OnnxImporter.read(request.model(), shapes);
+        return ModelReader.read(request.model(), shapes);
     }
 
     private static String sha256(byte[] bytes) {
