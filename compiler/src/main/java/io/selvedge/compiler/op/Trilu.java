@@ -3,8 +3,6 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
-import io.selvedge.compiler.diag.ErrorCode;
-import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
@@ -15,6 +13,7 @@ import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.program.View;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,34 +68,29 @@ public record Trilu(boolean upper) implements Op, Lowerable {
         return true;
     }
 
-    /** A constant mask decides, so that infinities outside of the triangle go. */
+    /** Selects by the distance to the diagonal, so that infinities outside of the triangle go. */
     @Override
     public void lower(Node node, ProgramBuilder builder) {
-        long k = 0;
-        if (node.hasInput(1)) {
-            k = builder.graph()
-                    .constant(node.input(1))
-                    .orElseThrow(() -> new SelvedgeException(
-                            ErrorCode.UNSUPPORTED_OP,
-                            "Trilu '" + node.name()
-                                    + "' has no native kernel for a diagonal that is computed from the data"))
-                    .getLong(0);
-        }
         View x = builder.view(node.input(0));
         int rank = x.extents().length;
         int columns = x.extents()[rank - 1];
-        long diagonal = k;
-        Tensor mask = Tensor.filled(
-                TensorType.of(DType.FLOAT32, x.extents()[rank - 2], columns),
-                i -> keeps(i / columns, i % columns, diagonal) ? 1 : 0);
+        Tensor distances = Tensor.integers(
+                TensorType.of(DType.INT64, x.extents()[rank - 2], columns), i -> i % columns - i / columns);
         DType dtype = builder.graph().type(node.output()).dtype();
         Compute compute = Compute.of(List.of(dtype));
-        View kept = MapLowering.vector(builder, node.name() + ".mask", mask, compute);
+        // Differences have signs.
+        compute = compute == Compute.U64 ? Compute.S64 : compute;
+        View distance = MapLowering.vector(builder, node.name() + ".distances", distances, compute);
+        List<View> views = new ArrayList<>(List.of(x, distance));
+        Expr k = node.hasInput(1) ? MapLowering.operand(node.input(1), builder, views, compute) : MapLowering.number(0);
         builder.map(
                 node.output(),
-                List.of(x, kept),
+                views,
                 new Expr.Select(
-                        new Expr.Input(1), new Expr.Input(0), MapLowering.number(ProgramBuilder.zeroPoint(dtype, 0))),
+                        new Expr.Binary(
+                                upper ? Expr.BinaryOp.GREATER_EQUAL : Expr.BinaryOp.LESS_EQUAL, new Expr.Input(1), k),
+                        new Expr.Input(0),
+                        MapLowering.number(ProgramBuilder.zeroPoint(dtype, 0))),
                 compute);
     }
 }

@@ -328,7 +328,7 @@ public final class ProgramBuilder {
             WindowReader.Request request,
             Buffer.Place place,
             int ioIndex) {
-        if (dtype == DType.STRING || dtype.isFourBits() || dtype.float8().isPresent()) {
+        if (dtype == DType.STRING) {
             throw new SelvedgeException(
                     ErrorCode.UNSUPPORTED_DTYPE,
                     dtype.text() + " runs in the reference evaluator only; value '" + name + "' is " + dtype.text()
