@@ -3,8 +3,7 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
-import io.selvedge.compiler.diag.ErrorCode;
-import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
@@ -46,7 +45,7 @@ public record Trilu(boolean upper) implements Op, Lowerable {
     }
 
     private boolean keeps(long row, long column, long k) {
-        return upper ? column >= row + k : column <= row + k;
+        return upper ? column - row >= k : column - row <= k;
     }
 
     @Override
@@ -65,17 +64,13 @@ public record Trilu(boolean upper) implements Op, Lowerable {
     /** A constant mask decides, so that infinities outside of the triangle go. */
     @Override
     public void lower(Node node, ProgramBuilder builder) {
-        MapLowering.requireReal(builder, node.output());
-        long k = 0;
-        if (node.hasInput(1)) {
-            k = builder.graph()
-                    .constant(node.input(1))
-                    .orElseThrow(() -> new SelvedgeException(
-                            ErrorCode.UNSUPPORTED_OP,
-                            "Trilu '" + node.name()
-                                    + "' has no native kernel for a diagonal that is computed from the data"))
-                    .getLong(0);
+        Optional<Tensor> known =
+                node.hasInput(1) ? builder.graph().constant(node.input(1)) : Optional.of(Tensor.longs(new long[] {0}));
+        if (known.isEmpty() || builder.graph().type(node.output()).dtype() != DType.FLOAT32) {
+            byRoutine(node, builder);
+            return;
         }
+        long k = known.get().getLong(0);
         View x = builder.view(node.input(0));
         int rank = x.extents().length;
         int columns = x.extents()[rank - 1];
@@ -88,5 +83,27 @@ public record Trilu(boolean upper) implements Op, Lowerable {
                 node.output(),
                 List.of(x, kept),
                 new Expr.Select(new Expr.Input(1), new Expr.Input(0), MapLowering.number(0)));
+    }
+
+    private void byRoutine(Node node, ProgramBuilder builder) {
+        DType dtype = builder.graph().type(node.output()).dtype();
+        int[] extents = builder.extents(node.output());
+        int rank = extents.length;
+        Routines.callOn(
+                builder,
+                node.output(),
+                "moves",
+                "sv_triangle",
+                List.of(
+                        Routines.operand(builder, node.input(0)),
+                        node.hasInput(1)
+                                ? Routines.operand(builder, node.input(1))
+                                : Routines.longs(builder, node.name() + ".k", 0)),
+                Strides.product(extents, 0, rank - 2),
+                extents[rank - 2],
+                extents[rank - 1],
+                upper,
+                dtype.bytes(),
+                Routines.zeroByte(dtype));
     }
 }
