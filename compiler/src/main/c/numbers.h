@@ -3,6 +3,8 @@
 #ifndef SV_NUMBERS_H
 #define SV_NUMBERS_H
 #include "copy.h"
+#include "half.h"
+#include "wide.h"
 
 /* SV_S8 is held as u8, with its top bit flipped. */
 enum {
@@ -20,11 +22,6 @@ enum {
     SV_U64 = 13,
     SV_BF16 = 16
 };
-
-typedef union {
-    float f;
-    unsigned u;
-} sv_bits32;
 
 SV_INLINE int sv_width(const int type) {
     switch (type) {
@@ -49,39 +46,18 @@ SV_INLINE int sv_is_real(const int type) {
     return type == SV_F32 || type == SV_F64 || type == SV_F16 || type == SV_BF16;
 }
 
-SV_INLINE float sv_from_f16(const unsigned short h) {
-    const unsigned sign = (unsigned)(h & 0x8000) << 16, rest = h & 0x7fff;
-    /* The exponent is 15 too small for f32's; a power of two puts denormals right as well. */
-    sv_bits32 v = {.u = rest << 13};
-    v.f *= 0x1p112f;
-    if (rest >= 0x7c00) v.u |= 0x7f800000;
-    v.u |= sign;
-    return v.f;
-}
-/* Half to even. */
-SV_INLINE unsigned short sv_to_f16(const float f) {
-    const sv_bits32 v = {.f = f};
-    const unsigned sign = v.u >> 16 & 0x8000, rest = v.u & 0x7fffffff;
-    if (rest > 0x7f800000) return (unsigned short)(sign | 0x7e00 | (rest >> 13 & 0x1ff));
-    if (rest >= 0x477ff000) return (unsigned short)(sign | 0x7c00);
-    if (rest < 0x38800000) {
-        /* Adding 0.5 leaves the denormal's bits, rounded, at the end. */
-        const sv_bits32 small = {.u = rest};
-        const sv_bits32 moved = {.f = small.f + 0.5f};
-        return (unsigned short)(sign | (moved.u - 0x3f000000));
+SV_INLINE double sv_float_of_any(const void *x, const long i, const int type) {
+    switch (type) {
+        case SV_F32:
+            return ((const float *)x)[i];
+        case SV_F64:
+            return ((const double *)x)[i];
+        case SV_F16:
+            return sv_float_of_f16(((const unsigned short *)x)[i]);
+        default:
+            return sv_float_of_bf16(((const unsigned short *)x)[i]);
     }
-    return (unsigned short)(sign | ((rest - 0x38000000 + 0xfff + (rest >> 13 & 1)) >> 13));
 }
-SV_INLINE float sv_from_bf16(const unsigned short h) {
-    const sv_bits32 v = {.u = (unsigned)h << 16};
-    return v.f;
-}
-SV_INLINE unsigned short sv_to_bf16(const float f) {
-    const sv_bits32 v = {.f = f};
-    if ((v.u & 0x7fffffff) > 0x7f800000) return (unsigned short)(v.u >> 16 | 0x40);
-    return (unsigned short)((v.u + 0x7fff + (v.u >> 16 & 1)) >> 16);
-}
-
 /* A whole number; u64 wraps, reals are cut off (they must fit). */
 SV_INLINE long long sv_whole(const void *x, const long i, const int type) {
     switch (type) {
@@ -98,33 +74,16 @@ SV_INLINE long long sv_whole(const void *x, const long i, const int type) {
             return ((const int *)x)[i];
         case SV_U32:
             return ((const unsigned *)x)[i];
-        case SV_F32:
-            return (long long)((const float *)x)[i];
-        case SV_F64:
-            return (long long)((const double *)x)[i];
-        case SV_F16:
-            return (long long)sv_from_f16(((const unsigned short *)x)[i]);
-        case SV_BF16:
-            return (long long)sv_from_bf16(((const unsigned short *)x)[i]);
-        default:
+        case SV_S64:
+        case SV_U64:
             return ((const long long *)x)[i];
+        default:
+            return (long long)sv_float_of_any(x, i, type);
     }
 }
 SV_INLINE double sv_real(const void *x, const long i, const int type) {
-    switch (type) {
-        case SV_F32:
-            return ((const float *)x)[i];
-        case SV_F64:
-            return ((const double *)x)[i];
-        case SV_F16:
-            return sv_from_f16(((const unsigned short *)x)[i]);
-        case SV_BF16:
-            return sv_from_bf16(((const unsigned short *)x)[i]);
-        case SV_U64:
-            return (double)((const unsigned long long *)x)[i];
-        default:
-            return (double)sv_whole(x, i, type);
-    }
+    if (sv_is_real(type)) return sv_float_of_any(x, i, type);
+    return type == SV_U64 ? (double)((const unsigned long long *)x)[i] : (double)sv_whole(x, i, type);
 }
 SV_INLINE void sv_put_whole(void *y, const long i, const int type, const long long v) {
     switch (sv_width(type)) {
@@ -151,10 +110,10 @@ SV_INLINE void sv_put_real(void *y, const long i, const int type, const double v
             ((double *)y)[i] = v;
             break;
         case SV_F16:
-            ((unsigned short *)y)[i] = sv_to_f16((float)v);
+            ((unsigned short *)y)[i] = sv_f16_of_float((float)v);
             break;
         case SV_BF16:
-            ((unsigned short *)y)[i] = sv_to_bf16((float)v);
+            ((unsigned short *)y)[i] = sv_bf16_of_float((float)v);
             break;
         default:
             sv_put_whole(y, i, type, (long long)v);

@@ -51,7 +51,7 @@ public final class BenchMain implements Callable<Integer> {
     private final PrintStream out;
     private final PrintStream err;
 
-    @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
+    @Parameters(paramLabel = "MODEL", description = "An ONNX or TFLite file.")
     @SuppressWarnings("NullAway.Init")
     private Path model;
 
@@ -59,7 +59,7 @@ public final class BenchMain implements Callable<Integer> {
             names = "--against",
             paramLabel = "PEER",
             defaultValue = "onnxruntime",
-            description = "The other runtime; there is one: onnxruntime.")
+            description = "The other runtime: onnxruntime. A TFLite file also runs in TFLite with XNNPACK.")
     private String against = "onnxruntime";
 
     @Option(
@@ -118,7 +118,7 @@ public final class BenchMain implements Callable<Integer> {
     public Integer call() throws IOException {
         check();
         List<BenchResult> results = new ArrayList<>();
-        try (Workshop workshop = new Workshop(model, shapes.options(), Optional.ofNullable(data), threads)) {
+        try (Workshop workshop = new Workshop(model, shapes.options(model), Optional.ofNullable(data), threads)) {
             Optional<Path> quantized = Optional.ofNullable(int8Model);
             for (String dtype : dtypes.isEmpty() ? workshop.dtypes(quantized) : dtypes) {
                 err.println("measuring " + dtype + " ...");
@@ -134,7 +134,7 @@ public final class BenchMain implements Callable<Integer> {
 
     private void check() {
         if (!against.equals("onnxruntime")) {
-            throw bad("--against " + against + ": there is one peer, onnxruntime");
+            throw bad("--against " + against + ": the peer is onnxruntime, and for a TFLite file TFLite besides");
         }
         if (threads != 1) {
             throw bad("--threads " + threads + ": our code runs on one thread so far, so only 1 is a fair comparison");

@@ -127,6 +127,8 @@ final class OnnxRuntimeContender implements Contender {
                 case UINT64 -> bytes.getLong(8 * i);
                 case FLOAT16 -> Float.float16ToFloat(bytes.getShort(2 * i));
                 case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort(2 * i) << 16);
+                case STRING, FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ, UINT4, INT4 ->
+                    throw new IllegalStateException("native code gives no " + type);
             };
         }
         return values;

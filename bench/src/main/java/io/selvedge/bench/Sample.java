@@ -54,6 +54,8 @@ record Sample(Map<String, TensorType> types, Map<String, ByteBuffer> bytes) {
             case INT64, UINT64 -> buffer.putLong((long) value);
             case FLOAT16 -> buffer.putShort(Float.floatToFloat16(value));
             case BFLOAT16 -> buffer.putShort((short) (Float.floatToRawIntBits(value) >>> 16));
+            case STRING, FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ, UINT4, INT4 ->
+                throw new IllegalStateException("native code takes no " + dtype.text());
         }
     }
 }

@@ -18,6 +18,11 @@ final class SelvedgeContender implements Contender {
         this.version = version;
         this.model = Model.load(bundle);
         this.session = model.newSession();
+        fill(sample);
+    }
+
+    /** Puts in other values of the same types. */
+    void fill(Sample sample) {
         for (TensorBuffer input : session.inputs()) {
             ByteBuffer bytes = Objects.requireNonNull(sample.bytes().get(input.name()), input.name());
             input.bytes().put(bytes.duplicate().rewind());

@@ -1,12 +1,14 @@
 package io.selvedge.bench;
 
 import io.selvedge.compiler.Compiler;
+import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.ImportOptions;
-import io.selvedge.compiler.onnx.OnnxImporter;
+import io.selvedge.compiler.onnx.ModelBytes;
+import io.selvedge.compiler.onnx.OnnxExporter;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
@@ -41,7 +43,7 @@ final class Workshop implements AutoCloseable {
         this.shapes = data.isEmpty() ? shapes : bound(model, shapes, data.get());
         this.data = data;
         this.threads = threads;
-        this.graph = OnnxImporter.read(model, this.shapes);
+        this.graph = ModelReader.read(model, this.shapes);
         this.folder = WorkFolder.create("bench");
     }
 
@@ -77,7 +79,7 @@ final class Workshop implements AutoCloseable {
                 () -> new SelvedgeException(
                         ErrorCode.BAD_OPTION,
                         "--dtype int8 needs the quantised form: run 'selvedge deploy' and give its model.onnx as --int8-model"));
-        return race(dtype, form, OnnxImporter.read(form, shapes), Optional.of(model), seconds);
+        return race(dtype, form, ModelReader.read(form, shapes), Optional.of(model), seconds);
     }
 
     /** @param fp32 a second form for the peer, so that it may win with it */
@@ -89,7 +91,13 @@ final class Workshop implements AutoCloseable {
         List<Contender> contenders = new ArrayList<>();
         try {
             contenders.add(new SelvedgeContender(bundle, sample, "0.1.0"));
-            contenders.add(new OnnxRuntimeContender("onnxruntime-" + dtype, form, formGraph, sample, threads));
+            Path onnx = form;
+            if (ModelReader.isTflite(form)) {
+                contenders.add(new TfliteContender(ModelBytes.read(form), formGraph, sample));
+                onnx = folder.path().resolve(dtype + ".onnx");
+                OnnxExporter.write(Compiler.simplify(formGraph), onnx);
+            }
+            contenders.add(new OnnxRuntimeContender("onnxruntime-" + dtype, onnx, formGraph, sample, threads));
             if (fp32.isPresent()) {
                 contenders.add(new OnnxRuntimeContender("onnxruntime-fp32", fp32.get(), graph, sample(graph), threads));
             }

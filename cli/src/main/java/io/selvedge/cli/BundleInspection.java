@@ -40,6 +40,7 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
         lines.add(manifest.name() + ": bundle, every part has the digest that it was written with");
         manifest.inputs().forEach(input -> lines.add("  input   " + line(input)));
         manifest.outputs().forEach(output -> lines.add("  output  " + line(output)));
+        manifest.states().forEach(state -> lines.add("  state   " + state.output() + " goes into " + state.input()));
         lines.add("");
         lines.add("model SHA-256  " + manifest.modelSha256());
         lines.add("arena          " + Quantity.exact(manifest.arenaBytes()) + " bytes per session");
@@ -75,6 +76,11 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
         root.put("name", manifest.name()).put("modelSha256", manifest.modelSha256());
         tensors(root.putArray("inputs"), manifest.inputs());
         tensors(root.putArray("outputs"), manifest.outputs());
+        manifest.states()
+                .forEach(state -> root.withArray("states")
+                        .addObject()
+                        .put("output", state.output())
+                        .put("input", state.input()));
         root.put("arenaBytes", manifest.arenaBytes())
                 .put("preparedBytes", manifest.preparedBytes())
                 .put("weightBytes", manifest.weightBytes())

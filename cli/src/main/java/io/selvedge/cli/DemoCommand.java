@@ -121,6 +121,7 @@ final class DemoCommand implements Callable<Integer> {
                 staging,
                 seed,
                 new ImportOptions(Map.of(), Map.of(INPUT, SHAPE)),
+                List.of(),
                 Optional.empty(),
                 false,
                 1);

@@ -1,9 +1,12 @@
 package io.selvedge.cli;
 
 import io.selvedge.cli.report.Report;
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compress.deploy.Budgets;
 import io.selvedge.compress.deploy.DeployData;
 import io.selvedge.compress.deploy.DeployRequest;
+import io.selvedge.runtime.StatePair;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,6 +34,7 @@ import picocli.CommandLine.Parameters;
             "  selvedge deploy net.onnx --data eval.yaml --max-drop 0.5 --out out/",
             "  selvedge deploy net.onnx --data eval.yaml --max-latency-us 200 --max-arena-bytes 64K",
             "  selvedge deploy net.onnx --input-shape x=1,3,224,224      without data: fp32 only",
+            "  selvedge deploy vad.onnx --state stateN:state             a stream: sessions keep the state",
             "",
             "  eval.yaml, for images in folders named by class (a folder, .tar, .tar.gz or .zip):",
             "    kind: images",
@@ -60,7 +64,7 @@ final class DeployCommand implements Callable<Integer> {
     private final Console console;
     private final Deployment deployment;
 
-    @Parameters(paramLabel = "MODEL", description = "An ONNX file, opset 6 to 22.")
+    @Parameters(paramLabel = "MODEL", description = "An ONNX file, opset 1 to 22, or a TFLite file.")
     @SuppressWarnings("NullAway.Init")
     private Path model;
 
@@ -113,6 +117,14 @@ final class DeployCommand implements Callable<Integer> {
             description = "Where to write. Default: out")
     private Path out = Path.of("out");
 
+    @Option(
+            names = "--state",
+            paramLabel = "OUTPUT:INPUT",
+            split = ",",
+            description =
+                    "An output that is the input of the next call, such as stateN:state: sessions keep it. Repeatable.")
+    private List<String> states = List.of();
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of every random choice. Default: 1")
     private long seed;
 
@@ -161,10 +173,21 @@ final class DeployCommand implements Callable<Integer> {
                 targets,
                 staging,
                 seed,
-                shapes.options(),
+                shapes.options(model),
+                states.stream().map(DeployCommand::state).toList(),
                 Optional.ofNullable(cc),
                 withSource,
                 Limits.atLeastOne("--threads", threads));
+    }
+
+    private static StatePair state(String text) {
+        String[] names = text.split(":", -1);
+        if (names.length != 2 || names[0].isBlank() || names[1].isBlank()) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION,
+                    "--state " + text + ": name an output and the input that takes it, as in --state stateN:state");
+        }
+        return new StatePair(names[0], names[1]);
     }
 
     private Budgets budgets() {

@@ -3,9 +3,9 @@ package io.selvedge.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.compiler.Compiler;
+import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.GraphText;
-import io.selvedge.compiler.onnx.OnnxImporter;
 import io.selvedge.compiler.program.ProgramText;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ final class DumpCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL", description = "An ONNX file.")
+    @Parameters(paramLabel = "MODEL", description = "An ONNX or TFLite file.")
     @SuppressWarnings("NullAway.Init")
     private Path model;
 
@@ -66,7 +66,7 @@ final class DumpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ModelFile.requireModel(model);
-        Graph imported = OnnxImporter.read(model, shapes.options());
+        Graph imported = ModelReader.read(model, shapes.options(model));
         String text = switch (after) {
             case IMPORT -> text(imported);
             case SIMPLIFY -> text(Compiler.simplify(imported));

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 final class InspectCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL|BUNDLE", description = "An ONNX file or a .selv bundle.")
+    @Parameters(paramLabel = "MODEL|BUNDLE", description = "An ONNX or TFLite file or a .selv bundle.")
     @SuppressWarnings("NullAway.Init")
     private Path file;
 
@@ -37,7 +37,7 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws java.io.IOException {
         Inspection inspection =
-                ModelFile.isBundle(file) ? BundleInspection.of(file) : ModelInspection.of(file, shapes.options());
+                ModelFile.isBundle(file) ? BundleInspection.of(file) : ModelInspection.of(file, shapes.options(file));
         if (json) {
             console.out().println(inspection.tree().toPrettyString());
         } else {

@@ -76,6 +76,7 @@ public final class Main {
                 .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new BenchCommand(console))
+                .addSubcommand(new ConformanceCommand(console))
                 .addSubcommand(new ReportCommand(console))
                 .addSubcommand(new CommandLine.HelpCommand());
     }

@@ -20,19 +20,19 @@ final class ModelFile {
             throw new SelvedgeException(ErrorCode.MODEL_NOT_FOUND, "there is no file " + file + "; check the path");
         }
         if (Files.isDirectory(file)) {
-            throw new SelvedgeException(
-                    ErrorCode.BAD_MODEL, file + " is a folder; give the ONNX file or the bundle in it");
+            throw new SelvedgeException(ErrorCode.BAD_MODEL, file + " is a folder; give the model or the bundle in it");
         }
         return Files.size(file);
     }
 
-    /** Size in bytes of what may be an ONNX file.
+    /** Size in bytes of what may be a model.
      *  @throws SelvedgeException as {@link #sizeOf}, and BAD_MODEL for a bundle */
     static long requireModel(Path file) throws IOException {
         if (isBundle(file)) {
             throw new SelvedgeException(
                     ErrorCode.BAD_MODEL,
-                    file + " is a bundle, which comes out of 'deploy'; give the ONNX model, or see 'selvedge inspect "
+                    file
+                            + " is a bundle, which comes out of 'deploy'; give the ONNX or TFLite model, or see 'selvedge inspect "
                             + file + "'");
         }
         return sizeOf(file);

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.cli.report.Quantity;
 import io.selvedge.compiler.Compiler;
+import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.onnx.ImportOptions;
-import io.selvedge.compiler.onnx.OnnxImporter;
 import io.selvedge.compiler.program.Buffer;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.Program;
@@ -21,13 +21,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * An ONNX file, simplified, and the program that it becomes.
+ * A model, simplified, and the program that it becomes.
  *
  * @param nodesInFile before simplification
  */
 record ModelInspection(String name, int nodesInFile, Graph graph, PlannedProgram planned) implements Inspection {
     static ModelInspection of(Path file, ImportOptions options) {
-        Graph imported = OnnxImporter.read(file, options);
+        Graph imported = ModelReader.read(file, options);
         Graph simplified = Compiler.simplify(imported);
         PlannedProgram planned = Compiler.plan(Compiler.lower(Compiler.fuse(simplified)));
         return new ModelInspection(

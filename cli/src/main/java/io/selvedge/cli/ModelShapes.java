@@ -1,15 +1,18 @@
 package io.selvedge.cli;
 
+import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.onnx.ImportOptions;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** The options that give unknown dimensions of a model their values. */
+/** The options that give unknown dimensions of a model, and inputs that never change, their values. */
 public final class ModelShapes {
     @Option(
             names = "--dim",
@@ -23,14 +26,21 @@ public final class ModelShapes {
             description = "Extents of an input, e.g. --input-shape x=1,3,48,192; wins over --dim. Repeatable.")
     private final Map<String, String> inputShapes = new LinkedHashMap<>();
 
+    @Option(
+            names = "--constant",
+            paramLabel = "INPUT=V,V,...",
+            description = "Value of an input that never changes, e.g. --constant sr=16000; it decides branches and trip"
+                    + " counts. Repeatable.")
+    private final Map<String, String> constants = new LinkedHashMap<>();
+
     /**
-     * What was given.
+     * What was given, for this model.
      *
      * @throws SelvedgeException BAD_OPTION
      */
-    public ImportOptions options() {
+    public ImportOptions options(Path model) {
         Map<String, Integer> values = new LinkedHashMap<>();
-        dims.forEach((name, value) -> values.put(name, extent("--dim " + name + "=" + value, value)));
+        dims.forEach((name, value) -> values.put(name, dim(name, value)));
         Map<String, List<Integer>> shapes = new LinkedHashMap<>();
         inputShapes.forEach((name, text) -> {
             List<Integer> extents = new ArrayList<>();
@@ -39,7 +49,16 @@ public final class ModelShapes {
             }
             shapes.put(name, extents);
         });
-        return new ImportOptions(values, shapes);
+        Map<String, Tensor> fixed = new LinkedHashMap<>();
+        constants.forEach(
+                (name, text) -> fixed.put(name, ConstantText.parse(name, text, ModelReader.declaredType(model, name))));
+        return new ImportOptions(values, shapes, fixed);
+    }
+
+    /** Sequences may be empty and optionals absent, which the importer names as dimensions too. */
+    private static int dim(String name, String value) {
+        boolean mayBeNone = name.endsWith(":length") || name.endsWith(":present");
+        return mayBeNone && value.strip().equals("0") ? 0 : extent("--dim " + name + "=" + value, value);
     }
 
     private static int extent(String option, String text) {

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         description = {
-            "Turns a trained ONNX model and a budget into the smallest and fastest native code that keeps it.",
+            "Turns a trained ONNX or TFLite model and a budget into the smallest and fastest native code that keeps it.",
         },
         optionListHeading = "%nOptions:%n",
         parameterListHeading = "%nParameters:%n",

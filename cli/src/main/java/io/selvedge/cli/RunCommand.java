@@ -87,7 +87,7 @@ final class RunCommand implements Callable<Integer> {
         if (!ModelFile.isBundle(file)) {
             throw new SelvedgeException(
                     ErrorCode.BAD_BUNDLE,
-                    file + " is no bundle; run takes the .selv file that 'selvedge deploy' writes from an ONNX model");
+                    file + " is no bundle; run takes the .selv file that 'selvedge deploy' writes from a model");
         }
         try (Model model = Model.load(file, options());
                 Session session = model.newSession()) {

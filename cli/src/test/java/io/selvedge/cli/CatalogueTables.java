@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 final class CatalogueTables {
     private static final Path COMPILER = Path.of("compiler/src/main/java/io/selvedge/compiler");
     private static final Path METRICS = Path.of("compress/src/main/java/io/selvedge/compress/eval");
-    private static final Pattern ENTRY = Pattern.compile("entry\\(\"(\\w+)\", (\\w+)::read");
+    private static final Pattern ENTRY = Pattern.compile("(?:entry\\(|in\\((\\w+), )\"(\\w+)\",\\s+(\\w+)::read");
 
     /** Operators that FuseConv always replaces. */
     private static final Set<String> FUSED_FIRST = Set.of("Conv");
@@ -92,9 +92,9 @@ final class CatalogueTables {
         return OpCatalog.ALL
                 .entries()
                 .map(entry -> {
-                    String maker = makers.get(entry.type());
+                    String maker = makers.get(entry.name());
                     return row(
-                            entry.type(),
+                            entry.name(),
                             entry.versions().stream().map(String::valueOf).collect(Collectors.joining(", ")),
                             isNative(maker) ? "yes" : "",
                             "`op/" + maker + ".java`");
@@ -113,11 +113,22 @@ final class CatalogueTables {
     /** Which record reads an operator; the catalogue keeps functions, so its source is asked. */
     private static Map<String, String> makers() {
         Map<String, String> makers = new TreeMap<>();
-        Matcher entry = ENTRY.matcher(source(COMPILER.resolve("op"), "OpCatalog"));
+        String source = source(COMPILER.resolve("op"), "OpCatalog");
+        Matcher entry = ENTRY.matcher(source);
         while (entry.find()) {
-            makers.put(entry.group(1), entry.group(2));
+            String domain = entry.group(1) == null ? "" : text(source, entry.group(1)) + ".";
+            makers.put(domain + entry.group(2), entry.group(3));
         }
         return makers;
+    }
+
+    /** What a constant of the source holds. */
+    private static String text(String source, String constant) {
+        Matcher value = Pattern.compile(" " + constant + " = \"([^\"]*)\"").matcher(source);
+        if (!value.find()) {
+            throw new IllegalStateException("no constant " + constant);
+        }
+        return value.group(1);
     }
 
     private static boolean isNative(String maker) {

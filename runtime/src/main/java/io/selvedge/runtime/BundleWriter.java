@@ -57,13 +57,13 @@ public final class BundleWriter {
 
     /**
      * Adds a golden vector as {@code golden/input-N.bin} and {@code golden/output-N.bin}, N from 0: the tensors' bytes
-     * one after the other in the manifest's order.
+     * one after the other in the manifest's order, states left out: they are zeros.
      *
      * @throws IllegalArgumentException when number or lengths differ from the manifest's tensors
      */
     public BundleWriter golden(List<byte[]> inputs, List<byte[]> outputs) {
-        part(GoldenVector.inputPart(vectors), GoldenVector.join(manifest.inputs(), inputs));
-        part(GoldenVector.outputPart(vectors), GoldenVector.join(manifest.outputs(), outputs));
+        part(GoldenVector.inputPart(vectors), GoldenVector.join(manifest.givenInputs(), inputs));
+        part(GoldenVector.outputPart(vectors), GoldenVector.join(manifest.givenOutputs(), outputs));
         vectors++;
         return this;
     }

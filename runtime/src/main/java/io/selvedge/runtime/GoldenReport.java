@@ -20,6 +20,7 @@ public record GoldenReport(int vectors, double maxError) {
             for (int i = 0; i < vector.inputs().size(); i++) {
                 session.inputs().get(i).bytes().put(vector.inputs().get(i).duplicate());
             }
+            session.resetStates();
             session.run();
             for (int o = 0; o < vector.outputs().size(); o++) {
                 TensorBuffer output = session.outputs().get(o);

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param threads the number of threads that the maker found best
  * @param targets the native libraries, most preferred first
  * @param weightBytes length of {@code weights.bin}
+ * @param states outputs that the session carries over to inputs of the next call
  * @param parts SHA-256 of every part but the manifest itself, sorted by name; empty before the bundle is written
  */
 public record Manifest(
@@ -31,6 +32,7 @@ public record Manifest(
         int threads,
         List<Target> targets,
         long weightBytes,
+        List<StatePair> states,
         SortedMap<String, String> parts) {
     /** Version of the bundle's structure that this runtime reads and writes. */
     public static final int FORMAT_VERSION = 1;
@@ -47,6 +49,7 @@ public record Manifest(
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
         targets = List.copyOf(targets);
+        states = List.copyOf(states);
         parts = Collections.unmodifiableSortedMap(new TreeMap<>(parts));
         require(
                 isDigest(modelSha256),
@@ -59,6 +62,16 @@ public record Manifest(
         require(isMappable(preparedBytes), "preparedBytes must be from 0 to below 2 GiB, is " + preparedBytes);
         require(isMappable(weightBytes), "weightBytes must be from 0 to below 2 GiB, is " + weightBytes);
         require(threads >= 1 && threads <= 1024, "threads must be from 1 to 1024, is " + threads);
+        requireDistinct("state output", states.stream().map(StatePair::output));
+        requireDistinct("state input", states.stream().map(StatePair::input));
+        for (StatePair state : states) {
+            TensorSpec from = named(outputs, state.output(), "output");
+            TensorSpec to = named(inputs, state.input(), "input");
+            require(
+                    from.dtype() == to.dtype() && from.shape().equals(to.shape()),
+                    "state " + state + " joins " + from.dtype().onnxName() + from.shape() + " and "
+                            + to.dtype().onnxName() + to.shape() + "; they must be alike");
+        }
         parts.forEach((part, digest) -> {
             PartName.check(part);
             require(isDigest(digest), "the digest of '" + part + "' must be 64 hexadecimal digits in lower case");
@@ -76,7 +89,48 @@ public record Manifest(
             int threads,
             List<Target> targets) {
         return new Manifest(
-                name, modelSha256, inputs, outputs, arenaBytes, preparedBytes, threads, targets, 0, new TreeMap<>());
+                name,
+                modelSha256,
+                inputs,
+                outputs,
+                arenaBytes,
+                preparedBytes,
+                threads,
+                targets,
+                0,
+                List.of(),
+                new TreeMap<>());
+    }
+
+    /** The same with states. @throws IllegalArgumentException when a pair names no tensors, or unlike ones */
+    public Manifest withStates(List<StatePair> pairs) {
+        return new Manifest(
+                name,
+                modelSha256,
+                inputs,
+                outputs,
+                arenaBytes,
+                preparedBytes,
+                threads,
+                targets,
+                weightBytes,
+                pairs,
+                parts);
+    }
+
+    /** Inputs that the caller gives: all but states. */
+    public List<TensorSpec> givenInputs() {
+        return inputs.stream()
+                .filter(spec -> states.stream().noneMatch(state -> state.input().equals(spec.name())))
+                .toList();
+    }
+
+    /** Outputs that the caller takes: all but states. */
+    public List<TensorSpec> givenOutputs() {
+        return outputs.stream()
+                .filter(spec ->
+                        states.stream().noneMatch(state -> state.output().equals(spec.name())))
+                .toList();
     }
 
     Manifest withParts(long actualWeightBytes, SortedMap<String, String> digests) {
@@ -90,6 +144,7 @@ public record Manifest(
                 threads,
                 targets,
                 actualWeightBytes,
+                states,
                 digests);
     }
 
@@ -109,6 +164,15 @@ public record Manifest(
 
     private static boolean isMappable(long bytes) {
         return bytes >= 0 && bytes <= Integer.MAX_VALUE - 2 * ALIGNMENT;
+    }
+
+    private static TensorSpec named(List<TensorSpec> tensors, String name, String kind) {
+        return tensors.stream()
+                .filter(spec -> spec.name().equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("a state names the " + kind + " '" + name + "'; there are "
+                                + tensors.stream().map(TensorSpec::name).toList()));
     }
 
     private static boolean isDigest(String text) {

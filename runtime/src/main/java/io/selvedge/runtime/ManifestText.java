@@ -27,6 +27,9 @@ final class ManifestText {
         member(out, "threads", String.valueOf(manifest.threads()));
         member(out, "targets", array(manifest.targets(), ManifestText::target));
         member(out, "weightBytes", String.valueOf(manifest.weightBytes()));
+        if (!manifest.states().isEmpty()) {
+            member(out, "states", array(manifest.states(), ManifestText::state));
+        }
         String parts = manifest.parts().entrySet().stream()
                 .map(part -> "\n    " + quote(part.getKey()) + ": " + quote(part.getValue()))
                 .collect(Collectors.joining(","));
@@ -48,6 +51,10 @@ final class ManifestText {
                 .orElse("");
         return "{\"name\": " + quote(spec.name()) + ", \"dtype\": "
                 + quote(spec.dtype().onnxName()) + ", \"shape\": " + spec.shape() + quantization + "}";
+    }
+
+    private static String state(StatePair state) {
+        return "{\"output\": " + quote(state.output()) + ", \"input\": " + quote(state.input()) + "}";
     }
 
     private static String target(Target target) {
@@ -90,6 +97,9 @@ final class ManifestText {
                     root.get("threads").smallInteger(),
                     root.get("targets").elements(ManifestText::target),
                     root.get("weightBytes").integer(),
+                    root.find("states")
+                            .map(list -> list.elements(ManifestText::state))
+                            .orElse(List.of()),
                     parts);
         } catch (IllegalArgumentException e) {
             throw new ModelException(
@@ -118,6 +128,10 @@ final class ManifestText {
                 DType.named(dtype).orElseThrow(() -> new IllegalArgumentException("there is no dtype '" + dtype + "'")),
                 node.get("shape").elements(Node::smallInteger),
                 quantization);
+    }
+
+    private static StatePair state(Node node) {
+        return new StatePair(node.get("output").string(), node.get("input").string());
     }
 
     private static Target target(Node node) {

@@ -103,14 +103,14 @@ public final class Model implements AutoCloseable {
         return manifest().name();
     }
 
-    /** What the model takes, in the manifest's order. */
+    /** What the model takes from the caller, in the manifest's order. */
     public List<TensorSpec> inputs() {
-        return manifest().inputs();
+        return manifest().givenInputs();
     }
 
-    /** What the model gives, in the manifest's order. */
+    /** What the model gives to the caller, in the manifest's order. */
     public List<TensorSpec> outputs() {
-        return manifest().outputs();
+        return manifest().givenOutputs();
     }
 
     /** Name of the library in use, such as {@code x86-64-v4+vnni}. */

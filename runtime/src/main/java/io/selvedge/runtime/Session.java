@@ -17,6 +17,7 @@ public final class Session implements AutoCloseable {
     private final NativeMemory table;
     private final List<TensorBuffer> inputs;
     private final List<TensorBuffer> outputs;
+    private final List<CarriedState> states;
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile boolean closed;
 
@@ -28,9 +29,20 @@ public final class Session implements AutoCloseable {
         arena = NativeMemory.allocate(code, (int) manifest.arenaBytes(), "the arena");
         int tensors = manifest.inputs().size() + manifest.outputs().size();
         table = NativeMemory.allocate(code, (tensors + 1) * Long.BYTES, "the table of tensors");
-        inputs = manifest.inputs().stream().map(this::allocate).toList();
-        outputs = manifest.outputs().stream().map(this::allocate).toList();
+        List<TensorBuffer> allInputs =
+                manifest.inputs().stream().map(this::allocate).toList();
+        List<TensorBuffer> allOutputs =
+                manifest.outputs().stream().map(this::allocate).toList();
         table.bytes().putLong(prepared.address());
+        inputs = except(allInputs, manifest.givenInputs());
+        outputs = except(allOutputs, manifest.givenOutputs());
+        states = manifest.states().stream()
+                .map(pair -> CarriedState.of(pair, allInputs, allOutputs))
+                .toList();
+    }
+
+    private static List<TensorBuffer> except(List<TensorBuffer> all, List<TensorSpec> kept) {
+        return all.stream().filter(tensor -> kept.contains(tensor.spec())).toList();
     }
 
     /** Allocates a tensor and enters its address as the next of the table. */
@@ -45,12 +57,12 @@ public final class Session implements AutoCloseable {
         return model;
     }
 
-    /** The inputs in the model's order. */
+    /** The inputs in the model's order, but for states. */
     public List<TensorBuffer> inputs() {
         return inputs;
     }
 
-    /** The outputs in the model's order. */
+    /** The outputs in the model's order, but for states. */
     public List<TensorBuffer> outputs() {
         return outputs;
     }
@@ -87,7 +99,40 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Computes the outputs from the inputs. Allocates nothing.
+     * A state as it goes into the next call, under the name of its input; it may be read and changed. The view is good until
+     * the next {@link #run}, since two pieces of memory take turns.
+     *
+     * @throws ModelException NO_SUCH_TENSOR or CLOSED
+     */
+    public TensorBuffer state(String input) {
+        requireOpen();
+        for (int i = 0; i < states.size(); i++) {
+            if (states.get(i).pair().input().equals(input)) {
+                return states.get(i).current();
+            }
+        }
+        throw new ModelException(
+                Code.NO_SUCH_TENSOR,
+                "the model '" + model.name() + "' has no state '" + input + "'; it has "
+                        + states.stream().map(state -> state.pair().input()).toList());
+    }
+
+    /**
+     * Sets every state to zeros, as before the first call.
+     *
+     * @throws ModelException CLOSED or CONCURRENT_USE
+     */
+    public void resetStates() {
+        enter();
+        try {
+            states.forEach(CarriedState::clear);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Computes the outputs from the inputs, and carries the states over. Allocates nothing.
      *
      * @throws ModelException CLOSED, CONCURRENT_USE, NATIVE_RUN_FAILED, or BAD_DATA when an input holds what the model
      *     cannot use, an index outside of its axis for example; outputs then mean nothing
@@ -97,6 +142,11 @@ public final class Session implements AutoCloseable {
         int status;
         try {
             status = code.runAll(weights.address(), table.address(), arena.address(), 0, 1);
+            if (status == 0) {
+                for (int i = 0; i < states.size(); i++) {
+                    states.get(i).swap(table.bytes());
+                }
+            }
         } finally {
             leave();
         }

@@ -87,6 +87,16 @@ final class AffineModel {
         return path;
     }
 
+    /** A bundle whose y is the next call's x, without golden vectors. */
+    static Path stream(Path folder) throws IOException {
+        Path path = folder.resolve("stream.selv");
+        new BundleWriter(manifest(generic()).withStates(List.of(new StatePair("y", "x"))))
+                .part("weights.bin", bytes(WEIGHTS))
+                .part("lib/generic/model.so", library(folder))
+                .write(path);
+        return path;
+    }
+
     static LoadOptions options(Path folder) {
         return LoadOptions.defaults().withLibraryFolder(folder.resolve("lib"));
     }

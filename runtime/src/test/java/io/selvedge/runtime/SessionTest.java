@@ -3,6 +3,7 @@ package io.selvedge.runtime;
 import static io.selvedge.runtime.AffineModel.options;
 import static io.selvedge.runtime.Failures.assertCode;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import io.selvedge.runtime.ModelException.Code;
@@ -180,5 +181,38 @@ final class SessionTest {
             model.newSession().close();
         }
         session.run();
+    }
+
+    @Test
+    void a_state_goes_from_call_to_call_without_the_caller() throws IOException {
+        Path stream = AffineModel.stream(folder);
+        try (Model streaming = Model.load(stream, options(folder));
+                Session calls = streaming.newSession()) {
+            assertThat(streaming.inputs()).isEmpty();
+            assertThat(calls.outputs()).isEmpty();
+            for (int call = 0; call < 3; call++) {
+                calls.run();
+            }
+            // y = 2 x + w from x = 0: w, 3 w, 7 w.
+            assertThat(calls.state("x").toFloats()).containsExactly(7, 14, 21, 28);
+            calls.state("x").floats().put(new float[] {1, 1, 1, 1});
+            calls.run();
+            assertThat(calls.state("x").toFloats()).containsExactly(3, 4, 5, 6);
+            calls.resetStates();
+            calls.run();
+            assertThat(calls.state("x").toFloats()).containsExactly(1, 2, 3, 4);
+            assertCode(Code.NO_SUCH_TENSOR, () -> calls.state("y"));
+            assertThat(streaming.checkGolden().vectors()).isZero();
+        }
+    }
+
+    @Test
+    void a_state_joins_tensors_that_are_there_and_alike() {
+        Manifest affine = AffineModel.manifest(AffineModel.generic());
+        assertThatThrownBy(() -> affine.withStates(List.of(new StatePair("z", "x"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'z'");
+        assertThatThrownBy(() -> affine.withStates(List.of(new StatePair("y", "x"), new StatePair("y", "x"))))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

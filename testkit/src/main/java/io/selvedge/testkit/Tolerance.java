@@ -1,11 +1,12 @@
 package io.selvedge.testkit;
 
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Tensor;
 import java.util.Locale;
 
 /**
  * How far a tensor may lie from its reference: {@code |got - want| <= absolute + relative * scale}, where scale is the largest
- * magnitude in the reference. Infinities and NaN must stand at the same places.
+ * magnitude in the reference. Infinities and NaN must stand at the same places, and strings be equal.
  */
 public record Tolerance(double absolute, double relative) {
     /** What a model's fp32 outputs must keep against another runtime. */
@@ -26,6 +27,12 @@ public record Tolerance(double absolute, double relative) {
     public void check(String what, Tensor want, Tensor got) {
         if (!want.type().equals(got.type())) {
             throw new AssertionError(what + ": wanted " + want.type() + ", got " + got.type());
+        }
+        if (want.dtype() == DType.STRING) {
+            if (!want.toTexts().equals(got.toTexts())) {
+                throw new AssertionError(what + ": wanted " + want.toTexts() + ", got " + got.toTexts());
+            }
+            return;
         }
         double limit = absolute + relative * magnitude(want);
         int worst = -1;

@@ -69,6 +69,31 @@ class SharedModelsTest {
                 .forEach((name, tensor) -> Tolerance.MODEL.check(name, tensor, got.get(name)));
     }
 
+    /** The sample rate decides between two networks; the state goes from call to call. */
+    @ParameterizedTest
+    @CsvSource({"silero_vad.onnx, 16000, 576", "silero_vad.onnx, 8000, 288", "silero_vad_16k_op15.onnx, 16000, 576"})
+    void voice_detector_agrees_with_onnx_runtime(String file, int rate, int samples) {
+        Optional<Path> model = SharedFolder.find("models/speech/" + file);
+        assumeTrue(model.isPresent(), "shared/models is absent");
+        Tensor sampleRate = Tensor.longs(new long[] {rate});
+        Map<String, List<Integer>> shapes = Map.of("input", List.of(1, samples), "state", List.of(2, 1, 128));
+        Graph graph = OnnxImporter.read(model.get(), new ImportOptions(Map.of(), shapes, Map.of("sr", sampleRate)));
+        Verifier.verify(graph);
+        Random random = new Random(3);
+        Tensor state = Tensor.filled(graph.type("state"), _ -> 0);
+        try (OnnxRuntimeOracle oracle = OnnxRuntimeOracle.open(model.get())) {
+            for (int call = 0; call < 6; call++) {
+                double pitch = 0.02 + 0.05 * random.nextDouble();
+                Tensor sound = Tensor.filled(
+                        graph.type("input"), i -> 0.4 * Math.sin(pitch * i) + 0.05 * random.nextGaussian());
+                Map<String, Tensor> want = oracle.run(Map.of("input", sound, "state", state, "sr", sampleRate));
+                Map<String, Tensor> got = ReferenceEvaluator.run(graph, Map.of("input", sound, "state", state));
+                want.forEach((name, tensor) -> Tolerance.MODEL.check(name, tensor, got.get(name)));
+                state = Optional.ofNullable(got.get("stateN")).orElseThrow();
+            }
+        }
+    }
+
     static Graph read(Path model) {
         try {
             return OnnxImporter.read(model);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +73,11 @@ public final class GraphBuilder {
         nodes.add(node);
     }
 
+    /** The nodes so far, in the order of calls. */
+    public List<Node> nodes() {
+        return List.copyOf(nodes);
+    }
+
     /** Makes a value an output, in the order of calls. */
     public void output(String value) {
         outputs.add(value);
@@ -94,6 +100,19 @@ public final class GraphBuilder {
     /** The value, where it follows from constants and shapes alone. */
     public Optional<Tensor> known(String value) {
         return inference.known(value);
+    }
+
+    /** Inputs of the graph that a value is computed from, in the graph's order. */
+    public Set<String> inputsBehind(String value) {
+        Set<String> behind = new HashSet<>(Set.of(value));
+        for (Node node : nodes.reversed()) {
+            if (node.outputs().stream().anyMatch(behind::contains)) {
+                behind.addAll(node.inputs());
+            }
+        }
+        Set<String> found = new LinkedHashSet<>(inputs);
+        found.retainAll(behind);
+        return found;
     }
 
     /** A name that nothing has yet: the hint itself, else the hint with a number. */

@@ -96,6 +96,9 @@ final class GraphParser {
     }
 
     private static Tensor tensor(TensorType type, String[] values) {
+        if (type.dtype() == DType.STRING) {
+            return Tensor.texts(type.shape(), i -> values[i]);
+        }
         return type.dtype().isFloat()
                 ? Tensor.filled(type, i -> Double.parseDouble(values[i]))
                 : Tensor.integers(type, i -> Long.parseLong(values[i]));

@@ -1,5 +1,6 @@
 package io.selvedge.compiler.ir;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -136,6 +137,10 @@ public final class GraphText {
         for (int i = 0; i < Math.min(count, LISTED_ELEMENTS); i++) {
             listed.add(element(tensor, i));
         }
+        if (full && tensor.dtype() == DType.STRING) {
+            // Texts have no bytes, so that only a list says them all.
+            return tensor.toTexts().stream().map(GraphText::quoted).collect(Collectors.joining(", ", "{", "}"));
+        }
         if (count <= LISTED_ELEMENTS && isPrintable(tensor)) {
             return listed.stream().collect(Collectors.joining(", ", "{", "}"));
         }
@@ -156,6 +161,9 @@ public final class GraphText {
     }
 
     private static boolean isSplat(Tensor tensor) {
+        if (tensor.dtype() == DType.STRING) {
+            return false;
+        }
         byte[] bytes = bytes(tensor);
         int width = tensor.dtype().bytes();
         for (int i = width; i < bytes.length; i++) {
@@ -169,12 +177,17 @@ public final class GraphText {
     private static String element(Tensor tensor, int i) {
         return switch (tensor.dtype()) {
             case FLOAT64 -> Double.toString(tensor.getDouble(i));
-            case FLOAT32, FLOAT16, BFLOAT16 -> Float.toString(tensor.getFloat(i));
+            case FLOAT32, FLOAT16, BFLOAT16, FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ ->
+                Float.toString(tensor.getFloat(i));
+            case STRING -> quoted(tensor.getText(i));
             default -> Long.toString(tensor.getLong(i));
         };
     }
 
     private static byte[] bytes(Tensor tensor) {
+        if (tensor.dtype() == DType.STRING) {
+            return String.join("\0", tensor.toTexts()).getBytes(StandardCharsets.UTF_8);
+        }
         byte[] bytes = new byte[tensor.bytes().remaining()];
         tensor.bytes().get(bytes);
         return bytes;

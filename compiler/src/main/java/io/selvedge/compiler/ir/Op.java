@@ -27,6 +27,11 @@ public interface Op {
         return Optional.empty();
     }
 
+    /** Whether it draws random numbers: two of them with equal inputs differ, and nothing is known before they run. */
+    default boolean isRandom() {
+        return false;
+    }
+
     /** Multiply-accumulate operations of one run, for reports; 0 for operators that are not sums of products. */
     default long macs(List<TensorType> inputs, List<TensorType> outputs) {
         return 0;

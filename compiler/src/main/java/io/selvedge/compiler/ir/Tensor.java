@@ -1,21 +1,41 @@
 package io.selvedge.compiler.ir;
 
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
-/** An immutable dense tensor: row-major, little-endian. Elements are read as double or long whatever the dtype. */
+/** An immutable dense tensor: row-major, little-endian. Elements are read as double or long whatever the dtype, or as texts. */
 public final class Tensor {
     private final TensorType type;
     private final ByteBuffer data;
+    /** Elements of a tensor of strings, which has no bytes; else empty. */
+    private final List<String> texts;
 
     private Tensor(TensorType type, ByteBuffer data) {
+        this(type, data, List.of());
+    }
+
+    private Tensor(TensorType type, ByteBuffer data, List<String> texts) {
         this.type = type;
         this.data = data;
+        this.texts = List.copyOf(texts);
+        if (type.dtype() == DType.STRING && texts.size() != type.shape().elements()) {
+            throw new IllegalArgumentException(
+                    type + " needs " + type.shape().elements() + " strings, got " + texts.size());
+        }
         if (data.capacity() != type.shape().elements() * type.dtype().bytes()) {
             throw new IllegalArgumentException(type + " needs "
                     + type.shape().elements() * type.dtype().bytes() + " bytes, got " + data.capacity());
         }
+    }
+
+    /** A view of little-endian bytes from the buffer's position to its limit, which nobody changes any more. */
+    public static Tensor view(TensorType type, ByteBuffer littleEndian) {
+        return new Tensor(type, littleEndian.slice().order(ByteOrder.LITTLE_ENDIAN));
     }
 
     /** Wraps little-endian bytes; the caller gives the array away. */
@@ -35,6 +55,19 @@ public final class Tensor {
         ByteBuffer buffer = ByteBuffer.allocate(values.length * 8).order(ByteOrder.LITTLE_ENDIAN);
         buffer.asLongBuffer().put(values);
         return new Tensor(TensorType.of(DType.INT64, extents), buffer);
+    }
+
+    /** Strings; the extents default to those of a scalar. */
+    public static Tensor texts(List<String> values, long... extents) {
+        return new Tensor(TensorType.of(DType.STRING, extents), ByteBuffer.allocate(0), values);
+    }
+
+    /** Strings of a shape, element by element. */
+    public static Tensor texts(Shape shape, IntFunction<String> value) {
+        List<String> values = IntStream.range(0, Math.toIntExact(shape.elements()))
+                .mapToObj(value)
+                .toList();
+        return new Tensor(new TensorType(DType.STRING, shape), ByteBuffer.allocate(0), values);
     }
 
     /** Builds a tensor element by element; values are rounded or truncated to the dtype as a Java cast does. */
@@ -63,7 +96,11 @@ public final class Tensor {
             case INT16, UINT16 -> buffer.putShort(i * 2, (short) v);
             case INT32, UINT32 -> buffer.putInt(i * 4, (int) v);
             case INT64, UINT64 -> buffer.putLong(i * 8, v);
-            case FLOAT32, FLOAT64, FLOAT16, BFLOAT16 -> put(buffer, dtype, i, (double) v);
+            case INT4 -> buffer.put(i, (byte) (v << 60 >> 60));
+            case UINT4 -> buffer.put(i, (byte) (v & 0xf));
+            case FLOAT32, FLOAT64, FLOAT16, BFLOAT16, FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ ->
+                put(buffer, dtype, i, (double) v);
+            case STRING -> throw notNumbers();
         }
     }
 
@@ -78,11 +115,17 @@ public final class Tensor {
             case FLOAT64 -> buffer.putDouble(i * 8, v);
             case FLOAT16 -> buffer.putShort(i * 2, Float.floatToFloat16((float) v));
             case BFLOAT16 -> buffer.putShort(i * 2, toBfloat16((float) v));
-            case INT8, UINT8, BOOL -> buffer.put(i, (byte) (long) v);
-            case INT16, UINT16 -> buffer.putShort(i * 2, (short) (long) v);
-            case INT32, UINT32 -> buffer.putInt(i * 4, (int) (long) v);
-            case INT64, UINT64 -> buffer.putLong(i * 8, (long) v);
+            case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ ->
+                buffer.put(i, dtype.float8().orElseThrow().encode(v, true));
+            case INT8, UINT8, BOOL, INT16, UINT16, INT32, UINT32, INT64, UINT64, INT4, UINT4 ->
+                put(buffer, dtype, i, (long) v);
+            case STRING -> throw notNumbers();
         }
+    }
+
+    private static SelvedgeException notNumbers() {
+        return new SelvedgeException(
+                ErrorCode.UNSUPPORTED_DTYPE, "strings are no numbers; the operator computes with numbers");
     }
 
     /** Element type and shape. */
@@ -112,6 +155,8 @@ public final class Tensor {
             case FLOAT64 -> data.getDouble(i * 8);
             case FLOAT16 -> Float.float16ToFloat(data.getShort(i * 2));
             case BFLOAT16 -> Float.intBitsToFloat(data.getShort(i * 2) << 16);
+            case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ ->
+                type.dtype().float8().orElseThrow().decode(data.get(i));
             default -> getLong(i);
         };
     }
@@ -124,15 +169,26 @@ public final class Tensor {
     /** Element in row-major order; floats are truncated, booleans are 0 or 1, uint64 wraps. */
     public long getLong(int i) {
         return switch (type.dtype()) {
-            case INT8 -> data.get(i);
-            case UINT8, BOOL -> data.get(i) & 0xff;
+            case INT8, INT4 -> data.get(i);
+            case UINT8, BOOL, UINT4 -> data.get(i) & 0xff;
             case INT16 -> data.getShort(i * 2);
             case UINT16 -> data.getShort(i * 2) & 0xffff;
             case INT32 -> data.getInt(i * 4);
             case UINT32 -> data.getInt(i * 4) & 0xffffffffL;
             case INT64, UINT64 -> data.getLong(i * 8);
+            case STRING -> throw notNumbers();
             default -> (long) getDouble(i);
         };
+    }
+
+    /** Element of a tensor of strings in row-major order. */
+    public String getText(int i) {
+        return texts.get(i);
+    }
+
+    /** All elements of a tensor of strings. */
+    public List<String> toTexts() {
+        return texts;
     }
 
     /** All elements as {@link #getFloat} gives them. */
@@ -166,8 +222,11 @@ public final class Tensor {
         return values;
     }
 
-    /** Bitwise: element i of the result is element {@code sources[i]} of this tensor, zero where that is negative. */
+    /** Bitwise: element i of the result is element {@code sources[i]} of this tensor, zero or "" where that is negative. */
     public Tensor select(Shape shape, int[] sources) {
+        if (type.dtype() == DType.STRING) {
+            return texts(shape, i -> sources[i] < 0 ? "" : texts.get(sources[i]));
+        }
         int width = type.dtype().bytes();
         ByteBuffer buffer = ByteBuffer.allocate(sources.length * width).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < sources.length; i++) {
@@ -190,17 +249,20 @@ public final class Tensor {
 
     /** The same elements under another shape of as many elements. */
     public Tensor reshaped(Shape shape) {
-        return new Tensor(new TensorType(type.dtype(), shape), data);
+        return new Tensor(new TensorType(type.dtype(), shape), data, texts);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Tensor that && type.equals(that.type) && Arrays.equals(data.array(), that.data.array());
+        return other instanceof Tensor that
+                && type.equals(that.type)
+                && bytes().equals(that.bytes())
+                && texts.equals(that.texts);
     }
 
     @Override
     public int hashCode() {
-        return 31 * type.hashCode() + Arrays.hashCode(data.array());
+        return 31 * (31 * type.hashCode() + bytes().hashCode()) + texts.hashCode();
     }
 
     @Override

@@ -2,54 +2,40 @@ package io.selvedge.compiler.onnx;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
-import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.GraphBuilder;
 import io.selvedge.compiler.ir.Node;
-import io.selvedge.compiler.ir.Op;
-import io.selvedge.compiler.ir.Tensor;
-import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.proto.GraphProto;
 import io.selvedge.compiler.onnx.proto.ModelProto;
 import io.selvedge.compiler.onnx.proto.NodeProto;
 import io.selvedge.compiler.onnx.proto.TensorProto;
 import io.selvedge.compiler.onnx.proto.ValueInfoProto;
-import io.selvedge.compiler.op.Attributes;
-import io.selvedge.compiler.op.OpCall;
-import io.selvedge.compiler.op.OpCatalog;
+import io.selvedge.compiler.op.Identity;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** One model on its way into a graph; used once. */
 final class GraphReader {
-    private static final Set<String> CONTROL_FLOW = Set.of("If", "Loop", "Scan");
-
-    private final ModelProto model;
     private final GraphProto proto;
-    private final int opset;
     private final String file;
-    private final TensorReader tensors;
-    private final AttributeReader attributes;
-    private final InputShapes shapes;
-    private final Map<String, Tensor> constants;
     private final GraphBuilder builder;
-    private final Set<String> read = new HashSet<>();
+    private final ImportSession session;
+    private final InputValues inputs;
+    private final BlockReader blocks;
+    private final Scope scope;
 
-    GraphReader(ModelProto model, int opset, String file, Optional<Path> folder, ImportOptions options) {
-        this.model = model;
+    GraphReader(ModelProto model, String file, Optional<Path> folder, ImportOptions options) {
+        Opsets opsets = new Opsets(model.getOpsetImportList(), file);
         this.proto = model.getGraph();
-        this.opset = opset;
         this.file = file;
-        this.tensors = new TensorReader(file, folder);
-        this.attributes = new AttributeReader(tensors);
-        this.shapes = new InputShapes(options);
-        this.constants = options.constants();
         this.builder = new GraphBuilder(file.endsWith(".onnx") ? file.substring(0, file.length() - 5) : file);
+        this.session = new ImportSession(file, new TensorReader(file, folder), builder);
+        this.inputs = new InputValues(options, builder, file);
+        this.blocks = new BlockReader(session, new FunctionInliner(model, opsets, file));
+        this.scope = Scope.top(opsets);
     }
 
     Graph read() {
@@ -59,30 +45,33 @@ final class GraphReader {
                     "sparse initializers are not supported; store them dense (" + file + ")");
         }
         reserveNames();
-        Set<String> given = readInitializers();
+        Set<String> given = new HashSet<>();
+        for (TensorProto initializer : proto.getInitializerList()) {
+            String name = builder.namedConstant(initializer.getName(), session.tensor(initializer));
+            scope.define(name, new Value.Single(name));
+            given.add(name);
+        }
         for (ValueInfoProto input : proto.getInputList()) {
             if (given.add(input.getName())) {
-                Tensor constant = constants.get(input.getName());
-                if (constant == null) {
-                    builder.input(input.getName(), inputType(input));
-                } else {
-                    builder.namedConstant(input.getName(), constant);
-                }
+                scope.define(input.getName(), inputs.read(input));
             }
         }
-        shapes.checkAllUsed();
+        inputs.checkAllUsed();
+        Body body = Body.of(proto, _ -> false, file);
         Set<String> nodeNames = new HashSet<>();
         proto.getNodeList().forEach(node -> nodeNames.add(node.getName()));
         Set<String> taken = new HashSet<>();
-        for (int index : NodeOrder.of(proto.getNodeList(), given, file)) {
+        for (int index : body.order()) {
             NodeProto node = proto.getNode(index);
             String name = node.getName().isEmpty() ? node.getOpType() + "_" + index : node.getName();
             while (!taken.add(name) || (!name.equals(node.getName()) && nodeNames.contains(name))) {
                 name = name + "_" + index;
             }
-            readNode(node, name, index);
+            blocks.read(body, scope, node, name, index);
         }
-        proto.getOutputList().forEach(output -> builder.output(output.getName()));
+        for (ValueInfoProto output : proto.getOutputList()) {
+            output(output.getName(), scope.find(output.getName()).orElseGet(() -> new Value.Single(output.getName())));
+        }
         return builder.build();
     }
 
@@ -90,143 +79,29 @@ final class GraphReader {
         for (NodeProto node : proto.getNodeList()) {
             builder.reserve(List.of(node.getName()));
             builder.reserve(node.getOutputList());
-            read.addAll(node.getInputList());
         }
         proto.getInputList().forEach(input -> builder.reserve(List.of(input.getName())));
         proto.getInitializerList().forEach(tensor -> builder.reserve(List.of(tensor.getName())));
-        proto.getOutputList().forEach(output -> read.add(output.getName()));
     }
 
-    private Set<String> readInitializers() {
-        Set<String> given = new HashSet<>();
-        for (TensorProto initializer : proto.getInitializerList()) {
-            builder.namedConstant(initializer.getName(), tensors.read(initializer, initializer.getName()));
-            given.add(initializer.getName());
-        }
-        return given;
-    }
-
-    private TensorType inputType(ValueInfoProto input) {
-        if (!input.getType().hasTensorType()) {
-            throw new SelvedgeException(
-                    ErrorCode.UNSUPPORTED_DTYPE,
-                    "input '" + input.getName() + "' is not a tensor; only tensors are supported (" + file + ")");
-        }
-        int code = input.getType().getTensorType().getElemType();
-        DType dtype = DType.ofOnnxCode(code)
-                .orElseThrow(() -> new SelvedgeException(
-                        ErrorCode.UNSUPPORTED_DTYPE,
-                        "input '" + input.getName() + "' has ONNX element type " + code + ", which is not supported ("
-                                + file + ")"));
-        return new TensorType(dtype, shapes.bind(input));
-    }
-
-    private void readNode(NodeProto node, String name, int index) {
-        String where = " (" + file + ", node " + index + ")";
-        try {
-            if (isConstant(node)) {
-                builder.namedConstant(node.getOutput(0), constant(node));
-                return;
+    /** A sequence becomes an output per element, named {@code output[0]} and so on; an empty optional none. */
+    private void output(String name, Value value) {
+        switch (value) {
+            case Value.Single(String tensor) -> {
+                if (!tensor.equals(name)) {
+                    builder.add(new Node(builder.fresh(name), new Identity(), List.of(tensor), List.of(name)));
+                }
+                builder.output(name);
             }
-            OpCatalog.Entry entry = entry(node, name, where);
-            List<String> outputs = outputs(node);
-            OpCall call = new OpCall(
-                    name, node.getOpType(), opset, attributes.read(node), node.getInputList(), outputs.size(), builder);
-            Op op = entry.factory().apply(call);
-            builder.add(new Node(name, op, call.inputs(), outputs));
-        } catch (SelvedgeException e) {
-            if (String.valueOf(e.getMessage()).endsWith(where)) {
-                throw e;
+            case Value.Sequence(List<Value> elements) -> {
+                for (int i = 0; i < elements.size(); i++) {
+                    output(name + "[" + i + "]", elements.get(i));
+                }
             }
-            String subject = node.getOpType() + " '" + name + "'";
-            String text = String.valueOf(e.getMessage());
-            String message = text.startsWith(subject) ? text : subject + ": " + text;
-            throw new SelvedgeException(e.code(), message + where, e);
-        } catch (ArithmeticException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
-            // Shapes of a damaged file overflow or contradict each other in ways that no single check foresees.
-            throw new SelvedgeException(
-                    ErrorCode.BAD_GRAPH,
-                    node.getOpType() + " '" + name + "' contradicts the shapes of its inputs: " + e.getMessage()
-                            + where,
-                    e);
+            case Value.Maybe(Optional<Value> content) -> content.ifPresent(inner -> output(name, inner));
+            case Value.Absent _ ->
+                throw new SelvedgeException(
+                        ErrorCode.BAD_GRAPH, "graph output '" + name + "' is an absent value (" + file + ")");
         }
-    }
-
-    private static boolean isConstant(NodeProto node) {
-        return node.getOpType().equals("Constant") && isStandard(node.getDomain());
-    }
-
-    private static boolean isStandard(String domain) {
-        return domain.isEmpty() || domain.equals("ai.onnx");
-    }
-
-    /** Trailing outputs that nobody reads go, but for Split, whose outputs count. */
-    private List<String> outputs(NodeProto node) {
-        List<String> outputs = new ArrayList<>(node.getOutputList());
-        if (!node.getOpType().equals("Split")) {
-            while (outputs.size() > 1 && !read.contains(outputs.getLast())) {
-                outputs.removeLast();
-            }
-        }
-        if (outputs.isEmpty()) {
-            throw new SelvedgeException(ErrorCode.BAD_GRAPH, "has no output");
-        }
-        return outputs;
-    }
-
-    private OpCatalog.Entry entry(NodeProto node, String name, String where) {
-        String domain = isStandard(node.getDomain()) ? "ai.onnx" : node.getDomain();
-        String found = node.getOpType() + " '" + name + "' of domain " + domain + ", opset " + version(node) + where;
-        Optional<OpCatalog.Entry> entry =
-                domain.equals("ai.onnx") ? OpCatalog.ALL.find("", node.getOpType()) : Optional.empty();
-        if (entry.isEmpty()) {
-            throw new SelvedgeException(
-                    ErrorCode.UNSUPPORTED_OP,
-                    "operator " + node.getOpType() + " is not supported"
-                            + (domain.equals("ai.onnx")
-                                    ? OpCatalog.ALL
-                                            .nearest(node.getOpType())
-                                            .map(known -> "; nearest that is: " + known)
-                                            .orElse("")
-                                    : " (only operators of ai.onnx are)")
-                            + (CONTROL_FLOW.contains(node.getOpType())
-                                    ? "; export the model with its branches decided and its loops unrolled"
-                                    : "; export the model without it")
-                            + ". Found: " + found);
-        }
-        int since = entry.get().versions().getFirst();
-        if (since > opset) {
-            throw new SelvedgeException(
-                    ErrorCode.UNSUPPORTED_OP,
-                    "operator " + node.getOpType() + " exists from opset " + since + " on. Found: " + found);
-        }
-        return entry.get();
-    }
-
-    private long version(NodeProto node) {
-        return model.getOpsetImportList().stream()
-                .filter(set -> set.getDomain().equals(node.getDomain()))
-                .mapToLong(set -> set.getVersion())
-                .findFirst()
-                .orElse(opset);
-    }
-
-    private Tensor constant(NodeProto node) {
-        Attributes values = attributes.read(node);
-        if (values.has("value_float")) {
-            return Tensor.floats(new float[] {values.number("value_float", 0)});
-        }
-        if (values.has("value_int")) {
-            return Tensor.longs(new long[] {values.integer("value_int", 0)});
-        }
-        Optional<Tensor> floats = values.floats("value_floats").map(array -> Tensor.floats(array, array.length));
-        Optional<Tensor> longs = values.longs("value_ints").map(array -> Tensor.longs(array, array.length));
-        return values.tensor("value")
-                .or(() -> floats)
-                .or(() -> longs)
-                .orElseThrow(() -> new SelvedgeException(
-                        ErrorCode.UNSUPPORTED_OP,
-                        "needs value, value_float(s) or value_int(s), has "
-                                + values.asMap().keySet()));
     }
 }

@@ -17,11 +17,13 @@ import io.selvedge.compiler.onnx.proto.TensorProto;
 import io.selvedge.compiler.onnx.proto.TensorShapeProto;
 import io.selvedge.compiler.onnx.proto.TypeProto;
 import io.selvedge.compiler.onnx.proto.ValueInfoProto;
+import io.selvedge.compiler.op.Cast;
 import io.selvedge.compiler.op.OpCatalog;
 import io.selvedge.compiler.op.Pad;
 import io.selvedge.compiler.op.Pool;
 import io.selvedge.compiler.op.Reduce;
 import io.selvedge.compiler.op.Resize;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -75,7 +77,9 @@ final class GraphWriter {
         return switch (node.op()) {
             case Pool pool when pool.attributes().containsKey("dilations") && pool.kind() == Pool.Kind.AVERAGE -> 19;
             case Pad pad when pad.mode() == Pad.Mode.WRAP -> 19;
-            case Resize resize when resize.coordinates() == Resize.Coordinates.HALF_PIXEL_SYMMETRIC -> 19;
+            case Cast cast when cast.to().isFourBits() -> 21;
+            case Cast cast when cast.to().float8().isPresent() -> 19;
+            case Resize resize -> resize.since();
             default ->
                 node.op().type().endsWith("quantizeLinear") || node.op().type().equals("QuantizeLinear")
                         ? opsetOfQuantized(node)
@@ -89,7 +93,11 @@ final class GraphWriter {
 
     private int opsetOfQuantized(Node node) {
         DType dtype = graph.type(node.input(2)).dtype();
-        return dtype == DType.INT16 || dtype == DType.UINT16 ? 21 : OpCatalog.GRAPH_OPSET;
+        boolean blocks = node.op().attributes().containsKey("block_size");
+        if (blocks || dtype == DType.INT16 || dtype == DType.UINT16 || dtype.isFourBits()) {
+            return 21;
+        }
+        return dtype.float8().isPresent() ? 19 : OpCatalog.GRAPH_OPSET;
     }
 
     private void node(Node node) {
@@ -151,9 +159,13 @@ final class GraphWriter {
     }
 
     private static TensorProto tensor(String name, Tensor tensor) {
-        TensorProto.Builder builder = TensorProto.newBuilder()
-                .setDataType(tensor.dtype().onnxCode())
-                .setRawData(ByteString.copyFrom(tensor.bytes()));
+        TensorProto.Builder builder =
+                TensorProto.newBuilder().setDataType(tensor.dtype().onnxCode());
+        if (tensor.dtype() == DType.STRING) {
+            tensor.toTexts().forEach(text -> builder.addStringData(ByteString.copyFromUtf8(text)));
+        } else {
+            builder.setRawData(ByteString.copyFrom(tensor.dtype().isFourBits() ? packed(tensor) : tensor.bytes()));
+        }
         if (!name.isEmpty()) {
             builder.setName(name);
         }
@@ -161,6 +173,15 @@ final class GraphWriter {
             builder.addDims(extent);
         }
         return builder.build();
+    }
+
+    /** Two elements in a byte, the first in its lower half. */
+    private static ByteBuffer packed(Tensor tensor) {
+        byte[] bytes = new byte[(tensor.elements() + 1) / 2];
+        for (int i = 0; i < tensor.elements(); i++) {
+            bytes[i / 2] |= (byte) ((tensor.getLong(i) & 0xf) << (i % 2 * 4));
+        }
+        return ByteBuffer.wrap(bytes);
     }
 
     private ValueInfoProto value(String name) {

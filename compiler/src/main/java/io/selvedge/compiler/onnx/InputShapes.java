@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Binds the open dimensions of graph inputs. */
@@ -56,6 +57,21 @@ final class InputShapes {
             throw unbound(name, dims);
         }
         return declared.get();
+    }
+
+    /**
+     * How many elements a sequence has, or whether an optional is there: a dimension named {@code input:what}.
+     *
+     * @throws SelvedgeException UNBOUND_DIMENSION when nothing binds it
+     */
+    int count(String input, String what, Supplier<String> otherwise) {
+        String symbol = input + ":" + what;
+        symbols.add(symbol);
+        Integer value = options.dims().get(symbol);
+        if (value == null) {
+            throw new SelvedgeException(ErrorCode.UNBOUND_DIMENSION, otherwise.get());
+        }
+        return value;
     }
 
     /** Shape in the file, with the dimensions that the options name bound; empty when the file has none. */

@@ -5,11 +5,11 @@ import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.onnx.proto.NodeProto;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Topological order of a file's nodes; the file's own order wherever it is one. */
 final class NodeOrder {
@@ -19,24 +19,28 @@ final class NodeOrder {
      * Indices of the nodes, each after those that it reads from.
      *
      * @param given names that inputs and initializers define
+     * @param outer names that are defined around the nodes, which they may define anew
+     * @param file file, and place in it, for messages
      * @throws SelvedgeException BAD_GRAPH on a cycle, a value defined twice or a value that nothing defines
      */
-    static List<Integer> of(List<NodeProto> nodes, Set<String> given, String file) {
+    static List<Integer> of(List<NodeProto> nodes, Set<String> given, Predicate<String> outer, String file) {
         Map<String, Integer> producers = producers(nodes, given, file);
         int[] missing = new int[nodes.size()];
         Map<Integer, List<Integer>> readers = new HashMap<>();
         PriorityQueue<Integer> ready = new PriorityQueue<>();
         for (int i = 0; i < nodes.size(); i++) {
-            for (String input : new HashSet<>(nodes.get(i).getInputList())) {
+            for (String input : Body.reads(nodes.get(i))) {
                 Integer producer = producers.get(input);
                 if (producer != null) {
                     missing[i]++;
                     readers.computeIfAbsent(producer, _ -> new ArrayList<>()).add(i);
-                } else if (!input.isEmpty() && !given.contains(input)) {
+                } else if (!given.contains(input) && !outer.test(input)) {
                     throw new SelvedgeException(
                             ErrorCode.BAD_GRAPH,
-                            nodes.get(i).getOpType() + " '" + nodes.get(i).getName() + "' reads '" + input
-                                    + "', which no input, initializer or node defines (" + file + ", node " + i + ")");
+                            nodes.get(i).getOpType() + " '" + nodes.get(i).getName()
+                                    + (nodes.get(i).getInputList().contains(input) ? "' reads '" : "' captures '")
+                                    + input + "', which no input, initializer or node defines (" + file + ", node " + i
+                                    + ")");
                 }
             }
             if (missing[i] == 0) {

@@ -2,25 +2,25 @@ package io.selvedge.compiler.onnx;
 
 import com.google.protobuf.CodedInputStream;
 import io.selvedge.compiler.diag.ErrorCode;
-import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Dim;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.proto.GraphProto;
 import io.selvedge.compiler.onnx.proto.ModelProto;
-import io.selvedge.compiler.onnx.proto.OperatorSetIdProto;
 import io.selvedge.compiler.onnx.proto.TensorProto;
-import io.selvedge.compiler.op.OpCatalog;
+import io.selvedge.compiler.onnx.proto.ValueInfoProto;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads ONNX files of opset 6 to 22 and states them in the form of opset 17, every shape known. */
+/** Reads ONNX files of opset 1 to 22 and states them in the form of opset 17, every shape known. */
 public final class OnnxImporter {
     private OnnxImporter() {}
 
@@ -36,7 +36,7 @@ public final class OnnxImporter {
      */
     public static Graph read(Path file, ImportOptions options) {
         Path folder = file.toAbsolutePath().getParent();
-        return read(bytes(file), String.valueOf(file.getFileName()), Optional.ofNullable(folder), options);
+        return read(ModelBytes.read(file), String.valueOf(file.getFileName()), Optional.ofNullable(folder), options);
     }
 
     /**
@@ -47,7 +47,7 @@ public final class OnnxImporter {
      */
     public static Map<String, Shape> declaredInputs(Path file) {
         GraphProto graph =
-                parse(bytes(file), String.valueOf(file.getFileName())).getGraph();
+                parse(ModelBytes.read(file), String.valueOf(file.getFileName())).getGraph();
         Map<String, Shape> shapes = new LinkedHashMap<>();
         InputShapes open = new InputShapes(ImportOptions.none());
         graph.getInputList()
@@ -57,22 +57,31 @@ public final class OnnxImporter {
         return shapes;
     }
 
-    private static byte[] bytes(Path file) {
-        String name = String.valueOf(file.getFileName());
-        try {
-            long size = Files.size(file);
-            if (size > Integer.MAX_VALUE - 8) {
-                throw new SelvedgeException(
-                        ErrorCode.BAD_MODEL,
-                        name + " has " + size
-                                + " bytes; an ONNX file has at most 2 GB (move tensors to external data)");
+    /**
+     * Element type and shape of an input as the file declares them, where it is a tensor of a known type; an input without a
+     * shape is taken as one axis of any extent.
+     *
+     * @throws SelvedgeException MODEL_NOT_FOUND, IO_ERROR, BAD_MODEL; BAD_OPTION when there is no such input
+     */
+    public static TensorType declaredType(Path file, String name) {
+        GraphProto graph =
+                parse(ModelBytes.read(file), String.valueOf(file.getFileName())).getGraph();
+        for (ValueInfoProto input : graph.getInputList()) {
+            Optional<DType> dtype =
+                    DType.ofOnnxCode(input.getType().getTensorType().getElemType());
+            if (input.getName().equals(name) && dtype.isPresent()) {
+                Shape anyLength = new Shape(List.of(new Dim.Symbol(name + ":0")));
+                return new TensorType(
+                        dtype.get(),
+                        new InputShapes(ImportOptions.none()).declared(input).orElse(anyLength));
             }
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new SelvedgeException(ErrorCode.MODEL_NOT_FOUND, "there is no file " + file, e);
-        } catch (IOException e) {
-            throw new SelvedgeException(ErrorCode.IO_ERROR, "cannot read " + file + ": " + IoReason.of(e), e);
         }
+        throw new SelvedgeException(
+                ErrorCode.BAD_OPTION,
+                "the model has no tensor input '" + name + "'; its inputs are "
+                        + graph.getInputList().stream()
+                                .map(ValueInfoProto::getName)
+                                .toList());
     }
 
     /**
@@ -85,7 +94,7 @@ public final class OnnxImporter {
      */
     public static Graph read(byte[] bytes, String name, Optional<Path> folder, ImportOptions options) {
         ModelProto model = parse(bytes, name);
-        return new GraphReader(model, opset(model, name), name, folder, options).read();
+        return new GraphReader(model, name, folder, options).read();
     }
 
     /**
@@ -122,23 +131,5 @@ public final class OnnxImporter {
                             + " bytes)",
                     e);
         }
-    }
-
-    private static int opset(ModelProto model, String name) {
-        for (OperatorSetIdProto set : model.getOpsetImportList()) {
-            if (set.getDomain().isEmpty() || set.getDomain().equals("ai.onnx")) {
-                if (set.getVersion() >= OpCatalog.OLDEST_OPSET && set.getVersion() <= OpCatalog.NEWEST_OPSET) {
-                    return (int) set.getVersion();
-                }
-                throw new SelvedgeException(
-                        ErrorCode.UNSUPPORTED_OPSET,
-                        name + " has opset " + set.getVersion() + "; supported are " + OpCatalog.OLDEST_OPSET + " to "
-                                + OpCatalog.NEWEST_OPSET + ". Export it again with one of these");
-            }
-        }
-        throw new SelvedgeException(
-                ErrorCode.UNSUPPORTED_OPSET,
-                name + " names no opset of ai.onnx; it needs one from " + OpCatalog.OLDEST_OPSET + " to "
-                        + OpCatalog.NEWEST_OPSET);
     }
 }

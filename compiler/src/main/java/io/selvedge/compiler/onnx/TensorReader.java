@@ -35,7 +35,7 @@ final class TensorReader {
             }
             elements *= extent;
         }
-        long bytes = elements * dtype.bytes();
+        long bytes = dtype.isFourBits() ? (elements + 1) / 2 : elements * dtype.bytes();
         if (bytes > Integer.MAX_VALUE - 64) {
             throw bad(name, "has " + bytes + " bytes; the largest tensor is 2 GB");
         }
@@ -43,14 +43,24 @@ final class TensorReader {
                 proto.getDimsList().stream().mapToLong(extent -> extent).toArray();
         TensorType type = new TensorType(dtype, Shape.of(extents));
         if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
-            return Tensor.of(type, external.read(proto, name, bytes));
+            return ofBytes(type, external.read(proto, name, bytes));
         }
-        if (proto.hasRawData()) {
+        if (proto.hasRawData() && dtype != DType.STRING) {
             ByteString raw = proto.getRawData();
             check(name, type, raw.size(), bytes, "bytes");
-            return Tensor.of(type, raw.toByteArray());
+            // A large tensor stays where the file's bytes are.
+            return dtype.isFourBits()
+                    ? ofBytes(type, raw.toByteArray())
+                    : Tensor.view(type, raw.asReadOnlyByteBuffer());
         }
         return typed(proto, name, type, elements);
+    }
+
+    /** Tensor of the bytes of a file, where a byte holds two four-bit integers, the lower half first. */
+    private static Tensor ofBytes(TensorType type, byte[] bytes) {
+        return type.dtype().isFourBits()
+                ? Tensor.integers(type, i -> bytes[i / 2] >> (i % 2 * 4))
+                : Tensor.of(type, bytes);
     }
 
     private Tensor typed(TensorProto proto, String name, TensorType type, long elements) {
@@ -74,6 +84,22 @@ final class TensorReader {
             case INT32, INT16, UINT16, INT8, UINT8, BOOL -> {
                 check(name, type, proto.getInt32DataCount(), elements, "values in int32_data");
                 yield Tensor.integers(type, proto::getInt32Data);
+            }
+            case STRING -> {
+                check(name, type, proto.getStringDataCount(), elements, "strings");
+                yield Tensor.texts(type.shape(), i -> proto.getStringData(i).toStringUtf8());
+            }
+            case UINT4, INT4 -> {
+                check(name, type, proto.getInt32DataCount(), (elements + 1) / 2, "bytes in int32_data");
+                yield Tensor.integers(type, i -> proto.getInt32Data(i / 2) >> (i % 2 * 4));
+            }
+            case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ -> {
+                check(name, type, proto.getInt32DataCount(), elements, "values in int32_data");
+                byte[] bytes = new byte[Math.toIntExact(elements)];
+                for (int i = 0; i < bytes.length; i++) {
+                    bytes[i] = (byte) proto.getInt32Data(i);
+                }
+                yield Tensor.of(type, bytes);
             }
             case FLOAT16, BFLOAT16 -> {
                 check(name, type, proto.getInt32DataCount(), elements, "values in int32_data");

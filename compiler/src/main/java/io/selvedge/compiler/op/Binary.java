@@ -138,6 +138,9 @@ public record Binary(Kind kind) implements Op, ElementWise, Lowerable {
         TensorType type = new TensorType(kind.isPredicate() ? DType.BOOL : a.dtype(), shape);
         int[] as = Strides.broadcast(a.shape(), shape);
         int[] bs = Strides.broadcast(b.shape(), shape);
+        if (kind == Kind.EQUAL && a.dtype() == DType.STRING) {
+            return List.of(Tensor.integers(type, i -> a.getText(as[i]).equals(b.getText(bs[i])) ? 1 : 0));
+        }
         if (a.dtype().isFloat() || (kind == Kind.POW && b.dtype().isFloat())) {
             return List.of(Tensor.filled(type, i -> apply(a.getDouble(as[i]), b.getDouble(bs[i]))));
         }
@@ -202,7 +205,7 @@ public record Binary(Kind kind) implements Op, ElementWise, Lowerable {
         if (b.equals(new Expr.Const(2))) {
             return MapLowering.mul(a, a);
         }
-        if (b.equals(new Expr.Const(0.5f))) {
+        if (b.equals(new Expr.Const(0.5))) {
             return MapLowering.unary(Expr.UnaryOp.SQRT, a);
         }
         return new Expr.Binary(Expr.BinaryOp.POW, a, b);

@@ -3,6 +3,7 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
@@ -11,6 +12,7 @@ import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.program.View;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +67,16 @@ public record Concat(int axis) implements Op, Lowerable {
                 .getFirst();
         int along = Operands.axis(axis, type.shape().rank());
         int outer = Strides.product(type.shape().extents(), 0, along);
+        if (type.dtype() == DType.STRING) {
+            List<String> texts = new ArrayList<>();
+            for (int i = 0; i < outer; i++) {
+                for (Tensor part : parts) {
+                    int run = part.elements() / outer;
+                    texts.addAll(part.toTexts().subList(i * run, (i + 1) * run));
+                }
+            }
+            return List.of(Tensor.texts(type.shape(), texts::get));
+        }
         byte[] bytes =
                 new byte[Math.toIntExact(type.shape().elements() * type.dtype().bytes())];
         List<ByteBuffer> sources = parts.stream().map(Tensor::bytes).toList();
@@ -77,6 +89,11 @@ public record Concat(int axis) implements Op, Lowerable {
             }
         }
         return List.of(Tensor.of(type, bytes));
+    }
+
+    @Override
+    public boolean keepsBits() {
+        return true;
     }
 
     @Override

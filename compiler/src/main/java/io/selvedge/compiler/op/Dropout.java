@@ -23,8 +23,13 @@ import java.util.Optional;
 public record Dropout() implements Op, Lowerable {
     static Op read(OpCall call) {
         if (call.has(2) && call.known(2).map(t -> t.getLong(0) != 0).orElse(true)) {
+            return new TrainingDropout(call.attributes().integer("seed", 0));
+        }
+        if (call.opset() < 7 && !call.attributes().flag("is_test", false)) {
             throw new SelvedgeException(
-                    ErrorCode.UNSUPPORTED_OP, "Dropout is in training mode; export the model in evaluation mode");
+                    ErrorCode.UNSUPPORTED_OP,
+                    "Dropout of opset " + call.opset()
+                            + " trains unless its attribute is_test is 1; export the model in evaluation mode");
         }
         call.keep(1);
         return call.outputs() > 1 ? new Dropout() : new Identity();

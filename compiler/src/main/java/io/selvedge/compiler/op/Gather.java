@@ -69,6 +69,11 @@ public record Gather(int axis) implements Op, Lowerable {
         return List.of(data.select(shape, sources));
     }
 
+    @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
     /** Constant indices are slices: one where they are a scalar or evenly spaced, else, where they are few, a copy each. */
     @Override
     public void lower(Node node, ProgramBuilder builder) {

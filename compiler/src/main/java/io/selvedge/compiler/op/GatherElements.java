@@ -56,6 +56,11 @@ public record GatherElements(int axis) implements Op, Lowerable {
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         TensorType data = builder.graph().type(node.input(0));
         TensorType indices = builder.graph().type(node.input(1));

@@ -100,6 +100,11 @@ public record GatherND(int batchDims) implements Op, Lowerable {
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         int[] extents = builder.extents(node.input(0));
         int[] at = builder.extents(node.input(1));

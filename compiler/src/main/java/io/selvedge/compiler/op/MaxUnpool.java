@@ -105,6 +105,11 @@ public record MaxUnpool(List<Integer> kernelShape, List<Integer> strides, List<I
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         TensorType x = builder.graph().type(node.input(0));
         TensorType y = builder.graph().type(node.output());

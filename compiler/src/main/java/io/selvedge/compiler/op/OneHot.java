@@ -69,6 +69,11 @@ public record OneHot(int axis) implements Op, Lowerable {
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         int[] extents = builder.extents(node.output());
         int along = Operands.axis(axis, extents.length);

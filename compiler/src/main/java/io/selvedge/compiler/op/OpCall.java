@@ -4,12 +4,15 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.GraphBuilder;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,6 +27,7 @@ public final class OpCall {
     private final List<String> inputs;
     private final int outputs;
     private final GraphBuilder builder;
+    private final Map<Integer, String> computed = new HashMap<>();
 
     public OpCall(
             String name,
@@ -143,6 +147,16 @@ public final class OpCall {
         set(index, hint, Tensor.filled(TensorType.of(dtype), _ -> scalar));
     }
 
+    /** States that an output is a value that was added before, and none of the operator that the factory returns. */
+    public void computed(int output, String value) {
+        computed.put(output, value);
+    }
+
+    /** The value that an output is, where the operator does not compute it. */
+    public Optional<String> computed(int output) {
+        return Optional.ofNullable(computed.get(output));
+    }
+
     /** Drops the inputs from a position on. */
     public void keep(int count) {
         while (inputs.size() > count) {
@@ -150,9 +164,24 @@ public final class OpCall {
         }
     }
 
+    /** The nodes of the graph so far, in their order. */
+    List<Node> earlier() {
+        return builder.nodes();
+    }
+
     /** Adds a node in front of this one; the value that it computes. */
     public String before(String hint, Op op, String... values) {
         return builder.add(name + "_" + hint, op, values);
+    }
+
+    /** Adds a node with several outputs in front of this one; the values that it computes. */
+    public List<String> before(String hint, Op op, int count, String... values) {
+        List<String> computed = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            computed.add(builder.fresh(name + "_" + hint));
+        }
+        builder.add(new Node(builder.fresh(name + "_" + hint), op, List.of(values), computed));
+        return computed;
     }
 
     public String constant(String hint, Tensor value) {

@@ -16,18 +16,36 @@ import java.util.stream.Stream;
 
 /** Every operator that Selvedge knows, a line each. */
 public final class OpCatalog implements OpFactory {
-    /** Opsets of ai.onnx that files may have. */
-    public static final int OLDEST_OPSET = 6;
+    /** Opsets of ai.onnx that files may have; an operator is read from the first version that its line names. */
+    public static final int OLDEST_OPSET = 1;
 
     public static final int NEWEST_OPSET = 22;
 
     /** The opset whose form the graph has. */
     public static final int GRAPH_OPSET = 17;
 
-    /** One operator: where it lives, which opsets changed it, how a call becomes an operator. */
+    /** Operators of ONNX Runtime, which its optimiser and its quantiser leave in files. */
+    private static final String CONTRIB = "com.microsoft";
+
+    /** Operators of classical machine learning, as converters of scikit-learn write them. */
+    static final String ML = "ai.onnx.ml";
+
+    static final String TRAINING = "ai.onnx.preview.training";
+
+    /**
+     * One operator: where it lives, which opsets changed it, how a call becomes an operator.
+     *
+     * @param domain empty for ai.onnx
+     * @param versions opsets of that domain
+     */
     public record Entry(String domain, String type, List<Integer> versions, Function<OpCall, Op> factory) {
         public Entry {
             versions = List.copyOf(versions);
+        }
+
+        /** The type, with its domain in front unless that is ai.onnx. */
+        public String name() {
+            return key(domain, type);
         }
     }
 
@@ -46,6 +64,7 @@ public final class OpCatalog implements OpFactory {
             entry("Atanh", Unary::read, 9, 22),
             entry("AveragePool", Pool::read, 1, 7, 10, 11, 19, 22),
             entry("BatchNormalization", BatchNormalization::read, 1, 6, 7, 9, 14, 15),
+            entry("Bernoulli", RandomNumbers::read, 15, 22),
             entry("BitShift", Bitwise::read, 11),
             entry("BitwiseAnd", Bitwise::read, 18),
             entry("BitwiseNot", Bitwise::read, 18),
@@ -85,7 +104,7 @@ public final class OpCatalog implements OpFactory {
             entry("EyeLike", EyeLike::read, 9, 22),
             entry("Flatten", Flatten::read, 1, 9, 11, 13, 21),
             entry("Floor", Unary::read, 6, 13),
-            entry("GRU", Recurrent::read, 1, 7, 14, 22),
+            entry("GRU", Recurrent::read, 1, 3, 7, 14, 22),
             entry("Gather", Gather::read, 1, 11, 13),
             entry("GatherElements", GatherElements::read, 11, 13),
             entry("GatherND", GatherND::read, 11, 12, 13),
@@ -104,12 +123,14 @@ public final class OpCatalog implements OpFactory {
             entry("HardSwish", Unary::read, 14, 22),
             entry("Hardmax", Hardmax::read, 1, 11, 13),
             entry("Identity", Identity::read, 1, 13, 14, 16, 19, 21),
+            entry("ImageDecoder", ImageDecoder::read, 20),
             entry("InstanceNormalization", InstanceNormalization::read, 6, 22),
             entry("IsInf", FloatTest::read, 10, 20),
             entry("IsNaN", FloatTest::read, 9, 13, 20),
             entry("LRN", Lrn::read, 1, 13),
             entry("LSTM", Recurrent::read, 1, 7, 14, 22),
-            entry("LayerNormalization", LayerNormalization::read, 17),
+            // Before it was standard, ONNX Runtime's optimiser wrote it as an operator of opset 1.
+            entry("LayerNormalization", LayerNormalization::read, 1, 17),
             entry("LeakyRelu", Activation::read, 6, 16),
             entry("Less", Binary::read, 1, 7, 9, 13),
             entry("LessOrEqual", Binary::read, 12, 16),
@@ -129,6 +150,7 @@ public final class OpCatalog implements OpFactory {
             entry("Mish", Unary::read, 18, 22),
             entry("Mod", Mod::read, 10, 13),
             entry("Mul", Binary::read, 1, 6, 7, 13, 14),
+            entry("Multinomial", RandomNumbers::read, 7, 22),
             entry("Neg", Unary::read, 6, 13),
             entry("NegativeLogLikelihoodLoss", CrossEntropy::read, 12, 13, 22),
             entry("NonMaxSuppression", NonMaxSuppression::read, 10, 11),
@@ -143,6 +165,10 @@ public final class OpCatalog implements OpFactory {
             entry("QLinearMatMul", QuantizedOperators::readMatMul, 10, 21),
             entry("QuantizeLinear", QuantizeLinear::read, 10, 13, 19, 21),
             entry("RNN", Recurrent::read, 1, 7, 14, 22),
+            entry("RandomNormal", RandomNumbers::read, 1, 22),
+            entry("RandomNormalLike", RandomNumbers::read, 1, 22),
+            entry("RandomUniform", RandomNumbers::read, 1, 22),
+            entry("RandomUniformLike", RandomNumbers::read, 1, 22),
             entry("Range", Range::read, 11),
             entry("Reciprocal", Unary::read, 6, 13),
             entry("ReduceL1", Reduce::read, 1, 11, 13, 18),
@@ -155,6 +181,7 @@ public final class OpCatalog implements OpFactory {
             entry("ReduceProd", Reduce::read, 1, 11, 13, 18),
             entry("ReduceSum", Reduce::read, 1, 11, 13),
             entry("ReduceSumSquare", Reduce::read, 1, 11, 13, 18),
+            entry("RegexFullMatch", RegexFullMatch::read, 20),
             entry("Relu", Unary::read, 6, 13, 14),
             entry("Reshape", Reshape::read, 5, 13, 14, 19, 21),
             entry("Resize", Resize::read, 10, 11, 13, 18, 19),
@@ -170,6 +197,8 @@ public final class OpCatalog implements OpFactory {
             entry("Shrink", Activation::read, 9),
             entry("Sigmoid", Unary::read, 6, 13),
             entry("Sign", Unary::read, 9, 13),
+            // ONNX Runtime's, in the domain of the standard.
+            entry("SimplifiedLayerNormalization", ContribNormalizations::readSimplified, 1),
             entry("Sin", Unary::read, 7, 22),
             entry("Sinh", Unary::read, 9, 22),
             entry("Size", SizeOf::read, 1, 13, 19, 21),
@@ -182,6 +211,9 @@ public final class OpCatalog implements OpFactory {
             entry("Split", Split::read, 2, 11, 13, 18),
             entry("Sqrt", Unary::read, 6, 13),
             entry("Squeeze", Squeeze::read, 1, 11, 13, 21),
+            entry("StringConcat", StringConcat::read, 20),
+            entry("StringNormalizer", StringNormalizer::read, 10),
+            entry("StringSplit", StringSplit::read, 20),
             entry("Sub", Binary::read, 1, 6, 7, 13, 14),
             entry("Sum", Variadic::read, 6, 8, 13),
             entry("Tan", Unary::read, 7, 22),
@@ -196,7 +228,44 @@ public final class OpCatalog implements OpFactory {
             entry("Unsqueeze", Unsqueeze::read, 1, 11, 13, 21),
             entry("Upsample", Resize::read, 7, 9),
             entry("Where", Where::read, 9, 16),
-            entry("Xor", Binary::read, 1, 7));
+            entry("Xor", Binary::read, 1, 7),
+            in(CONTRIB, "Attention", ContribAttention::read, 1),
+            in(CONTRIB, "BiasGelu", ContribActivations::readBiasGelu, 1),
+            in(CONTRIB, "DequantizeLinear", DequantizeLinear::read, 1),
+            in(CONTRIB, "DynamicQuantizeMatMul", ContribMatMul::readDynamicQuantize, 1),
+            in(CONTRIB, "EmbedLayerNormalization", ContribNormalizations::readEmbed, 1),
+            in(CONTRIB, "FastGelu", ContribActivations::readFastGelu, 1),
+            in(CONTRIB, "FusedConv", ContribFused::readConv, 1),
+            in(CONTRIB, "FusedGemm", ContribFused::readGemm, 1),
+            in(CONTRIB, "FusedMatMul", ContribFused::readMatMul, 1),
+            in(CONTRIB, "Gelu", Gelu::read, 1),
+            in(CONTRIB, "MatMulIntegerToFloat", ContribMatMul::readIntegerToFloat, 1),
+            in(CONTRIB, "MatMulNBits", ContribMatMul::readNBits, 1),
+            in(CONTRIB, "MultiHeadAttention", ContribAttention::readMultiHead, 1),
+            in(CONTRIB, "QLinearAdd", ContribQuantized::readBinary, 1),
+            in(CONTRIB, "QLinearAveragePool", ContribQuantized::readAveragePool, 1),
+            in(CONTRIB, "QLinearConcat", ContribQuantized::readConcat, 1),
+            in(CONTRIB, "QLinearGlobalAveragePool", ContribQuantized::readGlobalAveragePool, 1),
+            in(CONTRIB, "QLinearLeakyRelu", ContribQuantized::readUnary, 1),
+            in(CONTRIB, "QLinearMul", ContribQuantized::readBinary, 1),
+            in(CONTRIB, "QLinearSigmoid", ContribQuantized::readUnary, 1),
+            in(CONTRIB, "QLinearSoftmax", ContribQuantized::readSoftmax, 1),
+            in(CONTRIB, "QuantizeLinear", QuantizeLinear::read, 1),
+            in(CONTRIB, "QuickGelu", ContribActivations::readQuickGelu, 1),
+            in(CONTRIB, "RotaryEmbedding", ContribAttention::readRotary, 1),
+            in(CONTRIB, "SkipLayerNormalization", ContribNormalizations::readSkip, 1),
+            in(CONTRIB, "SkipSimplifiedLayerNormalization", ContribNormalizations::readSkipSimplified, 1),
+            in(ML, "ArrayFeatureExtractor", FeatureOperators::readArrayFeatureExtractor, 1),
+            in(ML, "Binarizer", FeatureOperators::readBinarizer, 1),
+            in(ML, "LabelEncoder", LabelEncoder::read, 1, 2, 4),
+            in(ML, "Normalizer", FeatureOperators::readNormalizer, 1),
+            in(ML, "Scaler", FeatureOperators::readScaler, 1),
+            in(ML, "TreeEnsemble", TreeEnsemble::read, 5),
+            in(ML, "TreeEnsembleRegressor", TreeEnsemble::readRegressor, 1, 3, 5),
+            in(TRAINING, "Adagrad", Optimizer::read, 1),
+            in(TRAINING, "Adam", Optimizer::read, 1),
+            in(TRAINING, "Gradient", Gradient::read, 1),
+            in(TRAINING, "Momentum", Optimizer::read, 1));
 
     /** The one catalogue. */
     public static final OpCatalog ALL = new OpCatalog();
@@ -211,11 +280,16 @@ public final class OpCatalog implements OpFactory {
         return new Entry("", type, Arrays.asList(versions), factory);
     }
 
+    /** An operator of another domain than ai.onnx. */
+    private static Entry in(String domain, String type, Function<OpCall, Op> factory, Integer... versions) {
+        return new Entry(domain, type, Arrays.asList(versions), factory);
+    }
+
     private static String key(String domain, String type) {
         return domain.isEmpty() ? type : domain + "." + type;
     }
 
-    /** All entries by name. */
+    /** All entries by {@link Entry#name}. */
     public Stream<Entry> entries() {
         return byName.values().stream();
     }
@@ -227,9 +301,9 @@ public final class OpCatalog implements OpFactory {
     /** The known name that could be meant, for messages; empty when none is like it. */
     public Optional<String> nearest(String type) {
         return byName.values().stream()
-                .map(Entry::type)
-                .filter(known -> distance(type, known) <= type.length() / 2)
-                .min(Comparator.comparingInt(known -> distance(type, known)));
+                .filter(known -> distance(type, known.type()) <= type.length() / 2)
+                .min(Comparator.comparingInt(known -> distance(type, known.type())))
+                .map(Entry::name);
     }
 
     @Override
@@ -241,9 +315,9 @@ public final class OpCatalog implements OpFactory {
                                 + nearest(type)
                                         .map(known -> "; nearest is '" + known + "'")
                                         .orElse("")));
+        int opset = domain.isEmpty() ? GRAPH_OPSET : entry.versions().getLast();
         return entry.factory()
-                .apply(new OpCall(
-                        "", type, GRAPH_OPSET, new Attributes(attributes), List.of(), 1, new GraphBuilder("")));
+                .apply(new OpCall("", type, opset, new Attributes(attributes), List.of(), 1, new GraphBuilder("")));
     }
 
     private static int distance(String a, String b) {

@@ -94,4 +94,12 @@ final class Operands {
         }
         return type.dtype();
     }
+
+    /** @throws SelvedgeException UNSUPPORTED_DTYPE unless they are strings */
+    static TensorType strings(TensorType type) {
+        if (type.dtype() != DType.STRING) {
+            throw new SelvedgeException(ErrorCode.UNSUPPORTED_DTYPE, "needs strings, got " + type);
+        }
+        return type;
+    }
 }

@@ -75,6 +75,11 @@ public record ReverseSequence(int batchAxis, int timeAxis) implements Op, Lowera
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         int[] extents = builder.extents(node.input(0));
         Routines.call(

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Counts of the n-grams of a pool in each row of integers, skips between the members allowed; as they are (TF), 1 where
+ * Counts of the n-grams of a pool in each row of integers or strings, skips between the members allowed; as they are (TF), 1 where
  * there is any times the weight (IDF), or count times weight (TFIDF). X [C] or [N,C], Y [columns] or [N,columns], f32.
  *
  * @param starts where the n-grams of each length begin in the pool
@@ -29,7 +29,7 @@ public record TfIdfVectorizer(
         int shortest,
         int longest,
         int skips,
-        List<Integer> pool,
+        List<?> pool,
         List<Integer> starts,
         List<Integer> columns,
         List<Float> weights)
@@ -43,10 +43,11 @@ public record TfIdfVectorizer(
 
     static Op read(OpCall call) {
         Attributes attributes = call.attributes();
-        if (!attributes.has("pool_int64s")) {
-            throw new SelvedgeException(
-                    ErrorCode.UNSUPPORTED_DTYPE, "a pool of strings is not supported; only pool_int64s is");
-        }
+        List<?> pool = attributes.has("pool_strings")
+                ? attributes.texts("pool_strings")
+                : attributes.integers("pool_int64s").stream()
+                        .map(Integer::longValue)
+                        .toList();
         String mode = attributes.text("mode", "");
         if (!List.of("TF", "IDF", "TFIDF").contains(mode)) {
             throw new SelvedgeException(
@@ -69,10 +70,14 @@ public record TfIdfVectorizer(
                 attributes.index("min_gram_length"),
                 attributes.index("max_gram_length"),
                 attributes.index("max_skip_count"),
-                attributes.integers("pool_int64s"),
+                pool,
                 attributes.integers("ngram_counts"),
                 columns,
                 weights);
+    }
+
+    private boolean isOfTexts() {
+        return !pool.isEmpty() && pool.getFirst() instanceof String;
     }
 
     @Override
@@ -95,8 +100,10 @@ public record TfIdfVectorizer(
                 (long) longest,
                 "max_skip_count",
                 (long) skips,
-                "pool_int64s",
-                Attributes.array(pool),
+                isOfTexts() ? "pool_strings" : "pool_int64s",
+                isOfTexts()
+                        ? pool.toArray(String[]::new)
+                        : pool.stream().mapToLong(number -> (Long) number).toArray(),
                 "ngram_counts",
                 Attributes.array(starts),
                 "ngram_indexes",
@@ -108,6 +115,11 @@ public record TfIdfVectorizer(
     @Override
     public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
         TensorType x = required(inputs, 0, "X");
+        if ((x.dtype() == DType.STRING) != isOfTexts()) {
+            throw new SelvedgeException(
+                    ErrorCode.DTYPE_MISMATCH,
+                    "counts " + (isOfTexts() ? "strings" : "integers") + " as its pool has them, got " + x);
+        }
         shapes(x.shape().rank() == 1 || x.shape().rank() == 2, "needs X [C] or [N,C], got %s", x);
         int width = Collections.max(columns) + 1;
         return List.of(
@@ -122,7 +134,9 @@ public record TfIdfVectorizer(
         TensorType type = infer(List.of(Optional.of(x.type())), List.of()).getFirst();
         int width = type.shape().extent(type.shape().rank() - 1);
         int count = x.shape().extent(x.shape().rank() - 1);
-        long[] values = x.toLongs();
+        List<?> values = x.dtype() == DType.STRING
+                ? x.toTexts()
+                : Arrays.stream(x.toLongs()).boxed().toList();
         double[] y = new double[Math.toIntExact(type.shape().elements())];
         for (int row = 0; row < y.length / width; row++) {
             int gram = 0;
@@ -130,7 +144,7 @@ public record TfIdfVectorizer(
                 int end = n < starts.size() ? starts.get(n) : pool.size();
                 for (int at = starts.get(n - 1); at < end; at += n, gram++) {
                     if (n >= shortest && n <= longest) {
-                        int found = occurrences(Arrays.copyOfRange(values, row * count, (row + 1) * count), at, n);
+                        int found = occurrences(values.subList(row * count, (row + 1) * count), at, n);
                         double times = mode.equals("IDF") ? Math.min(found, 1) : found;
                         y[row * width + columns.get(gram)] = times * (mode.equals("TF") ? 1 : weights.get(gram));
                     }
@@ -140,13 +154,13 @@ public record TfIdfVectorizer(
         return List.of(Tensor.filled(type, i -> y[i]));
     }
 
-    private int occurrences(long[] row, int at, int n) {
+    private int occurrences(List<?> row, int at, int n) {
         int found = 0;
         for (int skip = 1; skip <= (n == 1 ? 1 : skips + 1); skip++) {
-            for (int start = 0; start + (n - 1) * skip < row.length; start++) {
+            for (int start = 0; start + (n - 1) * skip < row.size(); start++) {
                 boolean same = true;
                 for (int k = 0; k < n; k++) {
-                    same &= row[start + k * skip] == pool.get(at + k);
+                    same &= row.get(start + k * skip).equals(pool.get(at + k));
                 }
                 found += same ? 1 : 0;
             }

@@ -8,6 +8,7 @@ import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Compute;
 import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
@@ -61,12 +62,17 @@ public record Trilu(boolean upper) implements Op, Lowerable {
         return List.of(x.select(x.shape(), sources));
     }
 
+    @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
     /** A constant mask decides, so that infinities outside of the triangle go. */
     @Override
     public void lower(Node node, ProgramBuilder builder) {
         Optional<Tensor> known =
                 node.hasInput(1) ? builder.graph().constant(node.input(1)) : Optional.of(Tensor.longs(new long[] {0}));
-        if (known.isEmpty() || builder.graph().type(node.output()).dtype() != DType.FLOAT32) {
+        if (known.isEmpty()) {
             byRoutine(node, builder);
             return;
         }
@@ -74,31 +80,31 @@ public record Trilu(boolean upper) implements Op, Lowerable {
         View x = builder.view(node.input(0));
         int rank = x.extents().length;
         int columns = x.extents()[rank - 1];
-        float[] mask = new float[x.extents()[rank - 2] * columns];
-        for (int i = 0; i < mask.length; i++) {
-            mask[i] = keeps(i / columns, i % columns, k) ? 1 : 0;
-        }
-        View kept = MapLowering.vector(builder, node.name() + ".mask", mask, x.extents()[rank - 2], columns);
+        long diagonal = k;
+        Tensor mask = Tensor.filled(
+                TensorType.of(DType.FLOAT32, x.extents()[rank - 2], columns),
+                i -> keeps(i / columns, i % columns, diagonal) ? 1 : 0);
+        DType dtype = builder.graph().type(node.output()).dtype();
+        Compute compute = Compute.of(List.of(dtype));
+        View kept = MapLowering.vector(builder, node.name() + ".mask", mask, compute);
         builder.map(
                 node.output(),
                 List.of(x, kept),
-                new Expr.Select(new Expr.Input(1), new Expr.Input(0), MapLowering.number(0)));
+                new Expr.Select(
+                        new Expr.Input(1), new Expr.Input(0), MapLowering.number(ProgramBuilder.zeroPoint(dtype, 0))),
+                compute);
     }
 
     private void byRoutine(Node node, ProgramBuilder builder) {
         DType dtype = builder.graph().type(node.output()).dtype();
         int[] extents = builder.extents(node.output());
         int rank = extents.length;
-        Routines.callOn(
+        Routines.call(
                 builder,
                 node.output(),
                 "moves",
                 "sv_triangle",
-                List.of(
-                        Routines.operand(builder, node.input(0)),
-                        node.hasInput(1)
-                                ? Routines.operand(builder, node.input(1))
-                                : Routines.longs(builder, node.name() + ".k", 0)),
+                List.of(node.input(0), node.input(1)),
                 Strides.product(extents, 0, rank - 2),
                 extents[rank - 2],
                 extents[rank - 1],

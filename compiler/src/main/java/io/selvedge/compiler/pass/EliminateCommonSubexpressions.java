@@ -8,14 +8,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Equal operators on equal inputs are computed once, equal constants stored once; the first one stays. */
 public final class EliminateCommonSubexpressions implements Pass {
-    private static final Set<String> RANDOM = Set.of(
-            "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli");
-
     /** What makes two nodes compute the same. */
     private record Computation(String domain, String type, String attributes, List<String> inputs, int outputs) {}
 
@@ -32,7 +28,7 @@ public final class EliminateCommonSubexpressions implements Pass {
         Map<Computation, Node> seen = new HashMap<>();
         for (Node node : graph.nodes()) {
             Node first = seen.putIfAbsent(computation(node, edit), node);
-            if (first != null && !RANDOM.contains(node.op().type())) {
+            if (first != null && !node.op().isRandom()) {
                 merge(node, first, edit);
             }
         }
@@ -71,7 +67,7 @@ public final class EliminateCommonSubexpressions implements Pass {
             case long[] values -> Arrays.toString(values);
             case float[] values -> Arrays.toString(values);
             case String[] values -> Arrays.toString(values);
-            case Tensor tensor -> tensor.type() + bytes(tensor);
+            case Tensor tensor -> tensor.type() + bytes(tensor) + tensor.toTexts();
             default -> attribute.toString();
         };
     }

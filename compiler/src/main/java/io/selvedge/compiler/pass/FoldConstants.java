@@ -14,15 +14,13 @@ import java.util.Set;
 
 /**
  * Nodes whose inputs are known are evaluated now: arithmetic on weights, and on shapes, which are static here. A
- * DequantizeLinear of 8-bit or 32-bit integers stays, because it says how weights and biases are quantised.
+ * DequantizeLinear of integers of 4, 8 or 32 bits and of 8-bit floats stays, because it says how weights and biases are quantised.
  */
 public final class FoldConstants implements Pass {
     /** Larger results are folded only when the inputs are as large, so that a ConstantOfShape does not end up in the file. */
     private static final long LARGEST_BYTES = 16L << 20;
 
     private static final Set<DType> QUANTIZED = Set.of(DType.INT8, DType.UINT8, DType.INT32);
-    private static final Set<String> RANDOM = Set.of(
-            "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli");
 
     private final boolean dequantizes;
 
@@ -72,11 +70,15 @@ public final class FoldConstants implements Pass {
         }
         boolean weights = !dequantizes
                 && node.op().type().equals("DequantizeLinear")
-                && QUANTIZED.contains(graph.type(node.input(0)).dtype());
-        if (!allKnown || weights || RANDOM.contains(node.op().type()) || explodes(graph, node)) {
+                && isQuantized(graph.type(node.input(0)).dtype());
+        if (!allKnown || weights || node.op().isRandom() || explodes(graph, node)) {
             return Optional.empty();
         }
         return Optional.of(node.op().evaluate(values));
+    }
+
+    private static boolean isQuantized(DType dtype) {
+        return QUANTIZED.contains(dtype) || dtype.isFourBits() || dtype.float8().isPresent();
     }
 
     private static boolean explodes(Graph graph, Node node) {
@@ -88,7 +90,8 @@ public final class FoldConstants implements Pass {
         return values.stream()
                 .filter(value -> !value.isEmpty())
                 .map(graph::type)
-                .mapToLong(type -> type.shape().elements() * type.dtype().bytes())
+                .mapToLong(type ->
+                        type.shape().elements() * Math.max(1, type.dtype().bytes()))
                 .sum();
     }
 }

@@ -14,7 +14,8 @@ import java.util.Set;
 
 /**
  * A Transpose or Reshape of dequantised constants moves the integers instead, {@code Transpose(DequantizeLinear(w)) ->
- * DequantizeLinear(w')}, so that weights stay recognisable as quantised.
+ * DequantizeLinear(w')}, so that weights stay recognisable as quantised. A Transpose of any other dequantised value goes in
+ * front too: an operator behind it then is one on 8-bit values.
  */
 public final class HoistDequantize implements Pass {
     @Override
@@ -33,7 +34,12 @@ public final class HoistDequantize implements Pass {
         Graph graph = edit.graph();
         boolean scalar = graph.type(source.input(1)).shape().elements() == 1;
         Optional<Tensor> integers = graph.constant(source.input(0));
-        boolean known = node.op() instanceof Transpose || scalar && graph.isConstant(node.input(1));
+        boolean blocks = source.op() instanceof DequantizeLinear form && form.block() != 0;
+        if (integers.isEmpty() && node.op() instanceof Transpose && !blocks) {
+            turn(edit, node, source, scalar);
+            return;
+        }
+        boolean known = node.op() instanceof Transpose && !blocks || scalar && graph.isConstant(node.input(1));
         if (integers.isEmpty() || !known) {
             return;
         }
@@ -47,11 +53,21 @@ public final class HoistDequantize implements Pass {
         edit.replace(node, new Node(node.name(), op(node.op(), source.op(), scalar), inputs, node.outputs()));
     }
 
+    private static void turn(GraphEdit edit, Node node, Node source, boolean scalar) {
+        String turned = edit.fresh(source.input(0) + ".turned");
+        List<String> inputs = new ArrayList<>(source.inputs());
+        inputs.set(0, turned);
+        edit.replace(
+                node,
+                new Node(turned, node.op(), List.of(source.input(0)), List.of(turned)),
+                new Node(node.name(), op(node.op(), source.op(), scalar), inputs, node.outputs()));
+    }
+
     private static Op op(Op movement, Op dequantize, boolean scalar) {
         if (!scalar
                 && movement instanceof Transpose(List<Integer> perm)
-                && dequantize instanceof DequantizeLinear(int axis)) {
-            return new DequantizeLinear(perm.indexOf(axis < 0 ? axis + perm.size() : axis));
+                && dequantize instanceof DequantizeLinear form) {
+            return new DequantizeLinear(perm.indexOf(form.axis() < 0 ? form.axis() + perm.size() : form.axis()));
         }
         return dequantize;
     }

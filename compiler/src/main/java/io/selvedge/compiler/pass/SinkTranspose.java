@@ -107,8 +107,10 @@ final class SinkTranspose {
                 operands(perm).ifPresent(inputs -> replace(new Concat(moved(perm, axis)), inputs, perm));
             case Split(int axis) -> data(new Split(moved(perm, axis)), perm);
             case Softmax(int axis, boolean log) -> data(new Softmax(moved(perm, axis), log), perm);
-            case QuantizeLinear(int axis) -> data(new QuantizeLinear(parameterAxis(perm, axis)), perm);
-            case DequantizeLinear(int axis) -> data(new DequantizeLinear(parameterAxis(perm, axis)), perm);
+            case QuantizeLinear(int axis, int block, boolean saturate)
+            when block == 0 -> data(new QuantizeLinear(parameterAxis(perm, axis), 0, saturate), perm);
+            case DequantizeLinear(int axis, int block)
+            when block == 0 -> data(new DequantizeLinear(parameterAxis(perm, axis)), perm);
             case Reduce(Reduce.Kind kind, List<Integer> axes, boolean keep) -> {
                 List<Integer> moved = axes.stream().map(perm::get).sorted().toList();
                 data(new Reduce(kind, moved, keep), keep ? perm : without(perm, moved));
@@ -191,7 +193,7 @@ final class SinkTranspose {
 
     /** All inputs as they are before the same transpose; constants are reordered. */
     private Optional<List<String>> operands(List<Integer> perm) {
-        if (graph.type(node.output()).shape().rank() != perm.size()) {
+        if (node.output().isEmpty() || graph.type(node.output()).shape().rank() != perm.size()) {
             return Optional.empty();
         }
         List<String> inputs = new ArrayList<>();

@@ -205,13 +205,19 @@ public sealed interface Kernel {
     }
 
     /**
-     * Fused element-wise expression over a common iteration space. Operand dtypes are those of their buffers (weights are f32);
-     * 8-bit operands load as u8. Stores to u8 expect integer-valued results; to BOOL 0 or 1; int32/int64 by truncation.
+     * Fused element-wise expression over a common iteration space. Operand dtypes are those of their buffers, weights are of the
+     * type that is computed in; 8-bit operands load as u8. Stores to u8 expect integer-valued results in F32 and wrap otherwise;
+     * to BOOL 0 or 1; floats become integers by truncation, halves by rounding.
      */
-    record Map(List<Integer> extents, List<Strided> inputs, Strided output, Expr expr) implements Kernel {
+    record Map(List<Integer> extents, List<Strided> inputs, Strided output, Expr expr, Compute compute)
+            implements Kernel {
         public Map {
             extents = List.copyOf(extents);
             inputs = List.copyOf(inputs);
+        }
+
+        public Map(List<Integer> extents, List<Strided> inputs, Strided output, Expr expr) {
+            this(extents, inputs, output, expr, Compute.F32);
         }
 
         @Override

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.onnx.proto.AttributeProto;
 import io.selvedge.compiler.onnx.proto.AttributeProto.AttributeType;
+import io.selvedge.compiler.onnx.proto.FunctionProto;
 import io.selvedge.compiler.onnx.proto.GraphProto;
 import io.selvedge.compiler.onnx.proto.ModelProto;
 import io.selvedge.compiler.onnx.proto.NodeProto;
@@ -22,6 +23,18 @@ final class Models {
 
     Models(int opset) {
         model.addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset));
+    }
+
+    /** Imports a domain beside ai.onnx. */
+    Models domain(String domain, int version) {
+        model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version));
+        return this;
+    }
+
+    /** Takes back the import of ai.onnx and any other. */
+    Models withoutOpsets() {
+        model.clearOpsetImport();
+        return this;
     }
 
     /** A float input; an extent may be a number, a name, {@code -1} or empty for no statement. */
@@ -87,6 +100,16 @@ final class Models {
         return this;
     }
 
+    /** A node of another domain than ai.onnx. */
+    Models node(String domain, String type, List<String> inputs, List<String> outputs, AttributeProto... attributes) {
+        return node(NodeProto.newBuilder()
+                .setDomain(domain)
+                .setOpType(type)
+                .addAllInput(inputs)
+                .addAllOutput(outputs)
+                .addAllAttribute(List.of(attributes)));
+    }
+
     Models output(String name) {
         graph.addOutput(ValueInfoProto.newBuilder().setName(name));
         return this;
@@ -123,6 +146,26 @@ final class Models {
                 .setType(AttributeType.STRING)
                 .setS(ByteString.copyFromUtf8(value))
                 .build();
+    }
+
+    /** What was added so far as the sub-graph of an attribute. */
+    AttributeProto subgraph(String attribute) {
+        return AttributeProto.newBuilder()
+                .setName(attribute)
+                .setType(AttributeType.GRAPH)
+                .setG(graph)
+                .build();
+    }
+
+    Models function(FunctionProto.Builder function) {
+        model.addFunctions(function);
+        return this;
+    }
+
+    /** An input of any type. */
+    Models input(String name, TypeProto type) {
+        graph.addInput(ValueInfoProto.newBuilder().setName(name).setType(type));
+        return this;
     }
 
     byte[] bytes() {

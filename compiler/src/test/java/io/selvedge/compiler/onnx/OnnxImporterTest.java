@@ -17,6 +17,7 @@ import io.selvedge.compiler.onnx.proto.AttributeProto;
 import io.selvedge.compiler.onnx.proto.TensorProto;
 import io.selvedge.compiler.op.Clip;
 import io.selvedge.compiler.op.Conv;
+import io.selvedge.compiler.op.Gelu;
 import io.selvedge.compiler.op.Identity;
 import io.selvedge.compiler.op.Reduce;
 import io.selvedge.compiler.op.Softmax;
@@ -220,5 +221,17 @@ class OnnxImporterTest {
         assertThat(graph.nodes()).allSatisfy(node -> assertThat(node.inputs()).hasSize(3));
         assertThat(graph.type("q").dtype()).isEqualTo(DType.UINT8);
         assertThat(run(graph, -1, 0.75f, 1.25f).toFloats()).containsExactly(0, 1, 1);
+    }
+
+    @Test
+    void operators_of_other_domains_have_their_own_opsets() {
+        Graph graph = new Models(13)
+                .withoutOpsets()
+                .domain("com.microsoft", 1)
+                .input("x", 2)
+                .node("com.microsoft", "Gelu", List.of("x"), List.of("y"))
+                .output("y")
+                .read();
+        assertThat(graph.nodes().getFirst().op()).isEqualTo(new Gelu(false));
     }
 }

@@ -243,6 +243,27 @@ class SimplifyPassesTest {
     }
 
     @Test
+    void pads_of_integers_join_the_convolution_where_they_stand_for_zero() {
+        for (int value : List.of(-7, 0)) {
+            Graph before = graph(g -> {
+                g.input("x", TensorType.of(DType.INT8, 1, 3, 4, 5));
+                g.constant("w", weights(2, 3, 3, 3));
+                g.constant("pads", longs(0, 0, 1, 0, 0, 0, 2, 1));
+                g.constant("value", Tensor.integers(TensorType.of(DType.INT8), _ -> value));
+                g.constant("scale", Tensor.floats(new float[] {0.5f}));
+                g.constant("zero", Tensor.integers(TensorType.of(DType.INT8), _ -> -7));
+                g.add("p", new Pad(Pad.Mode.CONSTANT), "x", "pads", "value");
+                g.add("d", new DequantizeLinear(1), "p", "scale", "zero");
+                g.add("y", new Conv(List.of(1, 1), List.of(0, 0, 0, 0), List.of(1, 1), 1), "d", "w");
+                g.output("y");
+            });
+            List<String> text = after(new FusePadIntoConv(), before);
+            assertThat(text).hasSize(value == -7 ? 2 : 3);
+            assertThat(text.getLast()).contains(value == -7 ? "pads=[1, 0, 2, 1]" : "pads=[0, 0, 0, 0]");
+        }
+    }
+
+    @Test
     void transposed_quantised_weights_stay_quantised() {
         Graph before = graph(g -> {
             g.input("x", TensorType.of(DType.FLOAT32, 1, 3, 4, 4));
@@ -257,5 +278,26 @@ class SimplifyPassesTest {
         assertThat(after(new HoistDequantize(), before))
                 .first()
                 .isEqualTo("t = DequantizeLinear[axis=0](w_1, scale, zero)");
+    }
+
+    @Test
+    void transposed_quantised_value_is_turned_as_integers_and_its_channels_follow() {
+        Graph before = graph(g -> {
+            g.input("x", TensorType.of(DType.INT8, 1, 4, 4, 3));
+            g.constant("scale", Tensor.floats(new float[] {0.02f, 0.03f, 0.04f}, 3));
+            g.constant("zero", Tensor.filled(TensorType.of(DType.INT8, 3), i -> i));
+            g.constant("w", weights(2, 3, 1, 1));
+            g.add("d", new DequantizeLinear(3), "x", "scale", "zero");
+            g.add("t", new Transpose(List.of(0, 3, 1, 2)), "d");
+            g.add("y", new Conv(List.of(1, 1), List.of(0, 0, 0, 0), List.of(1, 1), 1), "t", "w");
+            g.output("y");
+        });
+        assertThat(after(new HoistDequantize(), before))
+                .startsWith(
+                        "x.turned = Transpose[perm=[0, 3, 1, 2]](x)",
+                        "t = DequantizeLinear[axis=1](x.turned, scale, zero)");
+        Graph settled = Pipelines.simplify(before);
+        assertThat(PassCase.text(settled).getFirst()).isEqualTo("x.turned = Transpose[perm=[0, 3, 1, 2]](x)");
+        assertThat(Pipelines.simplify(settled)).isSameAs(settled);
     }
 }

@@ -23,6 +23,8 @@ final class Elements {
             case UINT32 -> data.getInt(i * 4) & 0xffffffffL;
             case INT64 -> data.getLong(i * 8);
             case UINT64 -> new java.math.BigInteger(Long.toUnsignedString(data.getLong(i * 8))).doubleValue();
+            case STRING, FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ, UINT4, INT4 ->
+                throw new IllegalStateException("descriptions of data do not name " + dtype.text());
         };
     }
 

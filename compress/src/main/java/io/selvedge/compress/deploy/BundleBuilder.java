@@ -15,6 +15,7 @@ import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Manifest;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.Session;
+import io.selvedge.runtime.StatePair;
 import io.selvedge.runtime.TensorBuffer;
 import io.selvedge.runtime.TensorSpec;
 import java.io.IOException;
@@ -32,13 +33,19 @@ public final class BundleBuilder {
     private final Compiler.Compilation compilation;
     private final List<Target> targets;
     private final String modelSha256;
+    private final List<StatePair> states;
     private final Optional<byte[]> source;
 
     public BundleBuilder(
-            Compiler.Compilation compilation, List<Target> targets, String modelSha256, Optional<byte[]> source) {
+            Compiler.Compilation compilation,
+            List<Target> targets,
+            String modelSha256,
+            List<StatePair> states,
+            Optional<byte[]> source) {
         this.compilation = compilation;
         this.targets = targets;
         this.modelSha256 = modelSha256;
+        this.states = List.copyOf(states);
         this.source = source;
     }
 
@@ -59,6 +66,7 @@ public final class BundleBuilder {
                     Session session = model.newSession()) {
                 SessionRunner runner = new SessionRunner(session);
                 for (Map<String, float[]> sample : golden) {
+                    session.resetStates();
                     runner.run(sample);
                     full.golden(copies(session.inputs()), copies(session.outputs()));
                 }
@@ -91,7 +99,7 @@ public final class BundleBuilder {
                 .filter(targets::contains)
                 .map(t -> io.selvedge.runtime.Target.linux(t.name(), t.arch(), t.cpuFlags()))
                 .toList();
-        BundleWriter writer = new BundleWriter(Manifest.withoutParts(
+        Manifest manifest = Manifest.withoutParts(
                 graph.name(),
                 modelSha256,
                 specs(graph, graph.inputs()),
@@ -99,7 +107,8 @@ public final class BundleBuilder {
                 compilation.planned().arenaBytes(),
                 compilation.planned().preparedBytes(),
                 1,
-                libraries));
+                libraries);
+        BundleWriter writer = new BundleWriter(manifest.withStates(states));
         writer.part("weights.bin", compilation.planned().packedWeights());
         libraries.forEach(library -> writer.part(
                 library.path(), Objects.requireNonNull(compilation.libraries().get(library.name()))));

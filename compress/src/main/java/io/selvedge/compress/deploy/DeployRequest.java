@@ -1,6 +1,7 @@
 package io.selvedge.compress.deploy;
 
 import io.selvedge.compiler.onnx.ImportOptions;
+import io.selvedge.runtime.StatePair;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param outputDir an existing folder; {@code model.selv} and {@code model.onnx} are written into it, nothing else
  * @param seed of every random choice
  * @param shapes extents of the model's open dimensions
+ * @param states outputs that a session carries over to inputs of the next call
  * @param cc another C compiler than the bundled one
  * @param withSource also store the model as {@code model.onnx} inside the bundle
  * @param threads of one inference, 1 or more
@@ -25,11 +27,13 @@ public record DeployRequest(
         Path outputDir,
         long seed,
         ImportOptions shapes,
+        List<StatePair> states,
         Optional<Path> cc,
         boolean withSource,
         int threads) {
     public DeployRequest {
         targets = List.copyOf(targets);
+        states = List.copyOf(states);
         if (threads < 1) {
             throw new IllegalArgumentException("threads " + threads);
         }

@@ -1,6 +1,7 @@
 package io.selvedge.compress.deploy;
 
 import io.selvedge.compiler.Compiler;
+import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
@@ -9,7 +10,6 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compiler.onnx.OnnxExporter;
-import io.selvedge.compiler.onnx.OnnxImporter;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
@@ -21,6 +21,7 @@ import io.selvedge.compress.eval.MetricCatalog;
 import io.selvedge.compress.quant.Calibrator;
 import io.selvedge.compress.quant.Quantizer;
 import io.selvedge.compress.quant.Ranges;
+import io.selvedge.runtime.StatePair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,8 +117,38 @@ public final class Deployer {
         byte[] bytes = Files.readAllBytes(request.model());
         String sha256 = sha256(bytes);
         Graph simplified = Compiler.simplify(imported);
+        checkStates(simplified, data);
         try (Workshop workshop = new Workshop(request, sha256, bytes, progress)) {
             return new Search(workshop, simplified, data, sha256).run();
+        }
+    }
+
+    private void checkStates(Graph graph, Optional<Data> data) {
+        if (!request.states().isEmpty() && data.isPresent()) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION,
+                    "--state and --data do not go together yet: the samples of a stream hang on each other, and candidates are"
+                            + " judged by single samples. Leave --data out for an fp32 bundle with states");
+        }
+        for (StatePair state : request.states()) {
+            requireNamed(state, "output", state.output(), graph.outputs());
+            requireNamed(state, "input", state.input(), graph.inputs());
+            TensorType from = graph.type(state.output());
+            TensorType to = graph.type(state.input());
+            if (!from.equals(to)) {
+                throw new SelvedgeException(
+                        ErrorCode.SHAPE_MISMATCH,
+                        "--state " + state + ": the output is " + from + " and the input " + to
+                                + "; a state must keep its type and shape from call to call");
+            }
+        }
+    }
+
+    private static void requireNamed(StatePair state, String kind, String name, List<String> names) {
+        if (!names.contains(name)) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION,
+                    "--state " + state + ": the model has no " + kind + " '" + name + "'; it has " + names);
         }
     }
 
@@ -141,7 +172,7 @@ public final class Deployer {
                         request.shapes(),
                         data.get().evaluation().inputs(),
                         data.get().where());
-        return OnnxImporter.read(request.model(), shapes);
+        return ModelReader.read(request.model(), shapes);
     }
 
     private static String sha256(byte[] bytes) {

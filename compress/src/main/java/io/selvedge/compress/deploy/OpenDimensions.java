@@ -1,12 +1,12 @@
 package io.selvedge.compress.deploy;
 
+import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Dim;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.ImportOptions;
-import io.selvedge.compiler.onnx.OnnxImporter;
 import io.selvedge.compress.data.ModelInputs;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -32,7 +32,7 @@ public final class OpenDimensions {
      */
     public static ImportOptions bind(Path model, ImportOptions given, Map<String, TensorType> data, String where) {
         OpenDimensions dimensions = new OpenDimensions(new HashMap<>(given.dims()));
-        OnnxImporter.declaredInputs(model).forEach((name, shape) -> {
+        ModelReader.declaredInputs(model).forEach((name, shape) -> {
             if (!given.inputShapes().containsKey(name) && !given.constants().containsKey(name)) {
                 dimensions.bind(name, shape, data, where);
             }

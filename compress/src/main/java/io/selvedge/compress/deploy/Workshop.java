@@ -13,6 +13,7 @@ import io.selvedge.compiler.toolchain.WorkFolder;
 import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.ModelException;
+import io.selvedge.runtime.StatePair;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class Workshop implements AutoCloseable {
     private final Compiler compiler;
     private final List<Target> targets;
     private final String modelSha256;
+    private final List<StatePair> states;
     private final Optional<byte[]> source;
     private final WorkFolder folder;
     /** In the cache, which may be executed from; the candidates' libraries are of no use afterwards. */
@@ -48,6 +50,7 @@ final class Workshop implements AutoCloseable {
                         UserCache.ofUser(),
                         (done, total) -> progress.progress("unpack the C compiler (once)", done, total))));
         this.modelSha256 = modelSha256;
+        this.states = request.states();
         this.source = request.withSource() ? Optional.of(source) : Optional.empty();
         this.libraries = WorkFolder.in(UserCache.ofUser().folder("work"), "deploy-");
         this.folder = WorkFolder.create("deploy");
@@ -73,7 +76,7 @@ final class Workshop implements AutoCloseable {
             String name, Candidate.Dtype dtype, Graph graph, Set<String> keepFloat, List<Map<String, float[]>> golden) {
         Compiler.Compilation compilation = compiler.compile(graph, targets);
         Path bundle = folder.path().resolve(name + ".selv");
-        new BundleBuilder(compilation, targets, modelSha256, source).write(bundle, golden, loading());
+        new BundleBuilder(compilation, targets, modelSha256, states, source).write(bundle, golden, loading());
         Build build = load(name, dtype, graph, keepFloat, compilation, bundle);
         builds.add(build);
         return build;

@@ -64,7 +64,7 @@ final class NativeModel implements AutoCloseable {
         NativeModel loaded = new NativeModel(compilation);
         try {
             Path bundle = Files.createTempFile(folder, "model-", ".selv");
-            new BundleBuilder(spacious, targets, "0".repeat(64), Optional.empty())
+            new BundleBuilder(spacious, targets, "0".repeat(64), List.of(), Optional.empty())
                     .write(bundle, List.of(), LoadOptions.defaults());
             for (Target target : targets) {
                 LoadOptions options =

@@ -76,6 +76,10 @@ final class OperatorCases {
         return builder.type(value).shape().extent(axis);
     }
 
+    TensorType type(String value) {
+        return builder.type(value);
+    }
+
     Graph graph() {
         return builder.build();
     }

@@ -29,7 +29,6 @@ import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,6 +49,13 @@ final class RoutinesTest {
     /** Every width, and the one type that is held as another. */
     private static final List<DType> WIDTHS =
             List.of(DType.BOOL, DType.INT8, DType.FLOAT16, DType.FLOAT32, DType.INT64);
+
+    private static final List<DType> NUMBERS = Stream.of(DType.values())
+            .filter(dtype -> dtype != DType.STRING
+                    && dtype != DType.BOOL
+                    && !dtype.isFourBits()
+                    && dtype.float8().isEmpty())
+            .toList();
 
     /** What goes into one graph. */
     enum Group {
@@ -95,17 +101,17 @@ final class RoutinesTest {
     }
 
     private static void scatters(OperatorCases cases) {
-        for (DType dtype : DType.values()) {
+        for (DType dtype : NUMBERS) {
             String data = cases.input(dtype, 2, 5, 3);
             String some = cases.input(dtype, 2, 4, 3);
             String few = cases.input(dtype, 6, 3);
             for (ScatterReduction reduction : ScatterReduction.values()) {
-                if (dtype == DType.BOOL && reduction != ScatterReduction.NONE) {
-                    continue;
-                }
                 String distinct = cases.input(Tensor.longs(new long[] {4, 1, 2, -5, 0, -1}, 1, 2, 3));
                 String once = cases.input(dtype, 1, 2, 3);
                 cases.out(new ScatterElements(1, reduction), data, distinct, once);
+                if (reduction == ScatterReduction.MUL && dtype.isFloat()) {
+                    continue; // The reference rounds a product of many at its end, native code on the way as well.
+                }
                 cases.out(new ScatterElements(-1, reduction), data, cases.indices(DType.INT32, 3, 2, 4, 3), some);
                 cases.out(new ScatterND(reduction), data, cases.indices(DType.INT64, 2, 6, 2), few);
             }
@@ -118,7 +124,7 @@ final class RoutinesTest {
 
     private static void orders(OperatorCases cases) {
         List<String> values = new ArrayList<>();
-        for (DType dtype : DType.values()) {
+        for (DType dtype : NUMBERS) {
             values.add(cases.input(dtype, 2, 13, 3));
         }
         values.add(cases.input(DType.FLOAT32, 3, 1, 131));
@@ -169,11 +175,8 @@ final class RoutinesTest {
     }
 
     private static void sums(OperatorCases cases) {
-        for (DType dtype : DType.values()) {
+        for (DType dtype : NUMBERS) {
             String x = cases.input(dtype, 2, 5, 3);
-            if (dtype == DType.BOOL) {
-                continue;
-            }
             for (int axis = 0; axis < 3; axis++) {
                 String computed = cases.input(Tensor.integers(TensorType.of(DType.INT32), _ -> -2));
                 String constant = cases.constant(Tensor.longs(new long[] {axis}));
@@ -201,7 +204,7 @@ final class RoutinesTest {
     @ParameterizedTest
     @EnumSource
     void routines_stay_inside_of_their_buffers(Group group) throws Exception {
-        assumeTrue(Files.isExecutable(SanitizedProgram.GCC), "gcc is not installed");
+        assumeTrue(SanitizedProgram.hasCompiler(), "gcc is not installed");
         OperatorCases cases = group.cases();
         Graph graph = cases.graph();
         Program program = new ProgramBuilder(graph).build();

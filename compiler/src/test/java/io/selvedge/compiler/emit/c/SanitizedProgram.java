@@ -17,20 +17,31 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * A program in plain C under gcc's address and undefined behaviour sanitizers, in a process of its own. Every buffer of the
- * arena lies between poisoned bytes, so that a read or write one byte outside any of them ends the process.
+ * A program of the plain C kernels under gcc's address and undefined behaviour sanitizers, in a process of its own. Every buffer
+ * of the arena lies between poisoned bytes, so that a read or write one byte outside any of them ends the process.
  */
 final class SanitizedProgram {
-    static final Path GCC = Path.of("/usr/bin/gcc");
+    private static final Path GCC = Path.of("/usr/bin/gcc");
     private static final int GAP = 64;
     private static final int MINUTES = 5;
 
-    private SanitizedProgram() {}
+    private final Path folder;
 
-    /** The outputs of a run that stayed inside of all buffers. */
+    private SanitizedProgram(Path folder) {
+        this.folder = folder;
+    }
+
+    static boolean hasCompiler() {
+        return Files.isExecutable(GCC);
+    }
+
+    /** The outputs' bytes. */
     static List<byte[]> run(Program program, List<byte[]> inputs, Path folder)
             throws IOException, InterruptedException {
-        Files.createDirectories(folder);
+        return new SanitizedProgram(folder).run(program, inputs);
+    }
+
+    private List<byte[]> run(Program program, List<byte[]> inputs) throws IOException, InterruptedException {
         PlannedProgram planned = apart(program);
         for (Map.Entry<String, String> file :
                 CEmitter.emit(planned, TargetCatalog.X86_64).files().entrySet()) {
@@ -42,7 +53,6 @@ final class SanitizedProgram {
         }
         Files.writeString(folder.resolve("main.c"), main(planned));
         execute(
-                folder,
                 GCC.toString(),
                 "-std=gnu11",
                 "-O0",
@@ -56,7 +66,7 @@ final class SanitizedProgram {
                 "model.c",
                 "-o",
                 "main");
-        execute(folder, folder.resolve("main").toString());
+        execute(folder.resolve("main").toString());
         List<byte[]> outputs = new ArrayList<>();
         for (int i = 0; i < program.outputs().size(); i++) {
             outputs.add(Files.readAllBytes(folder.resolve("io" + (inputs.size() + i) + ".bin")));
@@ -148,7 +158,7 @@ final class SanitizedProgram {
                         planned.preparedBytes());
     }
 
-    private static void execute(Path folder, String... command) throws IOException, InterruptedException {
+    private void execute(String... command) throws IOException, InterruptedException {
         Path log = folder.resolve("log.txt");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())

@@ -1,0 +1,8 @@
+package io.selvedge.compiler.tflite;
+
+/** Restates one operator of a TFLite file by operators of ai.onnx and delivers each of its results. */
+@FunctionalInterface
+interface TfliteTranslator {
+    /** @throws io.selvedge.compiler.diag.SelvedgeException UNSUPPORTED_OP for a form that is not supported */
+    void translate(TfliteCall call);
+}
