@@ -2,18 +2,12 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
-import io.selvedge.compiler.diag.ErrorCode;
-import io.selvedge.compiler.diag.SelvedgeException;
-import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
-import io.selvedge.compiler.program.Compute;
-import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
-import io.selvedge.compiler.program.View;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,58 +65,20 @@ public record CumSum(boolean exclusive, boolean reverse) implements Op, Lowerabl
                 x.dtype().isFloat() ? Tensor.filled(x.type(), i -> real[i]) : Tensor.integers(x.type(), i -> exact[i]));
     }
 
-    /** Each step adds what lies twice as far back: as many steps as the length has binary digits. */
     @Override
     public void lower(Node node, ProgramBuilder builder) {
-        DType dtype = builder.graph().type(node.output()).dtype();
-        Compute compute = Compute.of(List.of(dtype));
-        long given = builder.graph()
-                .constant(node.input(1))
-                .orElseThrow(() -> new SelvedgeException(
-                        ErrorCode.UNSUPPORTED_OP,
-                        "CumSum '" + node.name() + "' has no native kernel for an axis that is computed from the data"))
-                .getLong(0);
-        View from = builder.view(node.input(0));
-        int along = Operands.axis(Operands.clamp(given), from.extents().length);
-        int length = from.extents()[along];
-        View out = builder.define(node.output());
-        View x = reverse ? reversed(from, along) : from;
-        View y = reverse ? reversed(out, along) : out;
-        if (exclusive) {
-            View moved = builder.temporary(node.name() + ".moved", dtype, x.extents());
-            MapLowering.emit(
-                    builder,
-                    moved.sliced(along, 0, 1, Math.min(1, length)),
-                    List.of(),
-                    MapLowering.held(MapLowering.number(0), dtype, compute),
-                    compute);
-            if (length > 1) {
-                builder.copy(x.sliced(along, 0, 1, length - 1), moved.sliced(along, 1, 1, length - 1), dtype.bytes());
-            }
-            x = moved;
-        }
-        boolean shifted = dtype == DType.INT8;
-        Expr sum = MapLowering.add(
-                MapLowering.unheld(new Expr.Input(0), shifted), MapLowering.unheld(new Expr.Input(1), shifted));
-        for (int back = 1; back < length; back *= 2) {
-            View sums = 2 * back < length ? builder.temporary(node.name() + ".sums" + back, dtype, x.extents()) : y;
-            builder.copy(x.sliced(along, 0, 1, back), sums.sliced(along, 0, 1, back), dtype.bytes());
-            int rest = length - back;
-            MapLowering.emit(
-                    builder,
-                    sums.sliced(along, back, 1, rest),
-                    List.of(x.sliced(along, back, 1, rest), x.sliced(along, 0, 1, rest)),
-                    MapLowering.held(sum, dtype, compute),
-                    compute);
-            x = sums;
-        }
-        if (length <= 1) {
-            builder.copy(x, y, dtype.bytes());
-        }
-    }
-
-    private static View reversed(View view, int axis) {
-        int length = view.extents()[axis];
-        return length == 0 ? view : view.sliced(axis, length - 1, -1, length);
+        TensorType x = builder.graph().type(node.input(0));
+        Routines.call(
+                builder,
+                node.output(),
+                "cumsum",
+                "sv_cum_sum",
+                List.of(node.input(0), node.input(1)),
+                x.dtype(),
+                x.shape().rank(),
+                x.shape().extents(),
+                Moves.bytes(builder, node.input(1)),
+                exclusive,
+                reverse);
     }
 }

@@ -13,7 +13,6 @@ import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.program.View;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +46,7 @@ public record Trilu(boolean upper) implements Op, Lowerable {
     }
 
     private boolean keeps(long row, long column, long k) {
-        return upper ? column >= row + k : column <= row + k;
+        return upper ? column - row >= k : column - row <= k;
     }
 
     @Override
@@ -68,29 +67,49 @@ public record Trilu(boolean upper) implements Op, Lowerable {
         return true;
     }
 
-    /** Selects by the distance to the diagonal, so that infinities outside of the triangle go. */
+    /** A constant mask decides, so that infinities outside of the triangle go. */
     @Override
     public void lower(Node node, ProgramBuilder builder) {
+        Optional<Tensor> known =
+                node.hasInput(1) ? builder.graph().constant(node.input(1)) : Optional.of(Tensor.longs(new long[] {0}));
+        if (known.isEmpty()) {
+            byRoutine(node, builder);
+            return;
+        }
+        long k = known.get().getLong(0);
         View x = builder.view(node.input(0));
         int rank = x.extents().length;
         int columns = x.extents()[rank - 1];
-        Tensor distances = Tensor.integers(
-                TensorType.of(DType.INT64, x.extents()[rank - 2], columns), i -> i % columns - i / columns);
+        long diagonal = k;
+        Tensor mask = Tensor.filled(
+                TensorType.of(DType.FLOAT32, x.extents()[rank - 2], columns),
+                i -> keeps(i / columns, i % columns, diagonal) ? 1 : 0);
         DType dtype = builder.graph().type(node.output()).dtype();
         Compute compute = Compute.of(List.of(dtype));
-        // Differences have signs.
-        compute = compute == Compute.U64 ? Compute.S64 : compute;
-        View distance = MapLowering.vector(builder, node.name() + ".distances", distances, compute);
-        List<View> views = new ArrayList<>(List.of(x, distance));
-        Expr k = node.hasInput(1) ? MapLowering.operand(node.input(1), builder, views, compute) : MapLowering.number(0);
+        View kept = MapLowering.vector(builder, node.name() + ".mask", mask, compute);
         builder.map(
                 node.output(),
-                views,
+                List.of(x, kept),
                 new Expr.Select(
-                        new Expr.Binary(
-                                upper ? Expr.BinaryOp.GREATER_EQUAL : Expr.BinaryOp.LESS_EQUAL, new Expr.Input(1), k),
-                        new Expr.Input(0),
-                        MapLowering.number(ProgramBuilder.zeroPoint(dtype, 0))),
+                        new Expr.Input(1), new Expr.Input(0), MapLowering.number(ProgramBuilder.zeroPoint(dtype, 0))),
                 compute);
+    }
+
+    private void byRoutine(Node node, ProgramBuilder builder) {
+        DType dtype = builder.graph().type(node.output()).dtype();
+        int[] extents = builder.extents(node.output());
+        int rank = extents.length;
+        Routines.call(
+                builder,
+                node.output(),
+                "moves",
+                "sv_triangle",
+                List.of(node.input(0), node.input(1)),
+                Strides.product(extents, 0, rank - 2),
+                extents[rank - 2],
+                extents[rank - 1],
+                upper,
+                dtype.bytes(),
+                Routines.zeroByte(dtype));
     }
 }

@@ -111,7 +111,17 @@ public final class ProgramText {
             case Kernel.MatMul k -> " " + k.batch() + "x" + k.m() + "x" + k.k() + "x" + k.n();
             case Kernel.Reduce k ->
                 " " + k.kind().name().toLowerCase(Locale.ROOT) + " " + k.extents() + " over " + k.reduced();
-            case Kernel.Routine k -> " " + k.function() + " " + k.numbers();
+            case Kernel.Routine k ->
+                " " + k.function() + " "
+                        + k.constants().stream().map(ProgramText::constant).collect(Collectors.joining(" "));
+        };
+    }
+
+    private static String constant(Kernel.Constant constant) {
+        return switch (constant) {
+            case Kernel.Constant.Whole(long value) -> Long.toString(value);
+            case Kernel.Constant.Real(float value) -> Float.toString(value);
+            case Kernel.Constant.Wholes(List<Long> values) -> values.toString();
         };
     }
 
