@@ -81,14 +81,14 @@ class BadTfliteFilesTest {
         byte[] whole = small().bytes();
         Random random = new Random(3);
         int refused = 0;
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 8_000; i++) {
             byte[] damaged = whole.clone();
             for (int k = 0; k <= i % 3; k++) {
                 damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
             }
             refused += reads(damaged) ? 0 : 1;
         }
-        assertThat(refused).isBetween(1_000, 19_000);
+        assertThat(refused).isBetween(400, 7_600);
     }
 
     @Test
