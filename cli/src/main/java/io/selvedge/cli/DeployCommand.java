@@ -64,7 +64,7 @@ final class DeployCommand implements Callable<Integer> {
     private final Console console;
     private final Deployment deployment;
 
-    @Parameters(paramLabel = "MODEL", description = "An ONNX file, opset 6 to 22, or a TFLite file.")
+    @Parameters(paramLabel = "MODEL", description = "An ONNX file, opset 1 to 22, or a TFLite file.")
     @SuppressWarnings("NullAway.Init")
     private Path model;
 

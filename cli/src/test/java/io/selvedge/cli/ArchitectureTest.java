@@ -34,7 +34,7 @@ final class ArchitectureTest {
     /** Packages of the compiler from the bottom up; one may import those below it and its own row. */
     static final List<List<String>> ROWS = List.of(
             List.of("diag"),
-            List.of("ir"),
+            List.of("ir", "image"),
             List.of("program"),
             List.of("op"),
             List.of("pass", "lower", "memory"),

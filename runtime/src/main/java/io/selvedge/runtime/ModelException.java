@@ -25,6 +25,8 @@ public final class ModelException extends RuntimeException {
         CACHE_UNUSABLE,
         /** The operating system or Java refused the native library. */
         NATIVE_LOAD_FAILED,
+        /** An input holds what the model cannot use, an index outside of its axis for example. */
+        BAD_DATA,
         /** The native code reported a failure. */
         NATIVE_RUN_FAILED,
         /** The memory that a session needs could not be had. */

@@ -19,7 +19,7 @@ public interface NativeCode {
     /**
      * Runs the whole program.
      *
-     * @return 0 when it succeeded
+     * @return 0 when it succeeded, n when step n - 1 found data that it cannot use, a negative number for any other failure
      */
     int runAll(long weights, long tensors, long arena, int thread, int threads);
 

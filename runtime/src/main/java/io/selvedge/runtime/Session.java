@@ -134,7 +134,8 @@ public final class Session implements AutoCloseable {
     /**
      * Computes the outputs from the inputs, and carries the states over. Allocates nothing.
      *
-     * @throws ModelException CLOSED, CONCURRENT_USE or NATIVE_RUN_FAILED
+     * @throws ModelException CLOSED, CONCURRENT_USE, NATIVE_RUN_FAILED, or BAD_DATA when an input holds what the model
+     *     cannot use, an index outside of its axis for example; outputs then mean nothing
      */
     public void run() {
         enter();
@@ -149,7 +150,13 @@ public final class Session implements AutoCloseable {
         } finally {
             leave();
         }
-        if (status != 0) {
+        if (status > 0) {
+            throw new ModelException(
+                    Code.BAD_DATA,
+                    "an input of '" + model.name() + "' leads to an index that is out of range in step " + (status - 1)
+                            + " of its program (program.txt in the bundle lists the steps); check what the inputs hold");
+        }
+        if (status < 0) {
             throw new ModelException(
                     Code.NATIVE_RUN_FAILED,
                     "the native code of '" + model.name() + "' (" + model.targetName() + ") returned " + status);

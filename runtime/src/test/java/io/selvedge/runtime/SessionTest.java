@@ -85,10 +85,16 @@ final class SessionTest {
     @Test
     void failure_of_native_code_is_reported_and_the_session_lives_on() {
         session.input("x").floats().put(0, -2000);
-        assertCode(Code.NATIVE_RUN_FAILED, session::run).withMessageContaining("returned 3");
+        assertCode(Code.NATIVE_RUN_FAILED, session::run).withMessageContaining("returned -3");
         session.input("x").floats().put(0, 1);
         session.run();
         assertThat(session.output("y").floats().get(0)).isEqualTo(3);
+    }
+
+    @Test
+    void data_that_a_step_cannot_use_is_the_inputs_fault() {
+        session.input("x").floats().put(0, -3000);
+        assertCode(Code.BAD_DATA, session::run).withMessageContaining("in step 7 of its program");
     }
 
     @Test

@@ -32,10 +32,21 @@ public final class OnnxRuntimeOracle implements AutoCloseable {
         }
     }
 
+    /** Runs a model once as it is written: the optimiser's blocked layout gets FusedConv with a sum wrong. */
+    public static Map<String, Tensor> runAsWritten(Path model, Map<String, Tensor> inputs) {
+        try (OnnxRuntimeOracle oracle = open(model, OrtSession.SessionOptions.OptLevel.NO_OPT)) {
+            return oracle.run(inputs);
+        }
+    }
+
     /** A session for many runs. */
     public static OnnxRuntimeOracle open(Path model) {
+        return open(model, OrtSession.SessionOptions.OptLevel.ALL_OPT);
+    }
+
+    private static OnnxRuntimeOracle open(Path model, OrtSession.SessionOptions.OptLevel level) {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+            options.setOptimizationLevel(level);
             options.setIntraOpNumThreads(1);
             options.setInterOpNumThreads(1);
             options.setSessionLogLevel(ai.onnxruntime.OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);

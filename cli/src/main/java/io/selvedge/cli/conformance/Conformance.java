@@ -118,7 +118,11 @@ public final class Conformance {
                 mode,
                 difference.isPresent() ? Status.FAILED : Status.PASSED,
                 frozen,
-                difference.orElse(reason));
+                difference
+                        .map(found -> SuiteDefects.reason(test.name())
+                                .map(defect -> found + "; " + defect)
+                                .orElse(found))
+                        .orElse(reason));
     }
 
     private void compiledAndRun(List<Compilable> tests, List<TestResult> results, int total) {

@@ -62,6 +62,11 @@ public enum Float8 {
         return (byte) (unsignedZero ? SIGN : sign | (hasInfinity() ? INFINITY : SIGN - 1));
     }
 
+    /** The largest finite number. */
+    public double max() {
+        return magnitudes[largest];
+    }
+
     private boolean hasInfinity() {
         return this == E5M2;
     }

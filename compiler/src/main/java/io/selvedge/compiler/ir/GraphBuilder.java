@@ -73,6 +73,11 @@ public final class GraphBuilder {
         nodes.add(node);
     }
 
+    /** The nodes so far, in the order of calls. */
+    public List<Node> nodes() {
+        return List.copyOf(nodes);
+    }
+
     /** Makes a value an output, in the order of calls. */
     public void output(String value) {
         outputs.add(value);

@@ -13,6 +13,13 @@ public final class TypeInference {
     /** Larger known results are not carried along: shapes are small, tables are not. */
     private static final long KNOWN_ELEMENTS = 4096;
 
+    /** Counters, positions and conditions are followed always, more only until so many elements were kept. */
+    private static final long SMALL_ELEMENTS = 16;
+
+    private static final long KEPT_ELEMENTS = 4 << 20;
+
+    private long kept;
+
     private final Map<String, TensorType> types = new HashMap<>();
     private final Map<String, Tensor> known = new HashMap<>();
 
@@ -89,9 +96,10 @@ public final class TypeInference {
                 return;
             }
         }
+        long largest = kept < KEPT_ELEMENTS ? KNOWN_ELEMENTS : SMALL_ELEMENTS;
         if (outputs.stream()
                         .allMatch(
-                                type -> type.shape().isStatic() && type.shape().elements() <= KNOWN_ELEMENTS)
+                                type -> type.shape().isStatic() && type.shape().elements() <= largest)
                 && inputTypes.stream()
                         .flatMap(Optional::stream)
                         .allMatch(type -> type.shape().elements() <= KNOWN_ELEMENTS)) {
@@ -99,6 +107,7 @@ public final class TypeInference {
             for (int i = 0; i < node.outputs().size(); i++) {
                 if (!node.outputs().get(i).isEmpty()) {
                     known.put(node.outputs().get(i), values.get(i));
+                    kept += values.get(i).elements();
                 }
             }
         }

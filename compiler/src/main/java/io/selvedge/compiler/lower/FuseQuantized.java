@@ -68,7 +68,9 @@ public final class FuseQuantized {
     private Optional<Node> fuse(Node quantize) {
         Optional<QConv.Quant> quant = wires.quant(quantize);
         DType out = graph.type(quantize.output()).dtype();
-        if (quant.isEmpty() || out != DType.INT8 && out != DType.UINT8) {
+        // Between halves every step is rounded, which 8-bit kernels would not do.
+        boolean single = graph.type(quantize.input(0)).dtype() == DType.FLOAT32;
+        if (quant.isEmpty() || !single || out != DType.INT8 && out != DType.UINT8) {
             return Optional.empty();
         }
         int low = out == DType.INT8 ? -128 : 0;

@@ -196,7 +196,7 @@ final class BlockReader {
         if (since > opset) {
             throw new SelvedgeException(
                     ErrorCode.UNSUPPORTED_OP,
-                    "operator " + node.getOpType() + " exists from opset " + since + " on. Found: "
+                    "operator " + node.getOpType() + " is read from opset " + since + " on. Found: "
                             + found(node, name, scope, where));
         }
         return opset;

@@ -79,7 +79,7 @@ final class GraphWriter {
             case Pad pad when pad.mode() == Pad.Mode.WRAP -> 19;
             case Cast cast when cast.to().isFourBits() -> 21;
             case Cast cast when cast.to().float8().isPresent() -> 19;
-            case Resize resize when resize.coordinates() == Resize.Coordinates.HALF_PIXEL_SYMMETRIC -> 19;
+            case Resize resize -> resize.since();
             default ->
                 node.op().type().endsWith("quantizeLinear") || node.op().type().equals("QuantizeLinear")
                         ? opsetOfQuantized(node)

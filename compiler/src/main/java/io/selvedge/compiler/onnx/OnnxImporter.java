@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads ONNX files of opset 6 to 22 and states them in the form of opset 17, every shape known. */
+/** Reads ONNX files of opset 1 to 22 and states them in the form of opset 17, every shape known. */
 public final class OnnxImporter {
     private OnnxImporter() {}
 

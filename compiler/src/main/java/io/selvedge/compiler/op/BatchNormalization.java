@@ -31,6 +31,12 @@ public record BatchNormalization(float epsilon) implements Op, Lowerable {
                     ErrorCode.UNSUPPORTED_OP,
                     "BatchNormalization is supported per channel and for inference; export the model in evaluation mode");
         }
+        if (call.opset() < 7 && !attributes.flag("is_test", false)) {
+            throw new SelvedgeException(
+                    ErrorCode.UNSUPPORTED_OP,
+                    "BatchNormalization of opset " + call.opset()
+                            + " trains unless its attribute is_test is 1; export the model in evaluation mode");
+        }
         return new BatchNormalization(attributes.number("epsilon", 1e-5f));
     }
 

@@ -205,7 +205,7 @@ public record Binary(Kind kind) implements Op, ElementWise, Lowerable {
         if (b.equals(new Expr.Const(2))) {
             return MapLowering.mul(a, a);
         }
-        if (b.equals(new Expr.Const(0.5f))) {
+        if (b.equals(new Expr.Const(0.5))) {
             return MapLowering.unary(Expr.UnaryOp.SQRT, a);
         }
         return new Expr.Binary(Expr.BinaryOp.POW, a, b);

@@ -5,10 +5,14 @@ import static io.selvedge.compiler.op.Operands.required;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +25,7 @@ import java.util.Optional;
  * @see <a href="https://onnx.ai/onnx/operators/onnx__BitwiseAnd.html">ONNX BitwiseAnd</a>,
  *     <a href="https://onnx.ai/onnx/operators/onnx__BitShift.html">BitShift</a>
  */
-public record Bitwise(Kind kind, boolean left) implements Op {
+public record Bitwise(Kind kind, boolean left) implements Op, Lowerable {
     /** The function. */
     public enum Kind {
         AND("BitwiseAnd"),
@@ -95,6 +99,23 @@ public record Bitwise(Kind kind, boolean left) implements Op {
             case XOR -> a ^ b;
             case NOT -> ~a;
             case SHIFT -> b < 0 || b >= Long.SIZE ? 0 : left ? a << b : a >>> b;
+        };
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        MapLowering.lower(node, builder, this::expr, MapLowering.compute(node, builder));
+    }
+
+    private Expr expr(List<Expr> operands) {
+        Expr a = operands.getFirst();
+        return switch (kind) {
+            case AND -> new Expr.Binary(Expr.BinaryOp.BIT_AND, a, operands.get(1));
+            case OR -> new Expr.Binary(Expr.BinaryOp.BIT_OR, a, operands.get(1));
+            case XOR -> new Expr.Binary(Expr.BinaryOp.BIT_XOR, a, operands.get(1));
+            case NOT -> new Expr.Unary(Expr.UnaryOp.BIT_NOT, a);
+            case SHIFT ->
+                new Expr.Binary(left ? Expr.BinaryOp.SHIFT_LEFT : Expr.BinaryOp.SHIFT_RIGHT, a, operands.get(1));
         };
     }
 }

@@ -9,14 +9,16 @@ import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Compute;
 import io.selvedge.compiler.program.ElementWise;
 import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
-import io.selvedge.compiler.program.View;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code Y = (to) X}: to integers by truncation, to booleans as {@code X != 0}, to narrower floats by rounding, to and from
@@ -90,39 +92,61 @@ public record Cast(DType to, boolean saturate) implements Op, ElementWise, Lower
         return List.of(x.dtype().isFloat() ? Tensor.filled(type, x::getDouble) : Tensor.integers(type, x::getLong));
     }
 
-    /** To booleans and f32; kernels truncate when they store integers. */
+    /** Kernels truncate when they store integers; the halves round here, so that a fused kernel does it too. */
     @Override
     public Expr expr(List<Expr> operands) {
         Expr x = operands.getFirst();
-        return to == DType.BOOL
-                ? new Expr.Select(
+        return switch (to) {
+            case BOOL ->
+                new Expr.Select(
                         new Expr.Binary(Expr.BinaryOp.EQUAL, x, MapLowering.number(0)),
                         MapLowering.number(0),
-                        MapLowering.number(1))
-                : x;
+                        MapLowering.number(1));
+            case FLOAT16 -> MapLowering.unary(Expr.UnaryOp.TO_HALF, x);
+            case BFLOAT16 -> MapLowering.unary(Expr.UnaryOp.TO_BFLOAT, x);
+            default -> x;
+        };
     }
 
     @Override
     public void lower(Node node, ProgramBuilder builder) {
         DType from = builder.graph().type(node.input(0)).dtype();
-        View x = builder.view(node.input(0));
         if (from == to) {
-            builder.alias(node.output(), x);
+            builder.alias(node.output(), builder.view(node.input(0)));
             return;
         }
-        boolean wide = from.bytes() == 8 || to.bytes() == 8 || from == DType.INT32 || to == DType.INT32;
-        if (wide && from != DType.FLOAT32 && to != DType.FLOAT32) {
-            // Neither side is f32, through which integers of this width would lose digits.
-            MapLowering.requireReal(builder, from == DType.BOOL ? node.output() : node.input(0));
+        if (from == DType.STRING || to == DType.STRING) {
+            throw new SelvedgeException(
+                    ErrorCode.UNSUPPORTED_DTYPE, "Cast '" + node.name() + "' has no native kernel for texts");
         }
-        Expr value = new Expr.Input(0);
-        if (from == DType.INT8) {
-            value = new Expr.Dequantize(value, 1, ProgramBuilder.zeroPoint(from, 0));
+        MapLowering.lower(
+                node,
+                builder,
+                x -> to == DType.BOOL ? expr(x) : inRange(x.getFirst(), from),
+                vectors(from) ? Compute.F32 : wide(from));
+    }
+
+    /** Stores of eight-bit floats do not saturate, those of integers wrap. */
+    private Expr inRange(Expr x, DType from) {
+        if (saturate && to.float8().isPresent()) {
+            double max = to.float8().get().max();
+            return QuantizeLinear.between(x, -max, max);
         }
-        Expr result = expr(List.of(value));
-        builder.map(
-                node.output(),
-                List.of(x),
-                to == DType.INT8 ? MapLowering.add(result, MapLowering.number(128)) : result);
+        boolean clamps = to.isFourBits() && from.isFloat();
+        return clamps ? QuantizeLinear.between(x, QuantizeLinear.lowest(to), QuantizeLinear.highest(to)) : x;
+    }
+
+    /** Vectors of f32 hold the narrow types; 32-bit integers and wider round to f32 once, as they are loaded. */
+    private boolean vectors(DType from) {
+        Set<DType> narrow = EnumSet.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16, DType.BOOL);
+        boolean loads = narrow.contains(from)
+                || EnumSet.of(DType.UINT8, DType.INT8, DType.INT32, DType.INT64).contains(from);
+        return loads && (to == DType.FLOAT32 || narrow.contains(from) && narrow.contains(to));
+    }
+
+    private Compute wide(DType from) {
+        return from.isFloat() || to.float8().isPresent()
+                ? Compute.F64
+                : from == DType.UINT64 ? Compute.U64 : Compute.S64;
     }
 }

@@ -92,6 +92,11 @@ public record Concat(int axis) implements Op, Lowerable {
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         List<View> parts = node.inputs().stream().map(builder::view).toList();
         View out = builder.defineLike(node.output(), parts);

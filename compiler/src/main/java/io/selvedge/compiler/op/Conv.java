@@ -6,10 +6,13 @@ import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +26,8 @@ import java.util.Optional;
  * @param pads all begins, then all ends
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Conv.html">ONNX Conv</a>
  */
-public record Conv(List<Integer> strides, List<Integer> pads, List<Integer> dilations, int group) implements Op {
+public record Conv(List<Integer> strides, List<Integer> pads, List<Integer> dilations, int group)
+        implements Op, Lowerable {
     public Conv {
         strides = List.copyOf(strides);
         pads = List.copyOf(pads);
@@ -127,6 +131,12 @@ public record Conv(List<Integer> strides, List<Integer> pads, List<Integer> dila
                         group)
                 .run(x.toDoubles(), w.toDoubles(), optional(inputs, 2).map(Tensor::toDoubles));
         return List.of(Tensor.filled(type, i -> y[i]));
+    }
+
+    /** For weights that are computed and for three spatial axes; fusion takes the others. */
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        DirectLowering.convolution(node, builder, "sv_direct_conv", window(builder.extents(node.input(1))), group);
     }
 
     /** Three spatial axes; sums in double, so that the oracle's own rounding stays far below f32's. */

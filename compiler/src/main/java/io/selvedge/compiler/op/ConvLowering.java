@@ -31,7 +31,24 @@ final class ConvLowering {
         int x = builder.channelsLast(node.input(0));
         OptionalInt residual = residualInput >= 0 ? builder.residual(node, residualInput) : OptionalInt.empty();
         int y = builder.defineVectors(node.output());
-        String name = node.input(1);
+        emit(builder, node.input(1), g, x, y, residual, weight, bias, epilogue);
+    }
+
+    /**
+     * Emits the kernel between two channels-last buffers.
+     *
+     * @param name of the weights
+     */
+    static void emit(
+            ProgramBuilder builder,
+            String name,
+            ConvGeometry g,
+            int x,
+            int y,
+            OptionalInt residual,
+            float[] weight,
+            float[] bias,
+            Expr epilogue) {
         int biases = builder.weight(name + ".bias", WeightPacking.vector(bias.length == 0 ? new float[g.oc()] : bias));
         int taps = g.window().kernelH() * g.window().kernelW();
         if (g.depthwise()) {

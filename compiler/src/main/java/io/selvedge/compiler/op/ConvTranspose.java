@@ -6,10 +6,15 @@ import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.WindowReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -26,7 +31,7 @@ import java.util.Optional;
  */
 public record ConvTranspose(
         List<Integer> strides, List<Integer> pads, List<Integer> dilations, List<Integer> outputPadding, int group)
-        implements Op {
+        implements Op, Lowerable, WindowReader {
     public ConvTranspose {
         strides = List.copyOf(strides);
         pads = List.copyOf(pads);
@@ -153,14 +158,7 @@ public record ConvTranspose(
         int[] from = Window.threeDimensional(x.shape().extents());
         int[] taps = Window.threeDimensional(w.shape().extents());
         int[] to = Window.threeDimensional(type.shape().extents());
-        Window window = new Window(
-                        Arrays.stream(w.shape().extents(), 2, w.shape().rank())
-                                .boxed()
-                                .toList(),
-                        strides,
-                        pads,
-                        dilations)
-                .threeDimensional();
+        Window window = window(w.shape().extents()).threeDimensional();
         double[] y = new double[Math.toIntExact(type.shape().elements())];
         int plane = to[2] * to[3] * to[4];
         optional(inputs, 2).ifPresent(b -> Arrays.setAll(y, i -> b.getDouble(i / plane % to[1])));
@@ -190,6 +188,30 @@ public record ConvTranspose(
             }
         }
         return List.of(Tensor.filled(type, i -> y[i]));
+    }
+
+    private Window window(int[] w) {
+        return new Window(Arrays.stream(w, 2, w.length).boxed().toList(), strides, pads, dilations);
+    }
+
+    @Override
+    public boolean readsWindows(Node node, Graph graph) {
+        return ConvTransposeLowering.applies(this, node, graph);
+    }
+
+    @Override
+    public Request request(Node node, Graph graph) {
+        return ConvTransposeLowering.of(this, node, graph).request();
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        if (readsWindows(node, builder.graph())) {
+            ConvTransposeLowering.of(this, node, builder.graph()).lower(node, builder);
+        } else {
+            DirectLowering.convolution(
+                    node, builder, "sv_direct_conv_transpose", window(builder.extents(node.input(1))), group);
+        }
     }
 
     private static void spread(

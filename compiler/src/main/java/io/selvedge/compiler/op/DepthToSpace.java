@@ -75,6 +75,11 @@ public record DepthToSpace(int blocksize, boolean columnRow) implements Op, Lowe
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         View x = builder.view(node.input(0));
         int block = blocksize;

@@ -2,6 +2,7 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
@@ -70,11 +71,17 @@ public record DequantizeLinear(int axis, int block) implements Op, Lowerable {
 
     @Override
     public void lower(Node node, ProgramBuilder builder) {
-        QuantizationScalars scalars = QuantizationScalars.of(node, builder.graph());
-        int zero = ProgramBuilder.zeroPoint(builder.graph().type(node.input(0)).dtype(), scalars.zeroPoint());
+        DType dtype = builder.graph().type(node.input(0)).dtype();
+        Optional<QuantizationScalars> scalars = QuantizationScalars.of(node, builder.graph());
+        boolean bytes = dtype == DType.INT8 || dtype == DType.UINT8;
+        if (scalars.isEmpty() || !bytes || builder.graph().type(node.output()).dtype() != DType.FLOAT32) {
+            QuantizationLowering.dequantize(node, builder, this);
+            return;
+        }
+        int zero = ProgramBuilder.zeroPoint(dtype, scalars.get().zeroPoint());
         builder.map(
                 node.output(),
                 List.of(builder.view(node.input(0))),
-                new Expr.Dequantize(new Expr.Input(0), scalars.scale(), zero));
+                new Expr.Dequantize(new Expr.Input(0), scalars.get().scale(), zero));
     }
 }

@@ -2,6 +2,8 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
@@ -22,6 +24,12 @@ public record Dropout() implements Op, Lowerable {
     static Op read(OpCall call) {
         if (call.has(2) && call.known(2).map(t -> t.getLong(0) != 0).orElse(true)) {
             return new TrainingDropout(call.attributes().integer("seed", 0));
+        }
+        if (call.opset() < 7 && !call.attributes().flag("is_test", false)) {
+            throw new SelvedgeException(
+                    ErrorCode.UNSUPPORTED_OP,
+                    "Dropout of opset " + call.opset()
+                            + " trains unless its attribute is_test is 1; export the model in evaluation mode");
         }
         call.keep(1);
         return call.outputs() > 1 ? new Dropout() : new Identity();

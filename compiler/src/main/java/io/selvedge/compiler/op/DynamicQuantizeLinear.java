@@ -3,12 +3,19 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 
 import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Quantises to uint8 with the range found in the data: {@code scale = (max(0, x) - min(0, x)) / 255, zero_point =
@@ -16,7 +23,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__DynamicQuantizeLinear.html">ONNX DynamicQuantizeLinear</a>
  */
-public record DynamicQuantizeLinear() implements Op {
+public record DynamicQuantizeLinear() implements Op, Lowerable {
     static Op read(OpCall call) {
         return new DynamicQuantizeLinear();
     }
@@ -56,5 +63,46 @@ public record DynamicQuantizeLinear() implements Op {
                 Tensor.integers(type, i -> Math.clamp((long) Math.rint(x[i] / scale) + zeroPoint, 0, 255)),
                 Tensor.floats(new float[] {scale}),
                 Tensor.integers(TensorType.of(DType.UINT8), _ -> zeroPoint));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        View x = builder.view(node.input(0));
+        List<Integer> axes = IntStream.range(0, x.extents().length).boxed().toList();
+        View low = builder.temporary(node.name() + ".low", DType.FLOAT32);
+        View high = builder.temporary(node.name() + ".high", DType.FLOAT32);
+        Reduce.fold(builder, Kernel.Reduce.Kind.MIN, x, axes, false, low);
+        Reduce.fold(builder, Kernel.Reduce.Kind.MAX, x, axes, false, high);
+        Expr zero = MapLowering.number(0);
+        Expr least = new Expr.Binary(Expr.BinaryOp.MIN, zero, new Expr.Input(0));
+        Expr range =
+                new Expr.Binary(Expr.BinaryOp.SUB, new Expr.Binary(Expr.BinaryOp.MAX, zero, new Expr.Input(1)), least);
+        Expr step = new Expr.Select(
+                new Expr.Binary(Expr.BinaryOp.EQUAL, range, zero),
+                MapLowering.number(1),
+                new Expr.Binary(Expr.BinaryOp.DIV, range, MapLowering.number(255)));
+        View scale = output(node, 1, DType.FLOAT32, builder);
+        MapLowering.emit(builder, scale, List.of(low, high), step);
+        View zeroPoint = output(node, 2, DType.UINT8, builder);
+        Expr shift = MapLowering.unary(Expr.UnaryOp.NEG, new Expr.Binary(Expr.BinaryOp.DIV, least, new Expr.Input(1)));
+        MapLowering.emit(builder, zeroPoint, List.of(low, scale), bytes(MapLowering.unary(Expr.UnaryOp.ROUND, shift)));
+        Expr steps = MapLowering.unary(
+                Expr.UnaryOp.ROUND, new Expr.Binary(Expr.BinaryOp.DIV, new Expr.Input(0), new Expr.Input(1)));
+        builder.map(node.output(), List.of(x, scale, zeroPoint), bytes(MapLowering.add(steps, new Expr.Input(2))));
+    }
+
+    private static Expr bytes(Expr value) {
+        return new Expr.Binary(
+                Expr.BinaryOp.MIN,
+                MapLowering.number(255),
+                new Expr.Binary(Expr.BinaryOp.MAX, MapLowering.number(0), value));
+    }
+
+    private static View output(Node node, int index, DType dtype, ProgramBuilder builder) {
+        boolean read =
+                index < node.outputs().size() && !node.outputs().get(index).isEmpty();
+        return read
+                ? builder.define(node.outputs().get(index))
+                : builder.temporary(node.name() + ".output" + index, dtype);
     }
 }

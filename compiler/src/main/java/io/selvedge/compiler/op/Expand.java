@@ -49,6 +49,11 @@ public record Expand() implements Op, Lowerable {
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         builder.alias(node.output(), builder.view(node.input(0)).broadcast(builder.extents(node.output())));
     }

@@ -53,6 +53,11 @@ public record Flatten(int axis) implements Op, Lowerable {
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         Moves.reshape(builder, node.input(0), node.output());
     }

@@ -65,8 +65,8 @@ public record FloatTest(boolean nan, boolean positive, boolean negative) impleme
         if (nan) {
             return MapLowering.unary(Expr.UnaryOp.NOT, new Expr.Binary(Expr.BinaryOp.EQUAL, x, x));
         }
-        Expr above = new Expr.Binary(Expr.BinaryOp.GREATER, x, MapLowering.number(Float.MAX_VALUE));
-        Expr below = new Expr.Binary(Expr.BinaryOp.LESS, x, MapLowering.number(-Float.MAX_VALUE));
+        Expr above = new Expr.Binary(Expr.BinaryOp.EQUAL, x, MapLowering.number(Double.POSITIVE_INFINITY));
+        Expr below = new Expr.Binary(Expr.BinaryOp.EQUAL, x, MapLowering.number(Double.NEGATIVE_INFINITY));
         if (positive && negative) {
             return new Expr.Binary(Expr.BinaryOp.OR, above, below);
         }

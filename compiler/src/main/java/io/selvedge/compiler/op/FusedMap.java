@@ -6,11 +6,13 @@ import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Compute;
 import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.ExprEvaluator;
 import io.selvedge.compiler.program.ExprText;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +70,12 @@ public record FusedMap(Expr expr, DType outType) implements Op, Lowerable {
 
     @Override
     public void lower(Node node, ProgramBuilder builder) {
-        builder.map(node.output(), node.inputs().stream().map(builder::view).toList(), expr);
+        List<View> views = node.inputs().stream()
+                .map(input -> builder.graph()
+                        .constant(input)
+                        .map(tensor -> MapLowering.weight(builder, input, tensor, Compute.F32))
+                        .orElseGet(() -> builder.view(input)))
+                .toList();
+        builder.map(node.output(), views, expr);
     }
 }

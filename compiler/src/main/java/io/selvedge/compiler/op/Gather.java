@@ -74,15 +74,20 @@ public record Gather(int axis) implements Op, Lowerable {
         return List.of(data.select(shape, sources));
     }
 
+    @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
     /** Constant indices are slices: one where they are a scalar or evenly spaced, else a copy each. */
     @Override
     public void lower(Node node, ProgramBuilder builder) {
-        Tensor indices = builder.graph()
-                .constant(node.input(1))
-                .orElseThrow(() -> new SelvedgeException(
-                        ErrorCode.UNSUPPORTED_OP,
-                        "Gather '" + node.name()
-                                + "' has no native kernel for indices that are computed from the data"));
+        Optional<Tensor> constant = builder.graph().constant(node.input(1));
+        if (constant.isEmpty()) {
+            byComputedIndices(node, builder);
+            return;
+        }
+        Tensor indices = constant.get();
         View data = builder.view(node.input(0));
         int along = Operands.axis(axis, data.extents().length);
         int count = indices.elements();
@@ -118,5 +123,22 @@ public record Gather(int axis) implements Op, Lowerable {
                 builder.copy(target.reshaped(out.extents()).orElseThrow(), out, Moves.bytes(builder, node.output()));
             }
         }
+    }
+
+    private void byComputedIndices(Node node, ProgramBuilder builder) {
+        int[] extents = builder.extents(node.input(0));
+        int along = Operands.axis(axis, extents.length);
+        TensorType indices = builder.graph().type(node.input(1));
+        Routines.call(
+                builder,
+                node.output(),
+                "gather",
+                "sv_gather_axis",
+                List.of(node.input(0), node.input(1)),
+                Strides.product(extents, 0, along),
+                extents[along],
+                indices.shape().elements(),
+                (long) Strides.product(extents, along + 1, extents.length) * Moves.bytes(builder, node.output()),
+                indices.dtype().bytes());
     }
 }

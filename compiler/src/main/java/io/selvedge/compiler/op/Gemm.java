@@ -4,11 +4,13 @@ import static io.selvedge.compiler.op.Operands.optional;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Compute;
 import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.Lowerable;
@@ -106,7 +108,9 @@ public record Gemm(float alpha, float beta, boolean transA, boolean transB) impl
     /** For operands that are not constant; fusion takes the others. */
     @Override
     public void lower(Node node, ProgramBuilder builder) {
-        MapLowering.requireReal(builder, node.output());
+        MatMul.requireKernel(builder, node.output());
+        DType dtype = builder.graph().type(node.output()).dtype();
+        boolean vectors = dtype == DType.FLOAT32;
         View a = builder.view(node.input(0));
         View b = builder.view(node.input(1));
         View left = transA ? a.permuted(1, 0) : a;
@@ -115,13 +119,8 @@ public record Gemm(float alpha, float beta, boolean transA, boolean transB) impl
         int k = left.extents()[1];
         int n = right.extents()[1];
         boolean bias = node.hasInput(2);
-        View y = bias
-                ? builder.temporary(
-                        node.name() + ".product",
-                        builder.graph().type(node.output()).dtype(),
-                        m,
-                        n)
-                : builder.define(node.output());
+        boolean scaled = bias || !vectors && alpha != 1;
+        View y = scaled ? builder.temporary(node.name() + ".product", dtype, m, n) : builder.define(node.output());
         builder.emit(
                 new Kernel.MatMul(
                         Moves.repeated(left, 0, 1).strided(),
@@ -131,13 +130,20 @@ public record Gemm(float alpha, float beta, boolean transA, boolean transB) impl
                         m,
                         k,
                         n,
-                        alpha),
+                        vectors ? alpha : 1),
                 (long) m * k * n);
-        if (bias) {
-            List<View> views = new ArrayList<>(List.of(y));
-            Expr c = MapLowering.operand(node.input(2), builder, views);
-            Expr scaled = beta == 1 ? c : MapLowering.mul(MapLowering.number(beta), c);
-            builder.map(node.output(), views, MapLowering.add(new Expr.Input(0), scaled));
+        if (!scaled) {
+            return;
         }
+        Compute compute = vectors ? Compute.F32 : Compute.F64;
+        List<View> views = new ArrayList<>(List.of(y));
+        Expr product = vectors || alpha == 1
+                ? new Expr.Input(0)
+                : MapLowering.mul(MapLowering.number(alpha), new Expr.Input(0));
+        if (bias) {
+            Expr c = MapLowering.operand(node.input(2), builder, views, compute);
+            product = MapLowering.add(product, beta == 1 ? c : MapLowering.mul(MapLowering.number(beta), c));
+        }
+        builder.map(node.output(), views, product, compute);
     }
 }

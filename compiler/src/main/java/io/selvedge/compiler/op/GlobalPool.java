@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * GlobalAveragePool and GlobalMaxPool: {@code Y[n,c,1...] = fold over all spatial positions of X[n,c,...]}.
@@ -71,8 +72,24 @@ public record GlobalPool(Pool.Kind kind) implements Op, Lowerable, WindowReader 
     }
 
     @Override
+    public boolean readsWindows(Node node, Graph graph) {
+        return graph.type(node.input(0)).shape().rank() <= 4;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         Shape x = builder.graph().type(node.input(0)).shape();
+        if (!readsWindows(node, builder.graph())) {
+            MapLowering.requireReal(builder, node.output());
+            Reduce.fold(
+                    builder,
+                    kind == Pool.Kind.MAX ? Kernel.Reduce.Kind.MAX : Kernel.Reduce.Kind.MEAN,
+                    builder.view(node.input(0)),
+                    IntStream.range(2, x.rank()).boxed().toList(),
+                    true,
+                    builder.define(node.output()));
+            return;
+        }
         List<Integer> kernel = Arrays.stream(x.extents(), 2, x.rank()).boxed().toList();
         ConvGeometry geometry = PoolLowering.geometry(
                 x, builder.graph().type(node.output()).shape(), kernel, List.of(), List.of(), List.of());

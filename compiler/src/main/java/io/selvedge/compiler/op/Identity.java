@@ -43,6 +43,11 @@ public record Identity() implements Op, Lowerable {
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         builder.alias(node.output(), builder.view(node.input(0)));
     }

@@ -3,6 +3,8 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Dim;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
@@ -130,9 +132,22 @@ public record MatMul() implements Op, Lowerable {
         }
     }
 
+    /** @throws SelvedgeException UNSUPPORTED_DTYPE where no kernel multiplies matrices of the value's type */
+    static void requireKernel(ProgramBuilder builder, String value) {
+        TensorType type = builder.graph().type(value);
+        switch (type.dtype()) {
+            case FLOAT32, FLOAT64, INT32, UINT32, INT64, UINT64 -> {}
+            default ->
+                throw new SelvedgeException(
+                        ErrorCode.UNSUPPORTED_DTYPE,
+                        "matrix products have native kernels for floats and for integers of 32 and 64 bits; value '"
+                                + value + "' is " + type);
+        }
+    }
+
     @Override
     public void lower(Node node, ProgramBuilder builder) {
-        MapLowering.requireReal(builder, node.output());
+        requireKernel(builder, node.output());
         Shape left = matrix(builder.graph().type(node.input(0)).shape(), true);
         Shape right = matrix(builder.graph().type(node.input(1)).shape(), false);
         int m = left.extent(left.rank() - 2);
@@ -171,7 +186,10 @@ public record MatMul() implements Op, Lowerable {
         wide[lead.rank() + 1] = columns;
         View copy =
                 builder.temporary(value + ".wide", builder.graph().type(value).dtype(), wide);
-        builder.copy(DenseOperands.reshaped(builder, value, matrix.extents()).broadcast(wide), copy, 4);
+        builder.copy(
+                DenseOperands.reshaped(builder, value, matrix.extents()).broadcast(wide),
+                copy,
+                Moves.bytes(builder, value));
         return copy.reshaped(batch, rows, columns).orElseThrow();
     }
 }

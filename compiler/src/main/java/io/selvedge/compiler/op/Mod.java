@@ -2,9 +2,14 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Compute;
+import io.selvedge.compiler.program.Expr;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +19,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Mod.html">ONNX Mod</a>
  */
-public record Mod(boolean fmod) implements Op {
+public record Mod(boolean fmod) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new Mod(call.attributes().flag("fmod", false));
     }
@@ -56,5 +61,17 @@ public record Mod(boolean fmod) implements Op {
             return 0;
         }
         return fmod ? a % b : Math.floorMod(a, b);
+    }
+
+    /** Remainders of floats are exact, and f64 holds those of every narrower type. */
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        Compute compute = MapLowering.compute(node, builder);
+        boolean dividend = fmod || compute == Compute.F32 || compute == Compute.F64;
+        MapLowering.lower(
+                node,
+                builder,
+                x -> new Expr.Binary(dividend ? Expr.BinaryOp.REM : Expr.BinaryOp.MOD, x.get(0), x.get(1)),
+                compute == Compute.F32 ? Compute.F64 : compute);
     }
 }

@@ -1,8 +1,8 @@
 package io.selvedge.compiler.op;
 
 import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.program.Compute;
 import io.selvedge.compiler.program.Expr;
-import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.program.View;
 import java.util.List;
@@ -65,7 +65,8 @@ final class Moves {
     /** Writes one number, given in the value's own dtype, to every element of a view. */
     static void fill(ProgramBuilder builder, View view, DType dtype, double value) {
         double held = dtype == DType.INT8 ? ProgramBuilder.zeroPoint(dtype, (int) value) : value;
-        builder.emit(new Kernel.Map(view.extentList(), List.of(), view.strided(), new Expr.Const((float) held)), 0);
+        Compute compute = dtype == DType.UINT8 || dtype == DType.INT8 ? Compute.F32 : Compute.of(List.of(dtype));
+        MapLowering.emit(builder, view, List.of(), new Expr.Const(held), compute);
     }
 
     static int bytes(ProgramBuilder builder, String value) {

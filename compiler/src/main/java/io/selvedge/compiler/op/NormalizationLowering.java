@@ -2,6 +2,7 @@ package io.selvedge.compiler.op;
 
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
+import io.selvedge.compiler.program.Compute;
 import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.ProgramBuilder;
@@ -20,21 +21,23 @@ final class NormalizationLowering {
      * @param scale of extents that broadcast to y
      */
     static void lower(Node node, ProgramBuilder builder, int first, float epsilon, View scale, List<View> bias) {
-        MapLowering.requireReal(builder, node.output());
+        Compute compute = Compute.of(List.of(builder.graph().type(node.output()).dtype()));
+        DType dtype = compute.dtype();
         View x = builder.view(node.input(0));
         int rank = x.extents().length;
         List<Integer> axes = IntStream.range(first, rank).boxed().toList();
         int[] statistics = x.extents().clone();
         axes.forEach(axis -> statistics[axis] = 1);
-        View mean = builder.temporary(node.name() + ".mean", DType.FLOAT32, statistics);
+        View mean = builder.temporary(node.name() + ".mean", dtype, statistics);
         Reduce.fold(builder, Kernel.Reduce.Kind.MEAN, x, axes, true, mean);
-        View centred = builder.temporary(node.name() + ".centred", DType.FLOAT32, x.extents());
+        View centred = builder.temporary(node.name() + ".centred", dtype, x.extents());
         MapLowering.emit(
                 builder,
                 centred,
                 List.of(x, mean),
-                new Expr.Binary(Expr.BinaryOp.SUB, new Expr.Input(0), new Expr.Input(1)));
-        View squares = builder.temporary(node.name() + ".squares", DType.FLOAT32, statistics);
+                new Expr.Binary(Expr.BinaryOp.SUB, new Expr.Input(0), new Expr.Input(1)),
+                compute);
+        View squares = builder.temporary(node.name() + ".squares", dtype, statistics);
         Reduce.fold(builder, Kernel.Reduce.Kind.SUM_SQUARE, centred, axes, true, squares);
         int count = Strides.product(x.extents(), first, rank);
         Expr deviation = MapLowering.unary(
@@ -45,6 +48,6 @@ final class NormalizationLowering {
         Expr y = MapLowering.mul(new Expr.Binary(Expr.BinaryOp.DIV, new Expr.Input(0), deviation), new Expr.Input(2));
         List<View> operands = new ArrayList<>(List.of(centred, squares, scale));
         operands.addAll(bias);
-        builder.map(node.output(), operands, bias.isEmpty() ? y : MapLowering.add(y, new Expr.Input(3)));
+        builder.map(node.output(), operands, bias.isEmpty() ? y : MapLowering.add(y, new Expr.Input(3)), compute);
     }
 }

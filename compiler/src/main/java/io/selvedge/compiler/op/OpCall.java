@@ -4,6 +4,7 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.GraphBuilder;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
@@ -163,9 +164,24 @@ public final class OpCall {
         }
     }
 
+    /** The nodes of the graph so far, in their order. */
+    List<Node> earlier() {
+        return builder.nodes();
+    }
+
     /** Adds a node in front of this one; the value that it computes. */
     public String before(String hint, Op op, String... values) {
         return builder.add(name + "_" + hint, op, values);
+    }
+
+    /** Adds a node with several outputs in front of this one; the values that it computes. */
+    public List<String> before(String hint, Op op, int count, String... values) {
+        List<String> computed = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            computed.add(builder.fresh(name + "_" + hint));
+        }
+        builder.add(new Node(builder.fresh(name + "_" + hint), op, List.of(values), computed));
+        return computed;
     }
 
     public String constant(String hint, Tensor value) {

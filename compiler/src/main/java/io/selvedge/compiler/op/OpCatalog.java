@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /** Every operator that Selvedge knows, a line each. */
 public final class OpCatalog implements OpFactory {
-    /** Opsets of ai.onnx that files may have. */
-    public static final int OLDEST_OPSET = 6;
+    /** Opsets of ai.onnx that files may have; an operator is read from the first version that its line names. */
+    public static final int OLDEST_OPSET = 1;
 
     public static final int NEWEST_OPSET = 22;
 
@@ -104,7 +104,7 @@ public final class OpCatalog implements OpFactory {
             entry("EyeLike", EyeLike::read, 9, 22),
             entry("Flatten", Flatten::read, 1, 9, 11, 13, 21),
             entry("Floor", Unary::read, 6, 13),
-            entry("GRU", Recurrent::read, 1, 7, 14, 22),
+            entry("GRU", Recurrent::read, 1, 3, 7, 14, 22),
             entry("Gather", Gather::read, 1, 11, 13),
             entry("GatherElements", GatherElements::read, 11, 13),
             entry("GatherND", GatherND::read, 11, 12, 13),
@@ -123,12 +123,14 @@ public final class OpCatalog implements OpFactory {
             entry("HardSwish", Unary::read, 14, 22),
             entry("Hardmax", Hardmax::read, 1, 11, 13),
             entry("Identity", Identity::read, 1, 13, 14, 16, 19, 21),
+            entry("ImageDecoder", ImageDecoder::read, 20),
             entry("InstanceNormalization", InstanceNormalization::read, 6, 22),
             entry("IsInf", FloatTest::read, 10, 20),
             entry("IsNaN", FloatTest::read, 9, 13, 20),
             entry("LRN", Lrn::read, 1, 13),
             entry("LSTM", Recurrent::read, 1, 7, 14, 22),
-            entry("LayerNormalization", LayerNormalization::read, 17),
+            // Before it was standard, ONNX Runtime's optimiser wrote it as an operator of opset 1.
+            entry("LayerNormalization", LayerNormalization::read, 1, 17),
             entry("LeakyRelu", Activation::read, 6, 16),
             entry("Less", Binary::read, 1, 7, 9, 13),
             entry("LessOrEqual", Binary::read, 12, 16),
@@ -195,6 +197,8 @@ public final class OpCatalog implements OpFactory {
             entry("Shrink", Activation::read, 9),
             entry("Sigmoid", Unary::read, 6, 13),
             entry("Sign", Unary::read, 9, 13),
+            // ONNX Runtime's, in the domain of the standard.
+            entry("SimplifiedLayerNormalization", ContribNormalizations::readSimplified, 1),
             entry("Sin", Unary::read, 7, 22),
             entry("Sinh", Unary::read, 9, 22),
             entry("Size", SizeOf::read, 1, 13, 19, 21),
@@ -225,6 +229,32 @@ public final class OpCatalog implements OpFactory {
             entry("Upsample", Resize::read, 7, 9),
             entry("Where", Where::read, 9, 16),
             entry("Xor", Binary::read, 1, 7),
+            in(CONTRIB, "Attention", ContribAttention::read, 1),
+            in(CONTRIB, "BiasGelu", ContribActivations::readBiasGelu, 1),
+            in(CONTRIB, "DequantizeLinear", DequantizeLinear::read, 1),
+            in(CONTRIB, "DynamicQuantizeMatMul", ContribMatMul::readDynamicQuantize, 1),
+            in(CONTRIB, "EmbedLayerNormalization", ContribNormalizations::readEmbed, 1),
+            in(CONTRIB, "FastGelu", ContribActivations::readFastGelu, 1),
+            in(CONTRIB, "FusedConv", ContribFused::readConv, 1),
+            in(CONTRIB, "FusedGemm", ContribFused::readGemm, 1),
+            in(CONTRIB, "FusedMatMul", ContribFused::readMatMul, 1),
+            in(CONTRIB, "Gelu", Gelu::read, 1),
+            in(CONTRIB, "MatMulIntegerToFloat", ContribMatMul::readIntegerToFloat, 1),
+            in(CONTRIB, "MatMulNBits", ContribMatMul::readNBits, 1),
+            in(CONTRIB, "MultiHeadAttention", ContribAttention::readMultiHead, 1),
+            in(CONTRIB, "QLinearAdd", ContribQuantized::readBinary, 1),
+            in(CONTRIB, "QLinearAveragePool", ContribQuantized::readAveragePool, 1),
+            in(CONTRIB, "QLinearConcat", ContribQuantized::readConcat, 1),
+            in(CONTRIB, "QLinearGlobalAveragePool", ContribQuantized::readGlobalAveragePool, 1),
+            in(CONTRIB, "QLinearLeakyRelu", ContribQuantized::readUnary, 1),
+            in(CONTRIB, "QLinearMul", ContribQuantized::readBinary, 1),
+            in(CONTRIB, "QLinearSigmoid", ContribQuantized::readUnary, 1),
+            in(CONTRIB, "QLinearSoftmax", ContribQuantized::readSoftmax, 1),
+            in(CONTRIB, "QuantizeLinear", QuantizeLinear::read, 1),
+            in(CONTRIB, "QuickGelu", ContribActivations::readQuickGelu, 1),
+            in(CONTRIB, "RotaryEmbedding", ContribAttention::readRotary, 1),
+            in(CONTRIB, "SkipLayerNormalization", ContribNormalizations::readSkip, 1),
+            in(CONTRIB, "SkipSimplifiedLayerNormalization", ContribNormalizations::readSkipSimplified, 1),
             in(ML, "ArrayFeatureExtractor", FeatureOperators::readArrayFeatureExtractor, 1),
             in(ML, "Binarizer", FeatureOperators::readBinarizer, 1),
             in(ML, "LabelEncoder", LabelEncoder::read, 1, 2, 4),
@@ -234,8 +264,8 @@ public final class OpCatalog implements OpFactory {
             in(ML, "TreeEnsembleRegressor", TreeEnsemble::readRegressor, 1, 3, 5),
             in(TRAINING, "Adagrad", Optimizer::read, 1),
             in(TRAINING, "Adam", Optimizer::read, 1),
-            in(TRAINING, "Momentum", Optimizer::read, 1),
-            in(CONTRIB, "Gelu", Gelu::read, 1));
+            in(TRAINING, "Gradient", Gradient::read, 1),
+            in(TRAINING, "Momentum", Optimizer::read, 1));
 
     /** The one catalogue. */
     public static final OpCatalog ALL = new OpCatalog();

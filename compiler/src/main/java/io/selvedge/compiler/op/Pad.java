@@ -146,6 +146,11 @@ public record Pad(Mode mode) implements Op, Lowerable {
     private record Stretch(int from, int step, int to, int count) {}
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         View x = builder.view(node.input(0));
         int rank = x.extents().length;

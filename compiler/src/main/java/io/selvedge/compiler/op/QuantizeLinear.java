@@ -208,15 +208,32 @@ public record QuantizeLinear(int axis, int block, boolean saturate) implements O
         };
     }
 
+    /** {@code min(max(x, lo), hi)}; a NaN stays. */
+    static Expr between(Expr x, double lo, double hi) {
+        return new Expr.Binary(
+                Expr.BinaryOp.MIN,
+                new Expr.Binary(Expr.BinaryOp.MAX, x, MapLowering.number(lo)),
+                MapLowering.number(hi));
+    }
+
     @Override
     public void lower(Node node, ProgramBuilder builder) {
         Graph graph = builder.graph();
         DType out = graph.type(node.output()).dtype();
+        Optional<QuantizationScalars> scalars = QuantizationScalars.of(node, graph);
+        boolean bytes = out == DType.INT8 || out == DType.UINT8;
+        if (scalars.isEmpty() || !bytes || graph.type(node.input(0)).dtype() != DType.FLOAT32) {
+            QuantizationLowering.quantize(node, builder, this);
+            return;
+        }
         int low = out == DType.INT8 ? -128 : 0;
         int shift = ProgramBuilder.zeroPoint(out, 0);
-        QuantizationScalars scalars = QuantizationScalars.of(node, graph);
         Expr expr = new Expr.Quantize(
-                new Expr.Input(0), scalars.scale(), scalars.zeroPoint() + shift, low + shift, low + shift + 255);
+                new Expr.Input(0),
+                scalars.get().scale(),
+                scalars.get().zeroPoint() + shift,
+                low + shift,
+                low + shift + 255);
         builder.map(node.output(), List.of(builder.view(node.input(0))), expr);
     }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * Operators on integers restated on import in those that work on QDQ graphs: QLinearConv and QLinearMatMul as
  * {@code Quantize(op(Dequantize(x), Dequantize(w)))}; ConvInteger and MatMulInteger as the product of {@code x - zero point}
- * in floats that hold every sum exactly.
+ * in f32 where that holds every sum exactly, else in int32 or f64.
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__QLinearConv.html">ONNX QLinearConv</a>,
  *     <a href="https://onnx.ai/onnx/operators/onnx__MatMulInteger.html">MatMulInteger</a>
@@ -19,6 +19,8 @@ import java.util.Optional;
 final class QuantizedOperators {
     /** So many products of 8-bit numbers have a sum below 2^24, which f32 holds exactly. */
     private static final int EXACT_IN_FLOAT32 = 258;
+
+    private static final int LARGEST_CENTRED = 255;
 
     private QuantizedOperators() {}
 
@@ -56,7 +58,8 @@ final class QuantizedOperators {
     /** Inputs: x, w, zero point of x, zero points of w (one, or one for each output). */
     static Op readConvInteger(OpCall call) {
         int[] w = call.extents(1);
-        DType wide = wide(Strides.product(w, 1, w.length));
+        boolean exact = Strides.product(w, 1, w.length) <= EXACT_IN_FLOAT32 || sumsAreExact(call, w[0], true);
+        DType wide = exact ? DType.FLOAT32 : DType.FLOAT64;
         int[] perOutput = new int[w.length];
         Arrays.fill(perOutput, 1);
         perOutput[0] = call.has(3) ? Math.toIntExact(call.inputType(3).shape().elements()) : 1;
@@ -72,7 +75,10 @@ final class QuantizedOperators {
     /** Inputs: A, B, zero points of A (one, or one for each row), zero points of B (one, or one for each column). */
     static Op readMatMulInteger(OpCall call) {
         int[] a = call.extents(0);
-        DType wide = wide(a.length == 0 ? 1 : a[a.length - 1]);
+        int[] b = call.extents(1);
+        boolean exact =
+                (a.length == 0 ? 1 : a[a.length - 1]) <= EXACT_IN_FLOAT32 || sumsAreExact(call, b[b.length - 1], false);
+        DType wide = exact ? DType.FLOAT32 : DType.INT32;
         boolean perRow = call.has(2) && call.inputType(2).shape().rank() == 1 && a.length > 1;
         List<Integer> rows = perRow ? List.of(call.extents(2)[0], 1) : List.of();
         String left = centred(call, 0, 2, wide, rows);
@@ -83,8 +89,22 @@ final class QuantizedOperators {
         return rounded(call, new MatMul());
     }
 
-    private static DType wide(int products) {
-        return products <= EXACT_IN_FLOAT32 ? DType.FLOAT32 : DType.FLOAT64;
+    /** Whether the known weights of every output, times the largest input there can be, stay below 2^24 in sum. */
+    private static boolean sumsAreExact(OpCall call, int outputs, boolean leading) {
+        Optional<Tensor> weights = call.known(1);
+        Optional<Tensor> zeroPoint = call.has(3) ? call.known(3) : Optional.of(Tensor.longs(new long[1]));
+        if (weights.isEmpty() || zeroPoint.isEmpty()) {
+            return false;
+        }
+        Tensor w = weights.get();
+        Tensor zero = zeroPoint.get();
+        long[] sums = new long[outputs];
+        int run = w.elements() / Math.max(1, outputs);
+        for (int i = 0; i < w.elements(); i++) {
+            int output = leading ? i / run : i % outputs;
+            sums[output] += Math.abs(w.getLong(i) - zero.getLong(zero.elements() == 1 ? 0 : output % zero.elements()));
+        }
+        return Arrays.stream(sums).allMatch(sum -> sum * LARGEST_CENTRED < 1L << 24);
     }
 
     private static String dequantized(OpCall call, int at, int axis) {

@@ -6,10 +6,13 @@ import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,20 +39,20 @@ public record Recurrent(
         boolean batchFirst,
         boolean linearBeforeReset,
         boolean inputForget)
-        implements Op {
+        implements Op, Lowerable {
     /** The cell, with how many gates W has and how many activations a direction. */
     public enum Kind {
-        RNN("RNN", 1, List.of(Squash.TANH)),
-        GRU("GRU", 3, List.of(Squash.SIGMOID, Squash.TANH)),
-        LSTM("LSTM", 4, List.of(Squash.SIGMOID, Squash.TANH, Squash.TANH));
+        RNN("RNN", 1, List.of(Squash.Form.TANH)),
+        GRU("GRU", 3, List.of(Squash.Form.SIGMOID, Squash.Form.TANH)),
+        LSTM("LSTM", 4, List.of(Squash.Form.SIGMOID, Squash.Form.TANH, Squash.Form.TANH));
 
         private final String onnx;
         private final int gates;
 
         @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable.
-        private final List<Squash> defaults;
+        private final List<Squash.Form> defaults;
 
-        Kind(String onnx, int gates, List<Squash> defaults) {
+        Kind(String onnx, int gates, List<Squash.Form> defaults) {
             this.onnx = onnx;
             this.gates = gates;
             this.defaults = defaults;
@@ -61,27 +64,6 @@ public record Recurrent(
         FORWARD,
         REVERSE,
         BIDIRECTIONAL
-    }
-
-    /** An activation. */
-    public enum Squash {
-        SIGMOID("Sigmoid"),
-        TANH("Tanh"),
-        RELU("Relu");
-
-        private final String text;
-
-        Squash(String text) {
-            this.text = text;
-        }
-
-        double apply(double x) {
-            return switch (this) {
-                case SIGMOID -> 1 / (1 + Math.exp(-x));
-                case TANH -> Math.tanh(x);
-                case RELU -> Math.max(0, x);
-            };
-        }
     }
 
     public Recurrent {
@@ -99,10 +81,12 @@ public record Recurrent(
                         ErrorCode.BAD_ATTRIBUTE,
                         "direction '" + name + "' is not known; use forward, reverse or bidirectional"));
         int directions = direction == Direction.BIDIRECTIONAL ? 2 : 1;
-        List<Squash> squashes = new ArrayList<>();
-        attributes.texts("activations").forEach(text -> squashes.add(squash(text)));
+        List<Squash> squashes = new ArrayList<>(Squash.read(
+                attributes.texts("activations"),
+                numbers(attributes, "activation_alpha"),
+                numbers(attributes, "activation_beta")));
         while (squashes.size() < directions * kind.defaults.size()) {
-            squashes.addAll(kind.defaults);
+            kind.defaults.forEach(form -> squashes.add(Squash.of(form)));
         }
         int hidden = attributes.index("hidden_size", call.has(2) ? call.extents(2)[call.extents(2).length - 1] : 0);
         return new Recurrent(
@@ -116,13 +100,12 @@ public record Recurrent(
                 attributes.flag("input_forget", false));
     }
 
-    private static Squash squash(String text) {
-        return Arrays.stream(Squash.values())
-                .filter(each -> each.text.equalsIgnoreCase(text))
-                .findFirst()
-                .orElseThrow(() -> new SelvedgeException(
-                        ErrorCode.UNSUPPORTED_OP,
-                        "activation '" + text + "' is not supported; use Sigmoid, Tanh or Relu"));
+    private static List<Float> numbers(Attributes attributes, String name) {
+        List<Float> numbers = new ArrayList<>();
+        for (float each : attributes.floats(name).orElse(new float[0])) {
+            numbers.add(each);
+        }
+        return numbers;
     }
 
     @Override
@@ -140,7 +123,15 @@ public record Recurrent(
                 "layout",
                 batchFirst ? 1L : 0L,
                 "activations",
-                activations.stream().map(each -> each.text).toArray(String[]::new)));
+                activations.stream().map(Squash::text).toArray(String[]::new)));
+        float[] alphas = Squash.numbers(activations, true);
+        if (alphas.length > 0) {
+            attributes.put("activation_alpha", alphas);
+        }
+        float[] betas = Squash.numbers(activations, false);
+        if (betas.length > 0) {
+            attributes.put("activation_beta", betas);
+        }
         if (clip > 0) {
             attributes.put("clip", clip);
         }
@@ -153,7 +144,7 @@ public record Recurrent(
         return attributes;
     }
 
-    private int directions() {
+    int directions() {
         return direction == Direction.BIDIRECTIONAL ? 2 : 1;
     }
 
@@ -230,5 +221,20 @@ public record Recurrent(
             results.add(Tensor.filled(types.get(2), i -> c[i]));
         }
         return results;
+    }
+
+    /** Activations of one direction. */
+    List<Squash> activations(int direction) {
+        int each = kind.defaults.size();
+        return activations.subList(direction * each, direction * each + each);
+    }
+
+    int gates() {
+        return kind.gates;
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        RecurrentLowering.lower(node, builder, this);
     }
 }

@@ -20,7 +20,7 @@ final class RecurrentCell {
     private final double[] firstH;
     private final double[] firstC;
     private final double[] peepholes;
-    private final List<Recurrent.Squash> squash;
+    private final List<Squash> squash;
     double[] h;
     double[] c;
 
@@ -35,8 +35,7 @@ final class RecurrentCell {
         this.firstH = optional(inputs, 5).map(Tensor::toDoubles).orElse(new double[0]);
         this.firstC = optional(inputs, 6).map(Tensor::toDoubles).orElse(new double[0]);
         this.peepholes = part(optional(inputs, 7), direction, 3 * hidden);
-        int each = op.kind() == Recurrent.Kind.RNN ? 1 : op.kind() == Recurrent.Kind.GRU ? 2 : 3;
-        this.squash = op.activations().subList(direction * each, direction * each + each);
+        this.squash = op.activations(direction);
         this.h = new double[hidden];
         this.c = new double[hidden];
     }

@@ -7,6 +7,7 @@ import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Compute;
 import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.Lowerable;
@@ -173,31 +174,57 @@ public record Reduce(Kind kind, List<Integer> axes, boolean keepDims) implements
 
     @Override
     public void lower(Node node, ProgramBuilder builder) {
-        MapLowering.requireReal(builder, node.output());
+        DType dtype = builder.graph().type(node.output()).dtype();
+        Compute compute = compute(dtype);
         View x = builder.view(node.input(0));
-        Expr in = new Expr.Input(0);
-        Expr element = switch (kind) {
-            case L1 -> MapLowering.unary(Expr.UnaryOp.ABS, in);
-            case LOG_SUM_EXP -> MapLowering.unary(Expr.UnaryOp.EXP, in);
-            default -> in;
-        };
-        Expr result = switch (kind) {
-            case L2 -> MapLowering.unary(Expr.UnaryOp.SQRT, in);
-            case LOG_SUM, LOG_SUM_EXP -> MapLowering.unary(Expr.UnaryOp.LOG, in);
-            default -> in;
-        };
-        if (element != in) {
-            View mapped = builder.temporary(node.name() + ".elements", DType.FLOAT32, x.extents());
-            MapLowering.emit(builder, mapped, List.of(x), element);
-            x = mapped;
+        boolean mapped = kind == Kind.L1 || kind == Kind.LOG_SUM_EXP || !folds(dtype, compute);
+        if (mapped) {
+            View elements = builder.temporary(node.name() + ".elements", compute.dtype(), x.extents());
+            List<View> views = new ArrayList<>();
+            Expr element = element(MapLowering.operand(node.input(0), builder, views, compute));
+            MapLowering.emit(builder, elements, views, element, compute);
+            x = elements;
         }
-        if (result == in) {
+        boolean direct = kind != Kind.L2 && kind != Kind.LOG_SUM && kind != Kind.LOG_SUM_EXP;
+        if (direct && (!mapped || dtype == compute.dtype())) {
             fold(builder, kernelKind(), x, axes, keepDims, builder.define(node.output()));
             return;
         }
-        View folded = builder.temporary(node.name() + ".folded", DType.FLOAT32, builder.extents(node.output()));
+        View folded = builder.temporary(node.name() + ".folded", compute.dtype(), builder.extents(node.output()));
         fold(builder, kernelKind(), x, axes, keepDims, folded);
-        builder.map(node.output(), List.of(folded), result);
+        MapLowering.map(builder, node.output(), List.of(folded), result(new Expr.Input(0)), compute);
+    }
+
+    private Expr element(Expr x) {
+        return switch (kind) {
+            case L1 -> MapLowering.unary(Expr.UnaryOp.ABS, x);
+            case LOG_SUM_EXP -> MapLowering.unary(Expr.UnaryOp.EXP, x);
+            default -> x;
+        };
+    }
+
+    private Expr result(Expr x) {
+        return switch (kind) {
+            case L2 -> MapLowering.unary(Expr.UnaryOp.SQRT, x);
+            case LOG_SUM, LOG_SUM_EXP -> MapLowering.unary(Expr.UnaryOp.LOG, x);
+            default -> x;
+        };
+    }
+
+    /** Roots and logarithms of integers are taken in f64. */
+    private Compute compute(DType dtype) {
+        Compute compute = Compute.of(List.of(dtype));
+        boolean real = kind == Kind.L2 || kind == Kind.LOG_SUM || kind == Kind.LOG_SUM_EXP;
+        return real && compute != Compute.F32 ? Compute.F64 : compute;
+    }
+
+    /** Whether the kernel reads elements of this type as they are held. */
+    private static boolean folds(DType dtype, Compute compute) {
+        return switch (compute) {
+            case F32 -> dtype == DType.FLOAT32 || dtype == DType.BOOL;
+            case F64 -> dtype == DType.FLOAT64;
+            case S64, U64 -> dtype.bytes() >= Integer.BYTES;
+        };
     }
 
     private Kernel.Reduce.Kind kernelKind() {

@@ -73,6 +73,11 @@ public record Reshape(boolean allowZero) implements Op, Lowerable {
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         Moves.reshape(builder, node.input(0), node.output());
     }

@@ -6,33 +6,34 @@ import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
-import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
-import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
-import io.selvedge.compiler.program.View;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
- * Samples X on another grid. Inputs: X, roi (unused), scales or sizes for every axis; {@code out = floor(in * scale)}. A
- * coordinate of the output becomes one of the input by the {@code coordinates} rule, its value is the nearest element's or
- * interpolated linearly, axis by axis.
+ * Samples X on another grid, axis by axis. Inputs: X, roi (only where coordinates are those of a crop), scales or sizes for
+ * every axis; {@code out = floor(in * scale)}.
  *
+ * @param rule how a value comes from its neighbours
+ * @param aspect how sizes are understood; with a policy one scale serves all of {@code axes}
+ * @param axes that sizes are for where a policy holds; empty means all
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Resize.html">ONNX Resize</a>
  */
-public record Resize(Mode mode, Coordinates coordinates, Nearest nearest) implements Op, Lowerable {
+public record Resize(ResizeRule rule, Aspect aspect, List<Integer> axes) implements Op, Lowerable {
     /** How a value comes from its neighbours. */
     public enum Mode {
         NEAREST,
-        LINEAR
+        LINEAR,
+        CUBIC
     }
 
     /** How a coordinate of the output becomes one of the input. */
@@ -42,7 +43,8 @@ public record Resize(Mode mode, Coordinates coordinates, Nearest nearest) implem
         PYTORCH_HALF_PIXEL,
         ALIGN_CORNERS,
         ASYMMETRIC,
-        TF_HALF_PIXEL_FOR_NN
+        TF_HALF_PIXEL_FOR_NN,
+        TF_CROP_AND_RESIZE
     }
 
     /** Which element is nearest. */
@@ -51,6 +53,21 @@ public record Resize(Mode mode, Coordinates coordinates, Nearest nearest) implem
         ROUND_PREFER_CEIL,
         FLOOR,
         CEIL
+    }
+
+    /** Whether sizes are taken as they are, or bound the extents of an equally scaled X. */
+    public enum Aspect {
+        STRETCH,
+        NOT_LARGER,
+        NOT_SMALLER
+    }
+
+    public Resize {
+        axes = List.copyOf(axes);
+    }
+
+    public Resize(Mode mode, Coordinates coordinates, Nearest nearest) {
+        this(ResizeRule.of(mode, coordinates, nearest), Aspect.STRETCH, List.of());
     }
 
     static Op read(OpCall call) {
@@ -65,39 +82,65 @@ public record Resize(Mode mode, Coordinates coordinates, Nearest nearest) implem
             call.set(2, call.input(1));
             call.set(1, "");
         }
-        if (attributes.integer("antialias", 0) != 0
-                || attributes.integer("exclude_outside", 0) != 0
-                || !attributes.text("keep_aspect_ratio_policy", "stretch").equals("stretch")) {
-            throw new SelvedgeException(
-                    ErrorCode.UNSUPPORTED_OP,
-                    "Resize with antialias, exclude_outside or keep_aspect_ratio_policy is not supported");
-        }
-        call.set(1, "");
-        if (call.has(0) && attributes.has("axes")) {
-            widen(call, attributes.integers("axes"));
-        }
-        return new Resize(
+        ResizeRule rule = new ResizeRule(
                 choice(Mode.class, mode.equals("bilinear") ? "linear" : mode),
                 choice(
                         Coordinates.class,
                         attributes.text("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel")),
-                choice(Nearest.class, attributes.text("nearest_mode", old ? "floor" : "round_prefer_floor")));
+                choice(Nearest.class, attributes.text("nearest_mode", old ? "floor" : "round_prefer_floor")),
+                attributes.number("cubic_coeff_a", -0.75f),
+                attributes.flag("antialias", false),
+                attributes.flag("exclude_outside", false),
+                attributes.number("extrapolation_value", 0));
+        if (rule.coordinates() != Coordinates.TF_CROP_AND_RESIZE) {
+            call.set(1, "");
+        }
+        Aspect aspect = choice(Aspect.class, attributes.text("keep_aspect_ratio_policy", "stretch"));
+        if (!call.has(0) || !attributes.has("axes")) {
+            return new Resize(rule, aspect, List.of());
+        }
+        int rank = call.inputType(0).shape().rank();
+        List<Integer> axes = attributes.integers("axes").stream()
+                .map(axis -> Operands.axis(axis, rank))
+                .toList();
+        if (call.has(1)) {
+            widenRegion(call, axes, rank);
+        }
+        if (aspect != Aspect.STRETCH && call.has(3)) {
+            return new Resize(rule, aspect, axes);
+        }
+        widen(call, axes, rank);
+        return new Resize(rule, Aspect.STRETCH, List.of());
     }
 
     /** Scales or sizes of some axes become those of all. */
-    private static void widen(OpCall call, List<Integer> axes) {
-        TensorType x = call.inputType(0);
-        int rank = x.shape().rank();
+    private static void widen(OpCall call, List<Integer> axes, int rank) {
         int input = call.has(3) ? 3 : 2;
         double[] all = new double[rank];
-        Arrays.setAll(all, axis -> input == 3 ? x.shape().extent(axis) : 1);
-        Tensor some = call.known(input)
-                .orElseThrow(() -> new SelvedgeException(
-                        ErrorCode.BAD_GRAPH, "needs scales or sizes to be constant; they are computed from the data"));
+        Arrays.setAll(all, axis -> input == 3 ? call.extents(0)[axis] : 1);
+        Tensor some = known(call, input, "scales or sizes");
         for (int i = 0; i < axes.size(); i++) {
-            all[Operands.axis(axes.get(i), rank)] = some.getDouble(i);
+            all[axes.get(i)] = some.getDouble(i);
         }
         call.set(input, "all", Tensor.filled(TensorType.of(some.dtype(), rank), axis -> all[axis]));
+    }
+
+    /** The region of some axes becomes that of all: begins, then ends, 0 to 1 where nothing is cut. */
+    private static void widenRegion(OpCall call, List<Integer> axes, int rank) {
+        Tensor some = known(call, 1, "roi");
+        double[] all = new double[2 * rank];
+        Arrays.fill(all, rank, 2 * rank, 1);
+        for (int i = 0; i < axes.size(); i++) {
+            all[axes.get(i)] = some.getDouble(i);
+            all[rank + axes.get(i)] = some.getDouble(axes.size() + i);
+        }
+        call.set(1, "region", Tensor.filled(TensorType.of(some.dtype(), 2L * rank), i -> all[i]));
+    }
+
+    private static Tensor known(OpCall call, int input, String name) {
+        return call.known(input)
+                .orElseThrow(() -> new SelvedgeException(
+                        ErrorCode.BAD_GRAPH, "needs " + name + " to be constant; they are computed from the data"));
     }
 
     private static <E extends Enum<E>> E choice(Class<E> kind, String text) {
@@ -118,39 +161,126 @@ public record Resize(Mode mode, Coordinates coordinates, Nearest nearest) implem
 
     @Override
     public Map<String, Object> attributes() {
-        return Attributes.map(
-                "mode", mode.name().toLowerCase(Locale.ROOT),
-                "coordinate_transformation_mode", coordinates.name().toLowerCase(Locale.ROOT),
-                "nearest_mode", nearest.name().toLowerCase(Locale.ROOT));
+        Map<String, Object> attributes = new TreeMap<>(Attributes.map(
+                "mode", rule.mode().name().toLowerCase(Locale.ROOT),
+                "coordinate_transformation_mode", rule.coordinates().name().toLowerCase(Locale.ROOT),
+                "nearest_mode", rule.nearest().name().toLowerCase(Locale.ROOT)));
+        if (rule.mode() == Mode.CUBIC) {
+            attributes.put("cubic_coeff_a", rule.cubic());
+        }
+        if (rule.antialias()) {
+            attributes.put("antialias", 1L);
+        }
+        if (rule.excludeOutside()) {
+            attributes.put("exclude_outside", 1L);
+        }
+        if (rule.extrapolation() != 0) {
+            attributes.put("extrapolation_value", rule.extrapolation());
+        }
+        if (aspect != Aspect.STRETCH) {
+            attributes.put("keep_aspect_ratio_policy", aspect.name().toLowerCase(Locale.ROOT));
+        }
+        if (!axes.isEmpty()) {
+            attributes.put("axes", Attributes.array(axes));
+        }
+        return attributes;
+    }
+
+    /** The opset from which on ONNX has this form. */
+    public int since() {
+        if (rule.coordinates() == Coordinates.HALF_PIXEL_SYMMETRIC) {
+            return 19;
+        }
+        return rule.antialias() || aspect != Aspect.STRETCH || !axes.isEmpty() ? 18 : 10;
     }
 
     @Override
     public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
         TensorType x = required(inputs, 0, "X");
-        double[] scales = scales(x, constants);
-        long[] y = new long[scales.length];
+        int[] extents = x.shape().extents();
+        double[] scales = scales(extents, constants);
+        Optional<Tensor> sizes = sizes(constants);
+        double[] region = region(extents.length, constants);
+        long[] y = new long[extents.length];
         for (int axis = 0; axis < y.length; axis++) {
-            y[axis] = optional(constants, 3).isPresent()
-                    ? required(constants, 3, "sizes").getLong(axis)
-                    : (long) Math.floor((float) (x.shape().extent(axis) * scales[axis]));
+            if (sizes.isPresent() && aspect == Aspect.STRETCH) {
+                y[axis] = sizes.get().getLong(axis);
+            } else if (sizes.isPresent()) {
+                y[axis] = (long) Math.floor(extents[axis] * scales[axis] + 0.5);
+            } else {
+                double whole = extents[axis] * (region[axis + y.length] - region[axis]);
+                y[axis] = (long) Math.floor((float) (whole * scales[axis]));
+            }
         }
         return List.of(TensorType.of(x.dtype(), y));
     }
 
+    private static Optional<Tensor> sizes(List<Optional<Tensor>> constants) {
+        return optional(constants, 3).filter(sizes -> sizes.elements() > 0);
+    }
+
+    /** Begins, then ends, as fractions of each axis. */
+    private double[] region(int rank, List<Optional<Tensor>> constants) {
+        if (rule.coordinates() != Coordinates.TF_CROP_AND_RESIZE) {
+            double[] whole = new double[2 * rank];
+            Arrays.fill(whole, rank, 2 * rank, 1);
+            return whole;
+        }
+        Tensor roi = required(constants, 1, "roi, which must be constant");
+        shapes(roi.elements() == 2 * rank, "needs a roi of %s numbers, got %s", 2 * rank, roi.type());
+        return roi.toDoubles();
+    }
+
     /** Output extent over input extent, axis by axis. */
-    private static double[] scales(TensorType x, List<Optional<Tensor>> constants) {
-        Tensor given = optional(constants, 3)
-                .filter(sizes -> sizes.elements() > 0)
+    private double[] scales(int[] x, List<Optional<Tensor>> constants) {
+        Tensor given = sizes(constants)
                 .or(() -> optional(constants, 2))
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.BAD_GRAPH,
                         "needs constant scales or sizes; they are absent or computed from the data"));
-        shapes(given.elements() == x.shape().rank(), "needs a scale for each axis of %s, got %s", x, given);
+        int count = axes.isEmpty() ? x.length : axes.size();
+        shapes(
+                given.elements() == count,
+                "needs a scale for each of %s axes, got %s of type %s",
+                count,
+                given.elements(),
+                given.type());
         double[] scales = given.toDoubles();
         if (!given.dtype().isFloat()) {
-            Arrays.setAll(scales, axis -> scales[axis] / x.shape().extent(axis));
+            Arrays.setAll(scales, i -> scales[i] / x[axes.isEmpty() ? i : axes.get(i)]);
         }
-        return scales;
+        if (aspect == Aspect.STRETCH || sizes(constants).isEmpty()) {
+            return scales;
+        }
+        double one = aspect == Aspect.NOT_LARGER
+                ? Arrays.stream(scales).min().orElse(1)
+                : Arrays.stream(scales).max().orElse(1);
+        double[] all = new double[x.length];
+        Arrays.fill(all, axes.isEmpty() ? one : 1);
+        axes.forEach(axis -> all[axis] = one);
+        return all;
+    }
+
+    /** The samplings of all axes, the absent one where an axis stays as it is. */
+    List<Optional<Sampling>> samplings(int[] from, int[] to, List<Optional<Tensor>> constants) {
+        double[] scales = scales(from, constants);
+        double[] region = region(from.length, constants);
+        Optional<Sampling>[] all = newArray(from.length);
+        for (int axis = 0; axis < from.length; axis++) {
+            boolean whole = region[axis] == 0 && region[axis + from.length] == 1;
+            if (to[axis] != from[axis] || scales[axis] != 1 || !whole) {
+                all[axis] = Optional.of(
+                        rule.sampling(from[axis], to[axis], scales[axis], region[axis], region[axis + from.length]));
+            }
+        }
+        return List.of(all);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no generic arrays.
+    private static Optional<Sampling>[] newArray(int length) {
+        Optional[] array = new Optional[length];
+        Arrays.fill(array, Optional.empty());
+        return array;
     }
 
     @Override
@@ -159,140 +289,30 @@ public record Resize(Mode mode, Coordinates coordinates, Nearest nearest) implem
         TensorType type = infer(
                         inputs.stream().map(input -> input.map(Tensor::type)).toList(), inputs)
                 .getFirst();
-        double[] scales = scales(x.type(), inputs);
-        int[] from = x.shape().extents();
         int[] to = type.shape().extents();
+        int[] extents = x.shape().extents().clone();
+        List<Optional<Sampling>> samplings = samplings(x.shape().extents(), to, inputs);
         double[] values = x.toDoubles();
-        int[] extents = from.clone();
         for (int axis = 0; axis < to.length; axis++) {
-            if (to[axis] != from[axis] || scales[axis] != 1) {
-                values = along(values, extents, axis, to[axis], scales[axis]);
+            if (samplings.get(axis).isPresent()) {
+                int outer = Strides.product(extents, 0, axis);
+                int inner = Strides.product(extents, axis + 1, extents.length);
+                values = samplings.get(axis).get().apply(values, outer, extents[axis], inner, rule.extrapolation());
                 extents[axis] = to[axis];
             }
         }
         double[] y = values;
-        return List.of(Tensor.filled(type, i -> y[i]));
-    }
-
-    private double[] along(double[] x, int[] extents, int axis, int length, double scale) {
-        int inner = Strides.product(extents, axis + 1, extents.length);
-        int outer = Strides.product(extents, 0, axis);
-        int extent = extents[axis];
-        double[] y = new double[outer * length * inner];
-        for (int p = 0; p < length; p++) {
-            double at = position(p, extent, length, scale);
-            int low = mode == Mode.NEAREST ? pick(at) : (int) Math.floor(at);
-            double weight = mode == Mode.NEAREST ? 0 : at - low;
-            int first = Math.clamp(low, 0, extent - 1);
-            int second = Math.clamp(low + 1L, 0, extent - 1);
-            for (int o = 0; o < outer; o++) {
-                for (int i = 0; i < inner; i++) {
-                    double a = x[(o * extent + first) * inner + i];
-                    y[(o * length + p) * inner + i] =
-                            weight == 0 ? a : a * (1 - weight) + x[(o * extent + second) * inner + i] * weight;
-                }
-            }
+        if (type.dtype().isFloat()) {
+            return List.of(Tensor.filled(type, i -> y[i]));
         }
-        return y;
+        return List.of(Tensor.filled(type, i -> rule.mode() == Mode.NEAREST ? y[i] : Math.rint(y[i])));
     }
 
-    /** Where on the input's axis position p of the output lies. */
-    public double position(int p, int extent, int length, double scale) {
-        return switch (coordinates) {
-            case HALF_PIXEL -> (p + 0.5) / scale - 0.5;
-            case HALF_PIXEL_SYMMETRIC -> extent / 2.0 * (1 - length / (scale * extent)) + (p + 0.5) / scale - 0.5;
-            case PYTORCH_HALF_PIXEL -> length > 1 ? (p + 0.5) / scale - 0.5 : 0;
-            case ALIGN_CORNERS -> length == 1 ? 0 : p * (extent - 1.0) / (length - 1.0);
-            case ASYMMETRIC -> p / scale;
-            case TF_HALF_PIXEL_FOR_NN -> (p + 0.5) / scale;
-        };
-    }
-
-    private int pick(double at) {
-        return (int)
-                switch (nearest) {
-                    case ROUND_PREFER_FLOOR -> Math.ceil(at - 0.5);
-                    case ROUND_PREFER_CEIL -> Math.floor(at + 0.5);
-                    case FLOOR -> Math.floor(at);
-                    case CEIL -> Math.ceil(at);
-                };
-    }
-
-    /** Whole repeats are one copy; anything else is a product with a matrix of weights along each axis that changes. */
     @Override
     public void lower(Node node, ProgramBuilder builder) {
         List<Optional<Tensor>> constants =
                 node.inputs().stream().map(builder.graph()::constant).toList();
-        double[] scales = scales(builder.graph().type(node.input(0)), constants);
-        View from = builder.view(node.input(0));
-        int[] to = builder.extents(node.output());
-        if (repeats(from.extents(), to, scales)) {
-            View out = builder.define(node.output());
-            for (int axis = to.length - 1; axis >= 0; axis--) {
-                int extent = from.extents()[axis];
-                out = Moves.split(out, axis, extent);
-                from = Moves.repeated(from, axis + 1, to[axis] / extent);
-            }
-            builder.copy(from, out, Moves.bytes(builder, node.output()));
-            return;
-        }
-        MapLowering.requireReal(builder, node.output());
-        View x = builder.dense(node.input(0));
-        for (int axis = 0; axis < to.length; axis++) {
-            if (to[axis] != x.extents()[axis] || scales[axis] != 1) {
-                x = along(node, builder, x, axis, to[axis], scales[axis]);
-            }
-        }
-        builder.alias(node.output(), x);
-    }
-
-    /** Whether every output element p is the input's p / k. */
-    private boolean repeats(int[] from, int[] to, double[] scales) {
-        for (int axis = 0; axis < to.length; axis++) {
-            if (mode == Mode.LINEAR && to[axis] != from[axis] || from[axis] == 0 || to[axis] % from[axis] != 0) {
-                return false;
-            }
-            for (int p = 0; p < to[axis]; p++) {
-                int at = Math.clamp(pick(position(p, from[axis], to[axis], scales[axis])), 0, from[axis] - 1);
-                if (at != p / (to[axis] / from[axis])) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    private View along(Node node, ProgramBuilder builder, View x, int axis, int length, double scale) {
-        int extent = x.extents()[axis];
-        float[] weights = new float[length * extent];
-        for (int p = 0; p < length; p++) {
-            double at = position(p, extent, length, scale);
-            int low = mode == Mode.NEAREST ? pick(at) : (int) Math.floor(at);
-            double weight = mode == Mode.NEAREST ? 0 : at - low;
-            weights[p * extent + Math.clamp(low, 0, extent - 1)] += (float) (1 - weight);
-            weights[p * extent + Math.clamp(low + 1L, 0, extent - 1)] += (float) weight;
-        }
-        View matrix = MapLowering.vector(builder, node.name() + ".axis" + axis, weights, 1, length, extent);
-        int outer = Strides.product(x.extents(), 0, axis);
-        int inner = Strides.product(x.extents(), axis + 1, x.extents().length);
-        int[] extents = x.extents().clone();
-        extents[axis] = length;
-        View y = builder.temporary(node.name() + ".along" + axis, DType.FLOAT32, extents);
-        // A wide last axis multiplies from the right, so that the kernel's rows are long.
-        boolean last = inner == 1;
-        int batch = last ? 1 : outer;
-        View a = last ? x.reshaped(1, outer, extent).orElseThrow() : matrix.broadcast(batch, length, extent);
-        View b = last
-                ? matrix.permuted(0, 2, 1)
-                : x.reshaped(batch, extent, inner).orElseThrow();
-        View out = last
-                ? y.reshaped(1, outer, length).orElseThrow()
-                : y.reshaped(batch, length, inner).orElseThrow();
-        int m = last ? outer : length;
-        int n = last ? length : inner;
-        builder.emit(
-                new Kernel.MatMul(a.strided(), b.strided(), out.strided(), batch, m, extent, n, 1),
-                (long) batch * m * extent * n);
-        return y;
+        int[] from = builder.extents(node.input(0));
+        ResizeLowering.lower(node, builder, rule, samplings(from, builder.extents(node.output()), constants));
     }
 }

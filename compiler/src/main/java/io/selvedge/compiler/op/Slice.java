@@ -138,6 +138,11 @@ public record Slice() implements Op, Lowerable {
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         List<Optional<Tensor>> constants = new ArrayList<>();
         node.inputs().forEach(input -> constants.add(builder.graph().constant(input)));

@@ -2,10 +2,13 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Compute;
+import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
@@ -83,6 +86,10 @@ public record Softmax(int axis, boolean log) implements Op, Lowerable {
 
     @Override
     public void lower(Node node, ProgramBuilder builder) {
+        if (builder.graph().type(node.output()).dtype() == DType.FLOAT64) {
+            doubles(node, builder);
+            return;
+        }
         MapLowering.requireReal(builder, node.input(0));
         View x = DenseOperands.input(builder, node.input(0));
         int[] extents = x.extents();
@@ -95,5 +102,28 @@ public record Softmax(int axis, boolean log) implements Op, Lowerable {
                         new Kernel.Softmax(
                                 x.buffer(), y.buffer(), Strides.product(extents, 0, along), extents[along], inner, log),
                         0));
+    }
+
+    /** Step by step: largest, differences, exponentials, their sum. */
+    private void doubles(Node node, ProgramBuilder builder) {
+        View x = builder.view(node.input(0));
+        List<Integer> axes = List.of(Operands.axis(axis, x.extents().length));
+        int[] one = x.extents().clone();
+        one[axes.getFirst()] = 1;
+        View top = builder.temporary(node.name() + ".top", DType.FLOAT64, one);
+        Reduce.fold(builder, Kernel.Reduce.Kind.MAX, x, axes, true, top);
+        View shifted = builder.temporary(node.name() + ".shifted", DType.FLOAT64, x.extents());
+        Expr difference = new Expr.Binary(Expr.BinaryOp.SUB, new Expr.Input(0), new Expr.Input(1));
+        MapLowering.emit(builder, shifted, List.of(x, top), difference, Compute.F64);
+        View powers = builder.temporary(node.name() + ".powers", DType.FLOAT64, x.extents());
+        MapLowering.emit(
+                builder, powers, List.of(shifted), MapLowering.unary(Expr.UnaryOp.EXP, new Expr.Input(0)), Compute.F64);
+        View sum = builder.temporary(node.name() + ".sum", DType.FLOAT64, one);
+        Reduce.fold(builder, Kernel.Reduce.Kind.SUM, powers, axes, true, sum);
+        Expr result = log
+                ? new Expr.Binary(
+                        Expr.BinaryOp.SUB, new Expr.Input(0), MapLowering.unary(Expr.UnaryOp.LOG, new Expr.Input(1)))
+                : new Expr.Binary(Expr.BinaryOp.DIV, new Expr.Input(0), new Expr.Input(1));
+        builder.map(node.output(), List.of(log ? shifted : powers, sum), result, Compute.F64);
     }
 }

@@ -77,6 +77,11 @@ public record SpaceToDepth(int blocksize) implements Op, Lowerable {
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         View x = builder.view(node.input(0));
         int block = blocksize;

@@ -87,6 +87,11 @@ public record Split(int axis) implements Op, Lowerable {
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         View x = builder.view(node.input(0));
         int along = Operands.axis(axis, x.extents().length);

@@ -66,6 +66,11 @@ public record Tile() implements Op, Lowerable {
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         View from = builder.view(node.input(0));
         View to = builder.define(node.output());

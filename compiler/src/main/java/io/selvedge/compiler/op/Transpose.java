@@ -64,6 +64,11 @@ public record Transpose(List<Integer> perm) implements Op, Lowerable {
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         int[] order = perm.stream().mapToInt(axis -> axis).toArray();
         builder.alias(node.output(), builder.view(node.input(0)).permuted(order));

@@ -5,10 +5,12 @@ import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Compute;
 import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
@@ -62,10 +64,14 @@ public record Trilu(boolean upper) implements Op, Lowerable {
         return List.of(x.select(x.shape(), sources));
     }
 
+    @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
     /** A constant mask decides, so that infinities outside of the triangle go. */
     @Override
     public void lower(Node node, ProgramBuilder builder) {
-        MapLowering.requireReal(builder, node.output());
         long k = 0;
         if (node.hasInput(1)) {
             k = builder.graph()
@@ -79,14 +85,18 @@ public record Trilu(boolean upper) implements Op, Lowerable {
         View x = builder.view(node.input(0));
         int rank = x.extents().length;
         int columns = x.extents()[rank - 1];
-        float[] mask = new float[x.extents()[rank - 2] * columns];
-        for (int i = 0; i < mask.length; i++) {
-            mask[i] = keeps(i / columns, i % columns, k) ? 1 : 0;
-        }
-        View kept = MapLowering.vector(builder, node.name() + ".mask", mask, x.extents()[rank - 2], columns);
+        long diagonal = k;
+        Tensor mask = Tensor.filled(
+                TensorType.of(DType.FLOAT32, x.extents()[rank - 2], columns),
+                i -> keeps(i / columns, i % columns, diagonal) ? 1 : 0);
+        DType dtype = builder.graph().type(node.output()).dtype();
+        Compute compute = Compute.of(List.of(dtype));
+        View kept = MapLowering.vector(builder, node.name() + ".mask", mask, compute);
         builder.map(
                 node.output(),
                 List.of(x, kept),
-                new Expr.Select(new Expr.Input(1), new Expr.Input(0), MapLowering.number(0)));
+                new Expr.Select(
+                        new Expr.Input(1), new Expr.Input(0), MapLowering.number(ProgramBuilder.zeroPoint(dtype, 0))),
+                compute);
     }
 }

@@ -67,6 +67,11 @@ public record Unsqueeze() implements Op, Lowerable {
     }
 
     @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
     public void lower(Node node, ProgramBuilder builder) {
         Moves.reshape(builder, node.input(0), node.output());
     }

@@ -23,6 +23,10 @@ record Window(List<Integer> kernel, List<Integer> strides, List<Integer> pads, L
         return kernel.size();
     }
 
+    int taps() {
+        return kernel.stream().reduce(1, Math::multiplyExact);
+    }
+
     /** {@code dilation * (kernel - 1) + 1}. */
     int span(int axis) {
         return dilations.get(axis) * (kernel.get(axis) - 1) + 1;

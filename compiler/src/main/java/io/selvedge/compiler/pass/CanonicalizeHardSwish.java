@@ -22,8 +22,9 @@ public final class CanonicalizeHardSwish implements Pass {
     public Graph run(Graph graph) {
         GraphEdit edit = new GraphEdit(graph);
         for (Node node : graph.nodes()) {
-            if (node.op().domain().isEmpty() && graph.type(node.output()).dtype() == DType.FLOAT32) {
+            if (node.op().domain().isEmpty()) {
                 source(edit, node)
+                        .filter(_ -> graph.type(node.output()).dtype() == DType.FLOAT32)
                         .filter(x -> graph.type(x).equals(graph.type(node.output())))
                         .ifPresent(x -> edit.replace(
                                 node,

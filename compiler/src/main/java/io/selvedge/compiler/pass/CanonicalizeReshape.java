@@ -17,10 +17,12 @@ public final class CanonicalizeReshape implements Pass {
     public Graph run(Graph graph) {
         GraphEdit edit = new GraphEdit(graph);
         for (Node node : graph.nodes()) {
-            Shape shape = graph.type(node.output()).shape();
-            // A zero in Reshape's shape means something else than an empty axis.
-            if (node.op().domain().isEmpty() && RESHAPES.contains(node.op().type()) && shape.elements() > 0) {
-                canonicalize(edit, node, shape);
+            if (node.op().domain().isEmpty() && RESHAPES.contains(node.op().type())) {
+                Shape shape = graph.type(node.output()).shape();
+                // A zero in Reshape's shape means something else than an empty axis.
+                if (shape.elements() > 0) {
+                    canonicalize(edit, node, shape);
+                }
             }
         }
         return edit.apply();

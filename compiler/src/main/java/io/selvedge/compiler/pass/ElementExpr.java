@@ -4,6 +4,7 @@ import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.op.Cast;
 import io.selvedge.compiler.op.Clip;
 import io.selvedge.compiler.program.ElementWise;
 import io.selvedge.compiler.program.Expr;
@@ -16,18 +17,19 @@ import java.util.function.Function;
 final class ElementExpr {
     private ElementExpr() {}
 
-    /** A f32 or boolean computation on elements; integers would lose digits in f32. */
+    /** A f32 or boolean computation on elements, or a cast of halves; integers would lose digits in f32. */
     static boolean isElementWise(Graph graph, Node node) {
         return node.op() instanceof ElementWise
                 && node.outputs().size() == 1
-                && isReal(graph, node.output())
-                && node.inputs().stream().allMatch(input -> input.isEmpty() || isReal(graph, input))
+                && isReal(graph, node, node.output())
+                && node.inputs().stream().allMatch(input -> input.isEmpty() || isReal(graph, node, input))
                 && (!(node.op() instanceof Clip) || hasConstantBounds(graph, node));
     }
 
-    private static boolean isReal(Graph graph, String value) {
+    private static boolean isReal(Graph graph, Node node, String value) {
         DType dtype = graph.type(value).dtype();
-        return dtype == DType.FLOAT32 || dtype == DType.BOOL;
+        boolean half = dtype == DType.FLOAT16 || dtype == DType.BFLOAT16;
+        return dtype == DType.FLOAT32 || dtype == DType.BOOL || half && node.op() instanceof Cast;
     }
 
     private static boolean hasConstantBounds(Graph graph, Node clip) {

@@ -20,7 +20,9 @@ public final class EliminateIdentity implements Pass {
     }
 
     private static boolean isIdentity(Graph graph, GraphEdit edit, Node node) {
-        boolean sameType = node.hasInput(0) && graph.type(node.input(0)).equals(graph.type(node.output()));
+        boolean sameType = node.hasInput(0)
+                && !node.output().isEmpty()
+                && graph.type(node.input(0)).equals(graph.type(node.output()));
         return sameType
                 && switch (node.op().type()) {
                     case "Identity",

@@ -72,9 +72,12 @@ public final class EliminateTransposes implements Pass {
     private static Graph reshapes(Graph graph) {
         GraphEdit edit = new GraphEdit(graph);
         for (Node node : graph.nodes()) {
-            Shape shape = graph.type(node.output()).shape();
-            if (node.op() instanceof Transpose && keepsOrder(graph, node) && shape.elements() > 0) {
-                edit.replace(node, CanonicalizeReshape.reshape(edit, node.name(), node.input(0), shape, node.output()));
+            if (node.op() instanceof Transpose && keepsOrder(graph, node)) {
+                Shape shape = graph.type(node.output()).shape();
+                if (shape.elements() > 0) {
+                    edit.replace(
+                            node, CanonicalizeReshape.reshape(edit, node.name(), node.input(0), shape, node.output()));
+                }
             }
         }
         return edit.apply();

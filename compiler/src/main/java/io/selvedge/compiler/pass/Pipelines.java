@@ -24,7 +24,7 @@ public final class Pipelines {
 
     /** In front of lowering, after 8-bit patterns were fused; the result has operators of domain {@code selvedge}. */
     public static final List<Pass> FUSE =
-            List.of(FoldConstants.withDequantized(), new FuseConv(), new FuseElementWise());
+            List.of(new ComputeHalfInFloat(), FoldConstants.withDequantized(), new FuseConv(), new FuseElementWise());
 
     private Pipelines() {}
 

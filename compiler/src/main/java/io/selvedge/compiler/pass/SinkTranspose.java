@@ -193,7 +193,7 @@ final class SinkTranspose {
 
     /** All inputs as they are before the same transpose; constants are reordered. */
     private Optional<List<String>> operands(List<Integer> perm) {
-        if (graph.type(node.output()).shape().rank() != perm.size()) {
+        if (node.output().isEmpty() || graph.type(node.output()).shape().rank() != perm.size()) {
             return Optional.empty();
         }
         List<String> inputs = new ArrayList<>();

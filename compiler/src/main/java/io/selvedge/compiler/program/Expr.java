@@ -1,11 +1,12 @@
 package io.selvedge.compiler.program;
 
-/** An element-wise expression, computed in f32. Operands of other dtypes are converted when loaded, results when stored. */
+/** An element-wise expression, computed in the {@link Compute} of its kernel. Operands are converted when loaded, results when stored. */
 public sealed interface Expr {
     /** Operand number {@code index}; in the epilogue of a convolution 0 is the accumulator and 1 the residual. */
     record Input(int index) implements Expr {}
 
-    record Const(float value) implements Expr {}
+    /** A number, rounded to f32 where that is what is computed in; integers up to 2^53. */
+    record Const(double value) implements Expr {}
 
     record Unary(UnaryOp op, Expr x) implements Expr {}
 
@@ -40,7 +41,18 @@ public sealed interface Expr {
         SIGN,
         SIN,
         COS,
-        NOT
+        NOT,
+        /** To the nearest f32 (of an f64), f16 and bfloat16, ties to even. */
+        TO_FLOAT,
+        TO_HALF,
+        TO_BFLOAT,
+        /** Of integers. */
+        BIT_NOT;
+
+        /** Whether f32 vectors have it. */
+        public boolean isReal() {
+            return this != BIT_NOT;
+        }
     }
 
     /** Functions of two values; comparisons give 0 or 1. */
@@ -59,7 +71,22 @@ public sealed interface Expr {
         GREATER_EQUAL,
         AND,
         OR,
-        XOR
+        XOR,
+        /** Remainder with the divisor's sign, 0 where an integer is divided by 0. */
+        MOD,
+        /** Remainder with the dividend's sign. */
+        REM,
+        BIT_AND,
+        BIT_OR,
+        BIT_XOR,
+        /** Of integers; by 64 or more gives 0. The right shift moves zeros in. */
+        SHIFT_LEFT,
+        SHIFT_RIGHT;
+
+        /** Whether f32 vectors have it. */
+        public boolean isReal() {
+            return compareTo(MOD) < 0;
+        }
     }
 
     static Expr clamp(Expr x, float lo, float hi) {

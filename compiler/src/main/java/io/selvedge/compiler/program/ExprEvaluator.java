@@ -9,7 +9,7 @@ public final class ExprEvaluator {
     public static float evaluate(Expr expr, float... inputs) {
         return switch (expr) {
             case Expr.Input(int index) -> inputs[index];
-            case Expr.Const(float value) -> value;
+            case Expr.Const(double value) -> (float) value;
             case Expr.Unary(Expr.UnaryOp op, Expr x) -> unary(op, evaluate(x, inputs));
             case Expr.Binary(Expr.BinaryOp op, Expr a, Expr b) -> binary(op, evaluate(a, inputs), evaluate(b, inputs));
             case Expr.Select(Expr condition, Expr a, Expr b) ->
@@ -46,6 +46,10 @@ public final class ExprEvaluator {
             case SIN -> (float) StrictMath.sin(x);
             case COS -> (float) StrictMath.cos(x);
             case NOT -> x == 0 ? 1 : 0;
+            case TO_FLOAT -> x;
+            case TO_HALF -> Float.float16ToFloat(Float.floatToFloat16(x));
+            case TO_BFLOAT -> toBfloat(x);
+            case BIT_NOT -> throw new IllegalStateException(op + " of a float");
         };
     }
 
@@ -66,7 +70,15 @@ public final class ExprEvaluator {
             case AND -> a != 0 && b != 0 ? 1 : 0;
             case OR -> a != 0 || b != 0 ? 1 : 0;
             case XOR -> (a != 0) != (b != 0) ? 1 : 0;
+            case REM -> a % b;
+            case MOD, BIT_AND, BIT_OR, BIT_XOR, SHIFT_LEFT, SHIFT_RIGHT ->
+                throw new IllegalStateException(op + " of floats");
         };
+    }
+
+    private static float toBfloat(float x) {
+        int bits = Float.floatToRawIntBits(x);
+        return Float.isNaN(x) ? x : Float.intBitsToFloat((bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000);
     }
 
     /** Error function by its Maclaurin series below 3 and the complementary continued fraction above; error below 1e-12. */

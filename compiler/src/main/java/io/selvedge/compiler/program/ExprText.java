@@ -16,7 +16,7 @@ public final class ExprText {
     public static String print(Expr expr) {
         return switch (expr) {
             case Expr.Input(int index) -> "$" + index;
-            case Expr.Const(float value) -> Float.toString(value);
+            case Expr.Const(double value) -> number(value);
             case Expr.Unary(Expr.UnaryOp op, Expr x) -> call(op.name(), x);
             case Expr.Binary(Expr.BinaryOp op, Expr a, Expr b) -> call(op.name(), a, b);
             case Expr.Select(Expr condition, Expr a, Expr b) -> call("SELECT", condition, a, b);
@@ -27,6 +27,17 @@ public final class ExprText {
             case Expr.Dequantize(Expr x, float scale, int zeroPoint) ->
                 call("DEQUANTIZE", x, new Expr.Const(scale), integer(zeroPoint));
         };
+    }
+
+    /** As short as f32 allows, where the number is one. */
+    static String number(double value) {
+        return (float) value == value || Double.isNaN(value) ? Float.toString((float) value) : Double.toString(value);
+    }
+
+    /** What was printed: the f32 of that text, or the f64 where the text is none of an f32. */
+    private static double constant(String word) {
+        float narrow = Float.parseFloat(word);
+        return Float.toString(narrow).equals(word) ? narrow : Double.parseDouble(word);
     }
 
     private static Expr integer(int value) {
@@ -58,7 +69,7 @@ public final class ExprText {
             return new Expr.Input(Integer.parseInt(word.substring(1)));
         }
         if (at == text.length() || text.charAt(at) != '(') {
-            return new Expr.Const(Float.parseFloat(word));
+            return new Expr.Const(constant(word));
         }
         List<Expr> arguments = new ArrayList<>();
         do {
@@ -103,8 +114,8 @@ public final class ExprText {
     }
 
     private static float number(Expr constant) {
-        if (constant instanceof Expr.Const(float value)) {
-            return value;
+        if (constant instanceof Expr.Const(double value)) {
+            return (float) value;
         }
         throw new IllegalArgumentException("needs a number, has " + print(constant));
     }

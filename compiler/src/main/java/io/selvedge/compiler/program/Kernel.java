@@ -205,13 +205,19 @@ public sealed interface Kernel {
     }
 
     /**
-     * Fused element-wise expression over a common iteration space. Operand dtypes are those of their buffers (weights are f32);
-     * 8-bit operands load as u8. Stores to u8 expect integer-valued results; to BOOL 0 or 1; int32/int64 by truncation.
+     * Fused element-wise expression over a common iteration space. Operand dtypes are those of their buffers, weights are of the
+     * type that is computed in; 8-bit operands load as u8. Stores to u8 expect integer-valued results in F32 and wrap otherwise;
+     * to BOOL 0 or 1; floats become integers by truncation, halves by rounding.
      */
-    record Map(List<Integer> extents, List<Strided> inputs, Strided output, Expr expr) implements Kernel {
+    record Map(List<Integer> extents, List<Strided> inputs, Strided output, Expr expr, Compute compute)
+            implements Kernel {
         public Map {
             extents = List.copyOf(extents);
             inputs = List.copyOf(inputs);
+        }
+
+        public Map(List<Integer> extents, List<Strided> inputs, Strided output, Expr expr) {
+            this(extents, inputs, output, expr, Compute.F32);
         }
 
         @Override
@@ -315,6 +321,54 @@ public sealed interface Kernel {
         @Override
         public int writes() {
             return output.buffer();
+        }
+    }
+
+    /** Memory that a {@link Routine} reads: a buffer or weight, from a byte on. */
+    record Operand(int buffer, boolean weight, long byteOffset) {}
+
+    /**
+     * One call of a hand-written C function on dense row-major operands: what moves data by computed indices, sorts or samples,
+     * and whatever else is not hot in common nets (docs/adr/0010). The function is passed inputs, output, scratch if any, and
+     * numbers, in this order, and returns 0, or another number where the data is bad (an index outside of its axis): then
+     * it has touched nothing out of bounds, and what it wrote means nothing.
+     *
+     * @param header C header without {@code .h} that defines the function
+     * @param function its name
+     * @param numbers sizes and attributes, each a Long or a Float
+     */
+    record Routine(
+            String header,
+            String function,
+            List<Operand> inputs,
+            int y,
+            OptionalInt scratchBuffer,
+            List<Number> numbers)
+            implements Kernel {
+        public Routine {
+            inputs = List.copyOf(inputs);
+            numbers = List.copyOf(numbers);
+            if (!numbers.stream().allMatch(number -> number instanceof Long || number instanceof Float)) {
+                throw new IllegalArgumentException("numbers of " + function + " are Long or Float: " + numbers);
+            }
+        }
+
+        @Override
+        public List<Integer> reads() {
+            return inputs.stream()
+                    .filter(input -> !input.weight())
+                    .map(Operand::buffer)
+                    .toList();
+        }
+
+        @Override
+        public int writes() {
+            return y;
+        }
+
+        @Override
+        public OptionalInt scratch() {
+            return scratchBuffer;
         }
     }
 }

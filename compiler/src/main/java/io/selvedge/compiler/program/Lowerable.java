@@ -10,4 +10,9 @@ public interface Lowerable {
      * {@link ProgramBuilder#alias}, and emits kernels.
      */
     void lower(Node node, ProgramBuilder builder);
+
+    /** Whether the kernels move elements of any type bit by bit, and so need no casts around halves. */
+    default boolean keepsBits() {
+        return false;
+    }
 }

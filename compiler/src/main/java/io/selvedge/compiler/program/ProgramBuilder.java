@@ -36,7 +36,7 @@ public final class ProgramBuilder {
     public ProgramBuilder(Graph graph) {
         this.graph = graph;
         for (Node node : graph.nodes()) {
-            if (node.op() instanceof WindowReader reader) {
+            if (node.op() instanceof WindowReader reader && reader.readsWindows(node, graph)) {
                 requests.merge(node.input(0), reader.request(node, graph), WindowReader.Request::and);
             }
         }
@@ -253,6 +253,13 @@ public final class ProgramBuilder {
         return whole(add(name, dtype, shape, new Layout.RowMajor(), WindowReader.Request.NONE, Buffer.Place.ARENA, -1));
     }
 
+    /** A temporary channels-last buffer without a border, in whole vectors of channels. */
+    public int temporaryPixels(String name, DType dtype, int... extents) {
+        Shape shape = Shape.of(Arrays.stream(extents).asLongStream().toArray());
+        Layout layout = channelsLastLayout(shape, WindowReader.Request.NONE, true);
+        return add(name, dtype, shape, layout, WindowReader.Request.NONE, Buffer.Place.ARENA, -1);
+    }
+
     public Buffer buffer(int id) {
         return buffers.get(id);
     }
@@ -286,12 +293,17 @@ public final class ProgramBuilder {
 
     /** Emits an element-wise kernel that makes {@code value} from broadcast inputs. */
     public void map(String value, List<View> operands, Expr expr) {
+        map(value, operands, expr, Compute.F32);
+    }
+
+    /** The same, computed in another type, of which weights among the operands are. */
+    public void map(String value, List<View> operands, Expr expr, Compute compute) {
         int[] extents = extents(value);
         List<View> broadcast = operands.stream().map(v -> v.broadcast(extents)).toList();
         View out = defineLike(value, broadcast);
         emit(
                 new Kernel.Map(
-                        out.extentList(), broadcast.stream().map(View::strided).toList(), out.strided(), expr),
+                        out.extentList(), broadcast.stream().map(View::strided).toList(), out.strided(), expr, compute),
                 0);
     }
 
@@ -350,12 +362,23 @@ public final class ProgramBuilder {
                                 + "); remove it from the model or give its inputs as constants");
             }
             enter(node);
+            requireNumbers(node);
             lowerable.lower(node, this);
         }
         for (int i = 0; i < graph.outputs().size(); i++) {
             outputs.add(output(graph.outputs().get(i), graph.inputs().size() + i));
         }
         return new Program(graph.name(), buffers, weights, steps, inputs, outputs);
+    }
+
+    private void requireNumbers(Node node) {
+        for (String value : node.inputs()) {
+            if (!value.isEmpty() && graph.type(value).dtype() == DType.STRING) {
+                throw new SelvedgeException(
+                        ErrorCode.UNSUPPORTED_DTYPE,
+                        node.op().type() + " '" + node.name() + "' reads texts, for which there is no native code");
+            }
+        }
     }
 
     private int output(String value, int ioIndex) {

@@ -98,7 +98,11 @@ public final class ProgramText {
             case Kernel.QDepthwiseConv k ->
                 " $" + k.weights() + " $" + k.bias() + " $" + k.scales() + window(k.window());
             case Kernel.Pool k -> " " + k.kind().name().toLowerCase(Locale.ROOT) + window(k.window());
-            case Kernel.Map k -> " " + k.extents() + " " + expr(k.expr());
+            case Kernel.Map k ->
+                " " + k.extents() + " " + expr(k.expr())
+                        + (k.compute() == Compute.F32
+                                ? ""
+                                : " in " + k.compute().name().toLowerCase(Locale.ROOT));
             case Kernel.Copy k ->
                 " " + k.extents() + " " + k.input().strides() + " -> "
                         + k.output().strides();
@@ -107,6 +111,7 @@ public final class ProgramText {
             case Kernel.MatMul k -> " " + k.batch() + "x" + k.m() + "x" + k.k() + "x" + k.n();
             case Kernel.Reduce k ->
                 " " + k.kind().name().toLowerCase(Locale.ROOT) + " " + k.extents() + " over " + k.reduced();
+            case Kernel.Routine k -> " " + k.function() + " " + k.numbers();
         };
     }
 
@@ -119,7 +124,7 @@ public final class ProgramText {
     public static String expr(Expr expr) {
         return switch (expr) {
             case Expr.Input(int index) -> "$" + index;
-            case Expr.Const(float value) -> Float.toString(value);
+            case Expr.Const(double value) -> ExprText.number(value);
             case Expr.Unary(Expr.UnaryOp op, Expr x) -> call(op.name(), expr(x));
             case Expr.Binary(Expr.BinaryOp op, Expr a, Expr b) -> call(op.name(), expr(a), expr(b));
             case Expr.Select(Expr c, Expr a, Expr b) -> call("select", expr(c), expr(a), expr(b));

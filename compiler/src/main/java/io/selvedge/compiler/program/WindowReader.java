@@ -5,6 +5,11 @@ import io.selvedge.compiler.ir.Node;
 
 /** An operator that reads its input 0 as a channels-last buffer, perhaps with a border around it. */
 public interface WindowReader {
+    /** Whether this node's kernel is one that reads windows. */
+    default boolean readsWindows(Node node, Graph graph) {
+        return true;
+    }
+
     /** What the operator's kernel needs of that buffer. */
     Request request(Node node, Graph graph);
 

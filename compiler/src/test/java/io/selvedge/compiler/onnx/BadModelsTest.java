@@ -137,7 +137,7 @@ class BadModelsTest {
                 .input("x", 1, 4)
                 .node("Relu", List.of("x"), List.of("y"))
                 .output("y");
-        refused(ErrorCode.UNSUPPORTED_OPSET, model::read, "Relu 'Relu_0': is of ai.onnx", "6 to 22", "node 0");
+        refused(ErrorCode.UNSUPPORTED_OPSET, model::read, "Relu 'Relu_0': is of ai.onnx", "1 to 22", "node 0");
         refused(
                 ErrorCode.UNSUPPORTED_OPSET,
                 new Models(17)
@@ -145,7 +145,7 @@ class BadModelsTest {
                         .input("x", 1, 4)
                         .node("Relu", List.of("x"), List.of("y"))
                         .output("y")::read,
-                "6 to 22");
+                "1 to 22");
     }
 
     @Test
@@ -159,8 +159,26 @@ class BadModelsTest {
 
     @Test
     void opsets_outside_the_range_are_refused() {
-        for (int opset : new int[] {0, 5, 23}) {
-            refused(ErrorCode.UNSUPPORTED_OPSET, new Models(opset).input("x", 1)::read, "6 to 22");
+        for (int opset : new int[] {0, 23}) {
+            refused(ErrorCode.UNSUPPORTED_OPSET, new Models(opset).input("x", 1)::read, "1 to 22");
+        }
+    }
+
+    @Test
+    void forms_of_old_opsets_that_mean_something_else_are_refused() {
+        for (String type : List.of("Cast", "Tile", "Clip", "Reshape", "Split", "Pad", "Concat")) {
+            Models model = new Models(1)
+                    .input("x", 1, 4)
+                    .node(type, List.of("x"), List.of("y"))
+                    .output("y");
+            refused(ErrorCode.UNSUPPORTED_OP, model::read, "is read from opset", type);
+        }
+        for (String type : List.of("Dropout", "BatchNormalization")) {
+            Models model = new Models(6)
+                    .input("x", 1, 4)
+                    .node(type, List.of("x"), List.of("y"))
+                    .output("y");
+            refused(ErrorCode.UNSUPPORTED_OP, model::read, "is_test", "opset 6");
         }
     }
 
@@ -275,11 +293,24 @@ class BadModelsTest {
     }
 
     @Test
-    void strings_and_unknown_element_types_are_refused() {
-        TensorProto.Builder strings =
-                TensorProto.newBuilder().setName("s").setDataType(8).addDims(0);
-        refused(ErrorCode.UNSUPPORTED_DTYPE, relu().tensor(strings)::read, "element type 8");
+    void unknown_element_types_are_refused() {
+        TensorProto.Builder complex =
+                TensorProto.newBuilder().setName("s").setDataType(15).addDims(0);
+        refused(ErrorCode.UNSUPPORTED_DTYPE, relu().tensor(complex)::read, "element type 15");
         refused(ErrorCode.UNSUPPORTED_DTYPE, new Models(17).typedInput("x", 14, 1)::read, "element type 14");
+    }
+
+    @Test
+    void strings_and_halves_of_bytes_are_counted() {
+        TensorProto.Builder strings =
+                TensorProto.newBuilder().setName("s").setDataType(8).addDims(2);
+        refused(ErrorCode.BAD_MODEL, relu().tensor(strings)::read, "'s'", "2 strings", "found 0");
+        TensorProto.Builder halves = TensorProto.newBuilder()
+                .setName("s")
+                .setDataType(22)
+                .addDims(5)
+                .setRawData(ByteString.copyFrom(new byte[5]));
+        refused(ErrorCode.BAD_MODEL, relu().tensor(halves)::read, "needs 3 bytes", "found 5");
     }
 
     @Test

@@ -1,11 +1,12 @@
 package io.selvedge.compress.data;
 
+import io.selvedge.compiler.image.Colour;
+import io.selvedge.compiler.image.ImageFile;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compress.data.DataDescription.Calibration;
 import io.selvedge.compress.data.DataDescription.Content;
 import io.selvedge.compress.data.DataDescription.LabelFile;
-import io.selvedge.compress.data.InputDescription.Colour;
 import io.selvedge.compress.data.InputDescription.ImageSize;
 import io.selvedge.compress.data.InputDescription.Layout;
 import java.nio.file.InvalidPathException;
@@ -110,10 +111,10 @@ final class DescriptionReader {
         Optional<ImageSize> size = Optional.empty();
         if (input.has("resize")) {
             int[] extents = input.positiveInts("resize");
-            if (extents.length != 2 || (long) extents[0] * extents[1] > ImageDecoder.MAX_PIXELS) {
+            if (extents.length != 2 || (long) extents[0] * extents[1] > ImageFile.MAX_PIXELS) {
                 throw input.fault(
                         input.required("resize"),
-                        "'resize' of input must be [height, width] of at most " + ImageDecoder.MAX_PIXELS + " pixels");
+                        "'resize' of input must be [height, width] of at most " + ImageFile.MAX_PIXELS + " pixels");
             }
             size = Optional.of(new ImageSize(extents[0], extents[1]));
         }

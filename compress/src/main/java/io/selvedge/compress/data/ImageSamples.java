@@ -2,10 +2,11 @@ package io.selvedge.compress.data;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.image.Colour;
+import io.selvedge.compiler.image.ImageFile;
+import io.selvedge.compiler.image.ImageFile.Pixels;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compress.data.DataDescription.Images;
-import io.selvedge.compress.data.ImageDecoder.Pixels;
-import io.selvedge.compress.data.InputDescription.Colour;
 import io.selvedge.compress.data.InputDescription.ImageSize;
 import io.selvedge.compress.data.InputDescription.Layout;
 import java.io.IOException;
@@ -115,7 +116,7 @@ final class ImageSamples implements Dataset {
         }
         Pixels decoded = decode(index);
         if (input.size().isPresent()) {
-            decoded = ImageDecoder.resize(decoded, input.colour().channels(), size.height(), size.width());
+            decoded = ImageFile.resize(decoded, input.colour().channels(), size.height(), size.width());
         } else if (decoded.height() != size.height() || decoded.width() != size.width()) {
             throw new SelvedgeException(
                     ErrorCode.SHAPE_MISMATCH,
@@ -132,7 +133,7 @@ final class ImageSamples implements Dataset {
     private Pixels decode(int index) {
         Colour colour = input.colour();
         try {
-            return ImageDecoder.decode(name(index), archive.read(entries[index]), colour);
+            return ImageFile.decode(name(index), archive.read(entries[index]), colour);
         } catch (IOException e) {
             throw Archive.unreadable(path, e);
         }

@@ -1,5 +1,6 @@
 package io.selvedge.compress.data;
 
+import io.selvedge.compiler.image.Colour;
 import io.selvedge.compiler.ir.DType;
 import java.util.List;
 import java.util.Optional;
@@ -34,23 +35,6 @@ public record InputDescription(
     public enum Layout {
         NCHW,
         NHWC
-    }
-
-    /** Channels of an image in memory order. */
-    public enum Colour {
-        RGB(3),
-        BGR(3),
-        GRAY(1);
-
-        private final int channels;
-
-        Colour(int channels) {
-            this.channels = channels;
-        }
-
-        public int channels() {
-            return channels;
-        }
     }
 
     /** Extents of an image in pixels. */

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.image.Colour;
 import io.selvedge.compiler.ir.DType;
-import io.selvedge.compress.data.InputDescription.Colour;
 import io.selvedge.compress.data.InputDescription.ImageSize;
 import io.selvedge.compress.data.InputDescription.Layout;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.selvedge.testkit.acceptance;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.selvedge.compiler.image.Colour;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compress.data.DataDescription;
@@ -12,7 +13,6 @@ import io.selvedge.compress.data.DataDescription.OtherPath;
 import io.selvedge.compress.data.DataDescription.Raw;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.InputDescription;
-import io.selvedge.compress.data.InputDescription.Colour;
 import io.selvedge.compress.data.InputDescription.ImageSize;
 import io.selvedge.compress.data.InputDescription.Layout;
 import io.selvedge.testkit.SharedFolder;

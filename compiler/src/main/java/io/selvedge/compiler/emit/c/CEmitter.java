@@ -85,6 +85,7 @@ public final class CEmitter {
             case Kernel.Softmax _ -> false;
             case Kernel.MatMul _ -> false;
             case Kernel.Reduce _ -> false;
+            case Kernel.Routine _ -> false;
         };
         // In place, the border is the input's.
         if (written.add(kernel.writes()) && !inPlace && borderIsRead(kernel.writes(), code)) {
@@ -130,6 +131,7 @@ public final class CEmitter {
             }
             case Kernel.MatMul product -> MatMulCode.write(code, product);
             case Kernel.Reduce reduce -> ReduceCode.write(code, reduce);
+            case Kernel.Routine routine -> RoutineCode.write(code, routine);
         }
     }
 
@@ -147,6 +149,7 @@ public final class CEmitter {
             case Kernel.Softmax _ -> false;
             case Kernel.MatMul _ -> false;
             case Kernel.Reduce _ -> false;
+            case Kernel.Routine _ -> false;
         };
     }
 
@@ -187,7 +190,11 @@ public final class CEmitter {
                 "int selvedge_run(const unsigned char *weights, void *const *io, "
                         + "unsigned char *arena, int thread, int threads) {\n    (void)threads;\n    if (thread != 0) return 0;\n");
         for (int i = 0; i < program.steps().size(); i++) {
-            text.append("    step_").append(i).append("(weights, io, arena);\n");
+            String call = "step_" + i + "(weights, io, arena)";
+            boolean mayFail = program.steps().get(i).kernel() instanceof Kernel.Routine;
+            text.append("    ")
+                    .append(mayFail ? "if (" + call + ") return " + (i + 1) : call)
+                    .append(";\n");
         }
         return text.append("    return 0;\n}\n").toString();
     }

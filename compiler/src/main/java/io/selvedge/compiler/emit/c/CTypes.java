@@ -12,36 +12,41 @@ final class CTypes {
             case UINT8, INT8, BOOL -> "unsigned char";
             case INT32 -> "int";
             case INT64 -> "long long";
-            case UINT16,
-                    INT16,
-                    FLOAT16,
-                    FLOAT64,
-                    UINT32,
-                    UINT64,
-                    BFLOAT16,
-                    STRING,
-                    FLOAT8E4M3FN,
-                    FLOAT8E4M3FNUZ,
-                    FLOAT8E5M2,
-                    FLOAT8E5M2FNUZ,
-                    UINT4,
-                    INT4 -> throw new IllegalStateException("kernels do not compute on " + dtype.text());
+            case FLOAT64 -> "double";
+            case INT16 -> "short";
+            case UINT16, FLOAT16, BFLOAT16 -> "unsigned short";
+            case UINT32 -> "unsigned";
+            case UINT64 -> "unsigned long long";
+            case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ, UINT4 -> "unsigned char";
+            case INT4 -> "signed char";
+            case STRING -> throw new IllegalStateException("kernels do not compute on texts");
         };
+    }
+
+    /** Whether its vectors are loaded and stored by {@code half.h}. */
+    static boolean isHalf(DType dtype) {
+        return dtype == DType.FLOAT16 || dtype == DType.BFLOAT16;
     }
 
     /** Suffix of vector primitives: {@code sv_load_u8_f32} is {@code "sv_load" + "_u8_f32"}. */
     private static String suffix(DType dtype) {
-        return switch (of(dtype)) {
-            case "float" -> "";
-            case "unsigned char" -> "_u8";
-            case "int" -> "_s32";
-            default -> "_s64";
+        return switch (dtype) {
+            case FLOAT32 -> "";
+            case UINT8, INT8, BOOL -> "_u8";
+            case INT32 -> "_s32";
+            case INT64 -> "_s64";
+            case FLOAT16 -> "_f16";
+            case BFLOAT16 -> "_bf16";
+            default -> throw new IllegalStateException("no f32 vectors of " + dtype.text());
         };
     }
 
     /** An f32 vector from {@code lanes} elements that lie {@code stride} apart. */
     static String load(DType dtype, String pointer, int stride, int lanes, int vector) {
         String suffix = suffix(dtype);
+        if (stride == 0 && isHalf(dtype)) {
+            return "sv_splat(sv_float_of" + suffix + "(*(" + pointer + ")))";
+        }
         if (stride == 0) {
             return "sv_splat(" + (suffix.isEmpty() ? "" : "(float)") + "*(" + pointer + "))";
         }
@@ -67,6 +72,11 @@ final class CTypes {
             return "sv_store_part" + suffix + "(" + pointer + ", " + value + ", " + lanes + ");";
         }
         return "sv_scatter" + suffix + "(" + pointer + ", " + stride + ", " + value + ", " + lanes + ");";
+    }
+
+    /** A double literal that reads back as the same number. */
+    static String literal(double value) {
+        return Double.isFinite(value) ? Double.toString(value) : literal((float) value);
     }
 
     /** A float literal that reads back as the same number. */

@@ -129,6 +129,9 @@ final class ConvCode {
     }
 
     static void declareEpilogue(StepCode code, Expr epilogue) {
+        if (ExprCode.rounds(epilogue)) {
+            code.include("half.h");
+        }
         if (ExprCode.usesMath(epilogue)) {
             code.include("math.h");
         }

@@ -27,6 +27,20 @@ final class ExprCode {
                 + code.statements + "    return " + result + ";\n}\n";
     }
 
+    /** Whether the expression needs {@code half.h}. */
+    static boolean rounds(Expr expr) {
+        return switch (expr) {
+            case Expr.Input _, Expr.Const _ -> false;
+            case Expr.Unary(Expr.UnaryOp op, Expr x) ->
+                op == Expr.UnaryOp.TO_HALF || op == Expr.UnaryOp.TO_BFLOAT || rounds(x);
+            case Expr.Binary(Expr.BinaryOp _, Expr a, Expr b) -> rounds(a) || rounds(b);
+            case Expr.Select(Expr c, Expr a, Expr b) -> rounds(c) || rounds(a) || rounds(b);
+            case Expr.Quantize q -> rounds(q.x());
+            case Expr.Requantize r -> rounds(r.x());
+            case Expr.Dequantize d -> rounds(d.x());
+        };
+    }
+
     /** Whether the expression needs {@code math.h}. */
     static boolean usesMath(Expr expr) {
         return switch (expr) {
@@ -34,7 +48,7 @@ final class ExprCode {
             case Expr.Const c -> false;
             case Expr.Unary(Expr.UnaryOp op, Expr x) ->
                 switch (op) {
-                    case NEG, ABS, SQRT, RECIPROCAL, NOT -> usesMath(x);
+                    case NEG, ABS, SQRT, RECIPROCAL, NOT, TO_FLOAT, TO_HALF, TO_BFLOAT, BIT_NOT -> usesMath(x);
                     case EXP, LOG, TANH, SIGMOID, ERF, FLOOR, CEIL, ROUND, SIGN, SIN, COS -> true;
                 };
             case Expr.Binary(Expr.BinaryOp op, Expr a, Expr b) -> op == Expr.BinaryOp.POW || usesMath(a) || usesMath(b);
@@ -45,7 +59,7 @@ final class ExprCode {
         };
     }
 
-    private static boolean uses(Expr expr, int input) {
+    static boolean uses(Expr expr, int input) {
         return switch (expr) {
             case Expr.Input(int index) -> index == input;
             case Expr.Const c -> false;
@@ -65,7 +79,7 @@ final class ExprCode {
         }
         String text = switch (expr) {
             case Expr.Input(int index) -> "x" + index;
-            case Expr.Const(float value) -> "sv_splat(" + CTypes.literal(value) + ")";
+            case Expr.Const(double value) -> "sv_splat(" + CTypes.literal((float) value) + ")";
             case Expr.Unary(Expr.UnaryOp op, Expr x) -> unary(op, value(x));
             case Expr.Binary(Expr.BinaryOp op, Expr a, Expr b) -> binary(op, a, b);
             case Expr.Select(Expr c, Expr a, Expr b) ->
@@ -115,19 +129,23 @@ final class ExprCode {
             case SIN -> "sv_sin(" + x + ")";
             case COS -> "sv_cos(" + x + ")";
             case NOT -> "sv_truth(" + x + " == 0)";
+            case TO_FLOAT -> x;
+            case TO_HALF -> "sv_to_half(" + x + ")";
+            case TO_BFLOAT -> "sv_to_bfloat(" + x + ")";
+            case BIT_NOT -> throw new IllegalStateException(op + " of floats");
         };
     }
 
     private String binary(Expr.BinaryOp op, Expr left, Expr right) {
         String a = value(left);
-        if (op == Expr.BinaryOp.POW && right instanceof Expr.Const(float exponent)) {
+        if (op == Expr.BinaryOp.POW && right instanceof Expr.Const(double exponent)) {
             if (exponent == 2) {
                 return a + " * " + a;
             }
             if (exponent == 3) {
                 return a + " * " + a + " * " + a;
             }
-            if (exponent == 0.5f) {
+            if (exponent == 0.5) {
                 return "sv_sqrt(" + a + ")";
             }
         }
@@ -148,6 +166,8 @@ final class ExprCode {
             case AND -> "sv_truth((" + a + " != 0) & (" + b + " != 0))";
             case OR -> "sv_truth((" + a + " != 0) | (" + b + " != 0))";
             case XOR -> "sv_truth((" + a + " != 0) ^ (" + b + " != 0))";
+            case MOD, REM, BIT_AND, BIT_OR, BIT_XOR, SHIFT_LEFT, SHIFT_RIGHT ->
+                throw new IllegalStateException(op + " of floats");
         };
     }
 }

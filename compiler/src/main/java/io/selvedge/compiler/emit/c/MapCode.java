@@ -1,6 +1,7 @@
 package io.selvedge.compiler.emit.c;
 
 import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.program.Compute;
 import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Kernel;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Element-wise kernels: vectors along the axis where most operands are contiguous, plain loops around it. */
 final class MapCode {
@@ -24,12 +26,21 @@ final class MapCode {
     }
 
     static void write(StepCode code, Kernel.Map map) {
-        new MapCode(code, map).write();
+        if (map.compute() == Compute.F32) {
+            new MapCode(code, map).write();
+        } else {
+            ScalarCode.write(code, map);
+        }
     }
 
     private void write() {
         if (ExprCode.usesMath(map.expr())) {
             code.include("math.h");
+        }
+        boolean halves = Stream.concat(map.inputs().stream(), Stream.of(map.output()))
+                .anyMatch(operand -> CTypes.isHalf(StridedCode.dtype(code, operand)));
+        if (halves || ExprCode.rounds(map.expr())) {
+            code.include("half.h");
         }
         int arity = map.inputs().size();
         List<List<Integer>> strides = new ArrayList<>(

@@ -1,5 +1,6 @@
 package io.selvedge.compiler.emit.c;
 
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.program.Kernel;
 import java.util.List;
 
@@ -10,6 +11,10 @@ final class MatMulCode {
     private MatMulCode() {}
 
     static void write(StepCode code, Kernel.MatMul product) {
+        if (code.buffer(product.y().buffer()).dtype() != DType.FLOAT32) {
+            scalars(code, product);
+            return;
+        }
         code.include("matmul.h");
         List<Integer> a = product.a().strides();
         List<Integer> b = product.b().strides();
@@ -59,6 +64,38 @@ final class MatMulCode {
                 operand(code, left, false),
                 operand(code, right, false),
                 operand(code, product.y(), true));
+    }
+
+    /** Doubles and integers: rows of B are added up in the result, unsigned where a signed sum might overflow. */
+    private static void scalars(StepCode code, Kernel.MatMul product) {
+        DType dtype = code.buffer(product.y().buffer()).dtype();
+        code.include("matmul_wide.h");
+        code.line(
+                "sv_matmul_%s(%s, %s, %s, %d, %d, %d, %d);",
+                switch (dtype) {
+                    case FLOAT64 -> "f64";
+                    case INT32, UINT32 -> "w32";
+                    case INT64, UINT64 -> "w64";
+                    default -> throw new IllegalStateException("no matrix product of " + dtype.text());
+                },
+                wide(code, product.a(), dtype, false),
+                wide(code, product.b(), dtype, false),
+                wide(code, product.y(), dtype, true),
+                product.batch(),
+                product.m(),
+                product.k(),
+                product.n());
+    }
+
+    /** Pointer and strides. */
+    private static String wide(StepCode code, Kernel.Strided operand, DType dtype, boolean written) {
+        String type = dtype == DType.FLOAT64 ? "double" : dtype.bytes() == 4 ? "unsigned" : "unsigned long long";
+        String pointer = operand.weight()
+                ? code.weight(operand.buffer(), type, (long) operand.offset() * dtype.bytes())
+                : "(" + (written ? "" : "const ") + type + " *)"
+                        + code.pointer(operand.buffer(), operand.offset(), written);
+        return pointer + ", " + operand.strides().get(0) + ", "
+                + operand.strides().get(1) + ", " + operand.strides().get(2);
     }
 
     private static int[] tile(StepCode code, int m, int n) {

@@ -1,5 +1,6 @@
 package io.selvedge.compiler.emit.c;
 
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.program.Kernel;
 import java.util.List;
 
@@ -16,7 +17,12 @@ final class ReduceCode {
     }
 
     static void write(StepCode code, Kernel.Reduce reduce) {
-        new ReduceCode(code, reduce).write();
+        DType dtype = StridedCode.dtype(code, reduce.input());
+        if (dtype == DType.FLOAT32 || dtype == DType.BOOL) {
+            new ReduceCode(code, reduce).write();
+        } else {
+            ScalarReduceCode.write(code, reduce);
+        }
     }
 
     private void write() {

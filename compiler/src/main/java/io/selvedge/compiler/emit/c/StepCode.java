@@ -19,6 +19,7 @@ final class StepCode {
     private final Set<String> headers;
     private final StringBuilder declarations = new StringBuilder();
     private final List<String> lines = new ArrayList<>();
+    private String result = "void";
     private int depth = 1;
 
     StepCode(PlannedProgram planned, Target target, int number, Set<String> headers) {
@@ -39,6 +40,11 @@ final class StepCode {
     /** A name that no other step uses. */
     String named(String what) {
         return what + "_" + number;
+    }
+
+    /** The step's function returns an int from now on: not 0 where its data is bad. */
+    void returnsStatus() {
+        result = "int";
     }
 
     void include(String header) {
@@ -133,10 +139,12 @@ final class StepCode {
                         .equals(planned.offsets().get(output));
     }
 
-    /** The whole text: declarations and {@code static void step_N(...)}. */
+    /** The whole text: declarations and {@code static void step_N(...)}, or int. */
     String text() {
         StringBuilder text = new StringBuilder(declarations);
-        text.append("static void step_")
+        text.append("static ")
+                .append(result)
+                .append(" step_")
                 .append(number)
                 .append("(const unsigned char *weights, void *const *io, unsigned char *arena) {\n");
         for (String parameter : List.of("weights", "io", "arena")) {

@@ -16,7 +16,11 @@ final class StridedCode {
 
     /** {@code const float *x0 = ...;} */
     static void declare(StepCode code, String name, Kernel.Strided operand, boolean written) {
-        DType dtype = dtype(code, operand);
+        declare(code, name, operand, written, dtype(code, operand));
+    }
+
+    /** The same where a weight is of another type than f32. */
+    static void declare(StepCode code, String name, Kernel.Strided operand, boolean written, DType dtype) {
         String pointer = operand.weight()
                 ? code.weight(operand.buffer(), CTypes.of(dtype), (long) operand.offset() * dtype.bytes())
                 : code.pointer(operand.buffer(), operand.offset(), written);

@@ -220,11 +220,14 @@ final class OperatorsTest {
         out(new SpaceToDepth(2), x);
         String scales = builder.constant("scales", Tensor.floats(new float[] {1, 1, 2, 3}, 4));
         String odd = builder.constant("odd", Tensor.floats(new float[] {1, 1, 1.5f, 0.7f}, 4));
+        String region = builder.constant("region", Tensor.floats(new float[] {0, 0, 0.2f, -0.1f, 1, 1, 0.9f, 1}, 8));
         for (Resize.Mode mode : Resize.Mode.values()) {
             for (Resize.Coordinates coordinates : Resize.Coordinates.values()) {
+                boolean crop = coordinates == Resize.Coordinates.TF_CROP_AND_RESIZE;
+                String roi = crop ? region : "";
                 Resize op = new Resize(mode, coordinates, Resize.Nearest.ROUND_PREFER_FLOOR);
-                out(op, x, "", scales);
-                out(op, x, "", odd);
+                out(op, x, roi, scales);
+                out(op, x, roi, odd);
             }
         }
         String parts = builder.fresh("split");

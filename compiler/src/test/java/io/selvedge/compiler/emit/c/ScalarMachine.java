@@ -55,6 +55,9 @@ final class ScalarMachine {
             case Kernel.Softmax k -> softmax(k);
             case Kernel.MatMul k -> matMul(k);
             case Kernel.Reduce k -> reduce(k);
+            case Kernel.Routine k ->
+                throw new UnsupportedOperationException(
+                        k.function() + " is compared with its operator's evaluation, by RoutinesTest");
         }
     }
 

@@ -1,8 +1,7 @@
-package io.selvedge.compress.data;
+package io.selvedge.compiler.image;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
-import io.selvedge.compress.data.InputDescription.Colour;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
@@ -22,15 +21,15 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * Image files to interleaved bytes. Stored samples are taken as they are: colour profiles, alpha and EXIF orientation are
  * ignored, as training pipelines mostly do.
  */
-final class ImageDecoder {
+public final class ImageFile {
     /** Refused before the pixels are allocated. */
-    static final int MAX_PIXELS = 64 << 20;
+    public static final int MAX_PIXELS = 64 << 20;
 
     private static final Pattern TRUNCATED =
             Pattern.compile("premature|truncated|missing eoi", Pattern.CASE_INSENSITIVE);
 
     /** Pixels row by row, {@code channels} bytes each, in the wanted colour order. */
-    record Pixels(byte[] bytes, int height, int width) {
+    public record Pixels(byte[] bytes, int height, int width) {
         @Override
         public boolean equals(Object other) {
             return this == other;
@@ -42,14 +41,21 @@ final class ImageDecoder {
         }
     }
 
-    private ImageDecoder() {}
+    private ImageFile() {}
 
     /** @throws SelvedgeException BAD_DATA when the file is damaged, truncated, too large or of an unknown format */
-    static Pixels decode(String name, byte[] file, Colour colour) {
+    public static Pixels decode(String name, byte[] file, Colour colour) {
+        if (PnmImage.isPnm(file)) {
+            try {
+                return PnmImage.read(file, colour).orElseThrow(() -> bad(name, "is truncated"));
+            } catch (IllegalArgumentException e) {
+                throw bad(name, "cannot be decoded: " + e.getMessage());
+            }
+        }
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
-                throw bad(name, "is not an image of a known format (JPEG, PNG, BMP, GIF, TIFF)");
+                throw bad(name, "is not an image of a known format (JPEG, PNG, BMP, GIF, TIFF, PNM)");
             }
             ImageReader reader = readers.next();
             try {
@@ -129,7 +135,7 @@ final class ImageDecoder {
         }
     }
 
-    private static void store(byte[] bytes, int at, Colour colour, int red, int green, int blue) {
+    static void store(byte[] bytes, int at, Colour colour, int red, int green, int blue) {
         switch (colour) {
             case RGB -> {
                 bytes[at] = (byte) red;
@@ -150,7 +156,7 @@ final class ImageDecoder {
      * Bilinear with half-pixel centres and clamped edges, rounded to bytes; no low-pass filter when shrinking (as
      * OpenCV's INTER_LINEAR and ONNX Resize {@code linear, half_pixel}).
      */
-    static Pixels resize(Pixels from, int channels, int height, int width) {
+    public static Pixels resize(Pixels from, int channels, int height, int width) {
         if (from.height() == height && from.width() == width) {
             return from;
         }

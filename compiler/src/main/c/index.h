@@ -1,0 +1,15 @@
+/* Indices that are computed from the data, int32 or int64. Out of range is bad data, found before anything is touched. */
+#ifndef SV_INDEX_H
+#define SV_INDEX_H
+
+/* Element i; `bytes` is the width of one. */
+SV_INLINE long long sv_index(const void *indices, const long i, const int bytes) {
+    return bytes == 8 ? ((const long long *)indices)[i] : ((const int *)indices)[i];
+}
+/* The same as a place on an axis, negative ones counted from the end; -1 when it is on neither side of it. */
+SV_INLINE long sv_place(const void *indices, const long i, const int bytes, const long extent) {
+    const long long index = sv_index(indices, i, bytes);
+    if (index < -extent || index >= extent) return -1;
+    return (long)(index < 0 ? index + extent : index);
+}
+#endif
