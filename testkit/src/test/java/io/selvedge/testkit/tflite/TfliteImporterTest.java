@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -50,17 +51,15 @@ class TfliteImporterTest {
     }
 
     /** {@code y = x · wT} of two values and two outputs; the weights as the caller stores them. */
-    private static Graph dense(DType dtype, Tensor weights, Fields quantization, int code) {
+    private static Graph dense(DType dtype, Tensor weights, Optional<Fields> quantization) {
         TfliteWriter w = new TfliteWriter();
         int x = w.input("x", DType.FLOAT32, 1, 2);
-        int stored = quantization == null ? w.constant("w", weights) : w.constant("w", weights, quantization);
+        int stored = w.constant("w", weights);
+        quantization.ifPresent(steps -> w.table(stored).set(4, steps));
         int real = stored;
         if (dtype == DType.FLOAT16) {
             real = w.tensor("real", DType.FLOAT32, 2, 2);
             w.operator(6, 38, Fields.of(), new int[] {stored}, real);
-        }
-        if (code >= 0) {
-            w.table(stored).set(1, (byte) code);
         }
         int y = w.tensor("y", DType.FLOAT32, 1, 2);
         w.operator(9, 8, Fields.of().set(0, (byte) 0), new int[] {x, real, -1}, y);
@@ -73,19 +72,19 @@ class TfliteImporterTest {
         // w = [[1, 2], [-3, 0.5]]
         float[] want = {10, -4};
         float[] values = {1, 2, -3, 0.5f};
-        assertThat(run(dense(DType.FLOAT32, tensor(DType.FLOAT32, i -> values[i], 2, 2), null, -1), x))
+        assertThat(run(dense(DType.FLOAT32, tensor(DType.FLOAT32, i -> values[i], 2, 2), Optional.empty()), x))
                 .containsExactly(want);
-        assertThat(run(dense(DType.FLOAT16, tensor(DType.FLOAT16, i -> values[i], 2, 2), null, -1), x))
+        assertThat(run(dense(DType.FLOAT16, tensor(DType.FLOAT16, i -> values[i], 2, 2), Optional.empty()), x))
                 .containsExactly(want);
         Fields half = TfliteWriter.perChannel(0, new float[] {0.5f}, new long[] {0});
-        assertThat(run(dense(DType.INT8, tensor(DType.INT8, i -> values[i] * 2, 2, 2), half, -1), x))
+        assertThat(run(dense(DType.INT8, tensor(DType.INT8, i -> values[i] * 2, 2, 2), Optional.of(half)), x))
                 .containsExactly(want);
         Fields rows = TfliteWriter.perChannel(0, new float[] {1, 0.5f}, new long[] {0, 0});
         int[] perRow = {1, 2, -6, 1};
-        assertThat(run(dense(DType.INT8, tensor(DType.INT8, i -> perRow[i], 2, 2), rows, -1), x))
+        assertThat(run(dense(DType.INT8, tensor(DType.INT8, i -> perRow[i], 2, 2), Optional.of(rows)), x))
                 .containsExactly(want);
         Fields shifted = TfliteWriter.perChannel(0, new float[] {0.5f}, new long[] {7});
-        assertThat(run(dense(DType.UINT8, tensor(DType.UINT8, i -> values[i] * 2 + 7, 2, 2), shifted, -1), x))
+        assertThat(run(dense(DType.UINT8, tensor(DType.UINT8, i -> values[i] * 2 + 7, 2, 2), Optional.of(shifted)), x))
                 .containsExactly(want);
     }
 
