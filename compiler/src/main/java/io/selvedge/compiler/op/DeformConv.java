@@ -4,10 +4,13 @@ import static io.selvedge.compiler.op.Operands.optional;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +24,7 @@ import java.util.Optional;
  * @see <a href="https://onnx.ai/onnx/operators/onnx__DeformConv.html">ONNX DeformConv</a>
  */
 public record DeformConv(List<Integer> strides, List<Integer> pads, List<Integer> dilations, int group, int offsetGroup)
-        implements Op {
+        implements Op, Lowerable {
     public DeformConv {
         strides = List.copyOf(strides);
         pads = List.copyOf(pads);
@@ -146,5 +149,34 @@ public record DeformConv(List<Integer> strides, List<Integer> pads, List<Integer
             }
         }
         return sum;
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        String x = node.input(0);
+        boolean hasBias = node.hasInput(3);
+        boolean hasMask = node.hasInput(4);
+        Routines.call(
+                builder,
+                node.output(),
+                "sample",
+                "sv_deform_conv",
+                // What is absent is never read.
+                List.of(x, node.input(1), node.input(2), hasBias ? node.input(3) : x, hasMask ? node.input(4) : x),
+                builder.graph().type(x).dtype(),
+                builder.extents(x),
+                builder.extents(node.input(1)),
+                builder.extents(node.output()),
+                ints(strides),
+                ints(pads),
+                ints(dilations),
+                group,
+                offsetGroup,
+                hasBias,
+                hasMask);
+    }
+
+    private static int[] ints(List<Integer> values) {
+        return values.stream().mapToInt(value -> value).toArray();
     }
 }
