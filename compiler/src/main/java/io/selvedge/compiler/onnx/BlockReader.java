@@ -12,14 +12,13 @@ import io.selvedge.compiler.op.OpCatalog;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Reads the nodes of a graph, sub-graph or function body into the graph that is built. */
 final class BlockReader {
     private final ImportSession session;
     private final FunctionInliner functions;
-    private final Map<GraphProto, Body> bodies = new IdentityHashMap<>();
+    private final IdentityHashMap<GraphProto, Body> bodies = new IdentityHashMap<>();
 
     BlockReader(ImportSession session, FunctionInliner functions) {
         this.session = session;

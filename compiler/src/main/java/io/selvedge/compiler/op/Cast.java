@@ -84,7 +84,7 @@ public record Cast(DType to, boolean saturate) implements Op, ElementWise, Lower
         if (to.isFourBits() && x.dtype().isFloat()) {
             // The standard leaves open what becomes of numbers out of range; clamping is what the suite expects.
             return List.of(Tensor.integers(
-                    type, i -> Math.clamp(x.getLong(i), QuantizeLinear.lowest(to), (int) QuantizeLinear.highest(to))));
+                    type, i -> Math.clamp(x.getLong(i), QuantizeLinear.lowest(to), QuantizeLinear.highest(to))));
         }
         if (to == DType.BOOL) {
             return List.of(Tensor.integers(type, i -> x.getDouble(i) != 0 ? 1 : 0));
