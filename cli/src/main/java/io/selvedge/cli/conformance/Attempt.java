@@ -4,7 +4,6 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.emit.c.CEmitter;
-import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.Verifier;
@@ -47,7 +46,9 @@ sealed interface Attempt {
                 return lastResort(test, names, inputs);
             }
             Read graph = read.get();
-            return natively ? lowered(test, graph, target) : new Reference(graph.graph(), graph.frozen(), graph.reason());
+            return natively
+                    ? lowered(test, graph, target)
+                    : new Reference(graph.graph(), graph.frozen(), graph.reason());
         } catch (SelvedgeException e) {
             return new Unsupported(message(e));
         }

@@ -128,7 +128,8 @@ final class DeclaredShapes {
             return Optional.empty();
         }
         List<Long> axes = integers(node, "axes")
-                .orElseGet(() -> IntStream.range(0, out.length).asLongStream().boxed().toList());
+                .orElseGet(() ->
+                        IntStream.range(0, out.length).asLongStream().boxed().toList());
         long[] values = new long[axes.size()];
         for (int i = 0; i < values.length; i++) {
             int axis = Math.toIntExact(axes.get(i) < 0 ? axes.get(i) + out.length : axes.get(i));

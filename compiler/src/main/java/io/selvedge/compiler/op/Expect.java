@@ -47,7 +47,10 @@ public record Expect(int choices, List<Long> values) implements Op, Lowerable {
     @Override
     public Map<String, Object> attributes() {
         return Attributes.map(
-                "choices", (long) choices, "values", values.stream().mapToLong(Long::longValue).toArray());
+                "choices",
+                (long) choices,
+                "values",
+                values.stream().mapToLong(Long::longValue).toArray());
     }
 
     @Override

@@ -17,7 +17,6 @@ import io.selvedge.compiler.op.CrossEntropy;
 import io.selvedge.compiler.op.CumSum;
 import io.selvedge.compiler.op.FloatTest;
 import io.selvedge.compiler.op.Gemm;
-import io.selvedge.compiler.op.Hardmax;
 import io.selvedge.compiler.op.LayerNormalization;
 import io.selvedge.compiler.op.Lrn;
 import io.selvedge.compiler.op.MatMul;
@@ -205,7 +204,6 @@ final class TypedGraphs {
     private void normalised(DType dtype, String x) {
         out(new Softmax(2, false), x);
         out(new Softmax(3, true), x);
-        out(new Hardmax(1), x);
         out(new Lrn(0.1f, 0.75f, 1, 2), x);
         List<String> outputs = List.of(builder.fresh("layer"), builder.fresh("mean"), builder.fresh("deviation"));
         List<String> parameters = List.of(x, constant(dtype, 5), constant(dtype, 5));
