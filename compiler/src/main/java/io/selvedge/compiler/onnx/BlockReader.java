@@ -41,7 +41,7 @@ final class BlockReader {
                 .forEach(initializer -> scope.define(
                         initializer.getName(), new Value.Single(session.initializer(initializer, scope.path()))));
         for (int i = 0; i < body.inputs().size(); i++) {
-            scope.define(body.inputs().get(i), i < arguments.size() ? arguments.get(i) : Value.ABSENT);
+            scope.define(body.inputs().get(i), i < arguments.size() ? arguments.get(i) : new Value.Absent());
         }
         for (int index : body.order()) {
             session.spend();
