@@ -82,17 +82,4 @@ SV_ROUTINE int sv_grid_sample(const void *x, const void *grid, void *y, const in
     return 0;
 }
 
-/* One plane at a place, linear between elements, zero outside. */
-SV_INLINE double sv_between(const void *x, const long plane, const long height, const long width, const double row,
-                            const double column, const int type) {
-    const long top = sv_floor_whole(row), left = sv_floor_whole(column);
-    const double down = row - (double)top, across = column - (double)left;
-    double sum = 0;
-    for (int k = 0; k < 4; k++) {
-        const long h = top + k / 2, w = left + k % 2;
-        if (h >= 0 && h < height && w >= 0 && w < width)
-            sum += (k / 2 ? down : 1 - down) * (k % 2 ? across : 1 - across) * sv_real(x, plane + h * width + w, type);
-    }
-    return sum;
-}
 #endif
