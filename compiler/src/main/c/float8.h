@@ -31,12 +31,12 @@ SV_INLINE unsigned char sv_to_float8(const double v, const int mantissa, const i
     return (unsigned char)(code == 0 && !negative_zero ? 0 : sign | code);
 }
 
-#define SV_FLOAT8(name, mantissa, bias, largest, infinity, negative_zero)                \
-    SV_INLINE double sv_f64_of_##name(const unsigned char bits) {                        \
-        return sv_float8(bits, mantissa, bias, largest, infinity, negative_zero);        \
-    }                                                                                    \
-    SV_INLINE unsigned char sv_##name##_of_f64(const double v) {                         \
-        return sv_to_float8(v, mantissa, bias, largest, infinity, negative_zero);        \
+#define SV_FLOAT8(name, mantissa, bias, largest, infinity, negative_zero)         \
+    SV_INLINE double sv_f64_of_##name(const unsigned char bits) {                 \
+        return sv_float8(bits, mantissa, bias, largest, infinity, negative_zero); \
+    }                                                                             \
+    SV_INLINE unsigned char sv_##name##_of_f64(const double v) {                  \
+        return sv_to_float8(v, mantissa, bias, largest, infinity, negative_zero); \
     }
 SV_FLOAT8(float8e4m3fn, 3, 7, 0x7e, 0, 1)
 SV_FLOAT8(float8e4m3fnuz, 3, 8, 0x7f, 0, 0)

@@ -1,8 +1,10 @@
-/* Indices that are computed from the data, int32 or int64. Out of range is bad data, found before anything is touched. */
+/* Walks over dense memory and indices that are computed from the data. Out of range is bad data, found before anything is
+   touched. */
 #ifndef SV_INDEX_H
 #define SV_INDEX_H
+#define SV_AXES 16
 
-/* Element i; `bytes` is the width of one. */
+/* Element i of int32 or int64 indices; `bytes` is the width of one. */
 SV_INLINE long long sv_index(const void *indices, const long i, const int bytes) {
     return bytes == 8 ? ((const long long *)indices)[i] : ((const int *)indices)[i];
 }
@@ -11,5 +13,16 @@ SV_INLINE long sv_place(const void *indices, const long i, const int bytes, cons
     const long long index = sv_index(indices, i, bytes);
     if (index < -extent || index >= extent) return -1;
     return (long)(index < 0 ? index + extent : index);
+}
+/* Moves `at`, which starts with zeros, to the next of all indices, the last axis fastest; how far the element lies. */
+SV_INLINE long sv_advance(long *at, const int rank, const long *extents, const long *strides) {
+    long moved = 0;
+    for (int axis = rank - 1; axis >= 0; axis--) {
+        moved += strides[axis];
+        if (++at[axis] < extents[axis]) break;
+        moved -= strides[axis] * extents[axis];
+        at[axis] = 0;
+    }
+    return moved;
 }
 #endif

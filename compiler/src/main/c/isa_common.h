@@ -1,5 +1,7 @@
 /* Vector types of SV_LANES lanes and what compiles to one instruction everywhere. Included by the isa headers. */
 #define SV_INLINE static inline __attribute__((always_inline))
+/* Not worth a copy per call: a model's calls share one, and the compiler still specialises it when there is one call. */
+#define SV_ROUTINE static __attribute__((unused))
 #ifdef __clang__
 #define SV_UNROLL _Pragma("unroll")
 #define SV_NO_UNROLL _Pragma("nounroll")

@@ -3,9 +3,12 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 
 import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +19,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__ArgMax.html">ONNX ArgMax</a>
  */
-public record ArgReduce(boolean max, int axis, boolean keepDims, boolean selectLast) implements Op {
+public record ArgReduce(boolean max, int axis, boolean keepDims, boolean selectLast) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new ArgReduce(
                 call.type().equals("ArgMax"),
@@ -62,15 +65,33 @@ public record ArgReduce(boolean max, int axis, boolean keepDims, boolean selectL
             int start = i / inner * extents[along] * inner + i % inner;
             int best = 0;
             for (int k = 1; k < extents[along]; k++) {
-                double value = x.getDouble(start + k * inner);
-                double leader = x.getDouble(start + best * inner);
-                if (max ? value > leader : value < leader) {
+                int more = ElementOrder.compare(x, start + k * inner, start + best * inner);
+                if (max ? more > 0 : more < 0) {
                     best = k;
-                } else if (selectLast && value == leader) {
+                } else if (selectLast && more == 0) {
                     best = k;
                 }
             }
             return best;
         }));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        TensorType x = builder.graph().type(node.input(0));
+        int[] extents = x.shape().extents();
+        int along = Operands.axis(axis, extents.length);
+        Routines.call(
+                builder,
+                node.output(),
+                "order",
+                "sv_arg_reduce",
+                List.of(node.input(0)),
+                x.dtype(),
+                Strides.product(extents, 0, along),
+                extents[along],
+                Strides.product(extents, along + 1, extents.length),
+                max,
+                selectLast);
     }
 }

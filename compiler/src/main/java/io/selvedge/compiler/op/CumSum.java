@@ -2,9 +2,12 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +18,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__CumSum.html">ONNX CumSum</a>
  */
-public record CumSum(boolean exclusive, boolean reverse) implements Op {
+public record CumSum(boolean exclusive, boolean reverse) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new CumSum(
                 call.attributes().flag("exclusive", false), call.attributes().flag("reverse", false));
@@ -60,5 +63,22 @@ public record CumSum(boolean exclusive, boolean reverse) implements Op {
         }
         return List.of(
                 x.dtype().isFloat() ? Tensor.filled(x.type(), i -> real[i]) : Tensor.integers(x.type(), i -> exact[i]));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        TensorType x = builder.graph().type(node.input(0));
+        Routines.call(
+                builder,
+                node.output(),
+                "cumsum",
+                "sv_cum_sum",
+                List.of(node.input(0), node.input(1)),
+                x.dtype(),
+                x.shape().rank(),
+                x.shape().extents(),
+                Moves.bytes(builder, node.input(1)),
+                exclusive,
+                reverse);
     }
 }

@@ -4,13 +4,19 @@ import static io.selvedge.compiler.op.Operands.optional;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A convolution whose taps are displaced by data: {@code Y[n,o,p] = B[o] + sum over c,k of mask[n,k,p] * W[o,c,k] *
@@ -21,7 +27,7 @@ import java.util.Optional;
  * @see <a href="https://onnx.ai/onnx/operators/onnx__DeformConv.html">ONNX DeformConv</a>
  */
 public record DeformConv(List<Integer> strides, List<Integer> pads, List<Integer> dilations, int group, int offsetGroup)
-        implements Op {
+        implements Op, Lowerable {
     public DeformConv {
         strides = List.copyOf(strides);
         pads = List.copyOf(pads);
@@ -130,6 +136,51 @@ public record DeformConv(List<Integer> strides, List<Integer> pads, List<Integer
             }
             return sum;
         }));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        int[] x = builder.extents(node.input(0));
+        int[] w = builder.extents(node.input(1));
+        int[] y = builder.extents(node.output());
+        boolean hasMask = node.hasInput(4);
+        List<String> inputs = new ArrayList<>(List.of(node.input(0), node.input(1), node.input(2)));
+        inputs.forEach(input -> MapLowering.requireReal(builder, input));
+        List<Kernel.Operand> operands = new ArrayList<>();
+        inputs.forEach(input -> operands.add(Routines.operand(builder, input)));
+        operands.add(DirectLowering.bias(node, builder, 3, y[1]));
+        operands.add(hasMask ? Routines.operand(builder, node.input(4)) : operands.getFirst());
+        Number[] numbers = {
+            x[0],
+            x[1],
+            x[2],
+            x[3],
+            y[1],
+            y[2],
+            y[3],
+            w[2],
+            w[3],
+            strides.get(0),
+            strides.get(1),
+            pads.get(0),
+            pads.get(1),
+            dilations.get(0),
+            dilations.get(1),
+            group,
+            offsetGroup,
+            hasMask ? 1 : 0
+        };
+        DenseOperands.output(
+                builder,
+                node.output(),
+                out -> Routines.emit(
+                        builder,
+                        "deform_conv",
+                        "sv_deform_conv",
+                        operands,
+                        out.buffer(),
+                        OptionalInt.empty(),
+                        numbers));
     }
 
     private static double read(double[] in, int plane, int height, int width, double row, double column) {

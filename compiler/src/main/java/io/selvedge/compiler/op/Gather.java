@@ -2,8 +2,6 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
-import io.selvedge.compiler.diag.ErrorCode;
-import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Dim;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
@@ -24,6 +22,9 @@ import java.util.Optional;
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Gather.html">ONNX Gather</a>
  */
 public record Gather(int axis) implements Op, Lowerable {
+    /** Copies that are less code than a table of indices. */
+    private static final int FEW = 8;
+
     static Op read(OpCall call) {
         return new Gather(call.axis(0));
     }
@@ -62,13 +63,7 @@ public record Gather(int axis) implements Op, Lowerable {
                 .shape();
         int[] sources = new int[Math.toIntExact(shape.elements())];
         for (int i = 0; i < sources.length; i++) {
-            long index = indices.getLong(i / inner % count);
-            if (index < -extents[along] || index >= extents[along]) {
-                throw new SelvedgeException(
-                        ErrorCode.BAD_DATA,
-                        "Gather index " + index + " is outside axis " + along + " of " + data.type());
-            }
-            int position = (int) (index < 0 ? index + extents[along] : index);
+            int position = Operands.index("Gather", indices.getLong(i / inner % count), extents[along], along);
             sources[i] = (i / inner / count * extents[along] + position) * inner + i % inner;
         }
         return List.of(data.select(shape, sources));
@@ -79,12 +74,12 @@ public record Gather(int axis) implements Op, Lowerable {
         return true;
     }
 
-    /** Constant indices are slices: one where they are a scalar or evenly spaced, else a copy each. */
+    /** Constant indices are slices: one where they are a scalar or evenly spaced, else, where they are few, a copy each. */
     @Override
     public void lower(Node node, ProgramBuilder builder) {
         Optional<Tensor> constant = builder.graph().constant(node.input(1));
         if (constant.isEmpty()) {
-            byComputedIndices(node, builder);
+            byRoutine(node, builder);
             return;
         }
         Tensor indices = constant.get();
@@ -93,7 +88,7 @@ public record Gather(int axis) implements Op, Lowerable {
         int count = indices.elements();
         int[] at = new int[count];
         for (int i = 0; i < count; i++) {
-            at[i] = (int) Math.floorMod(indices.getLong(i), (long) data.extents()[along]);
+            at[i] = Operands.index("Gather", indices.getLong(i), data.extents()[along], along);
         }
         int step = count > 1 ? at[1] - at[0] : 1;
         boolean even = true;
@@ -103,7 +98,9 @@ public record Gather(int axis) implements Op, Lowerable {
         if (indices.shape().rank() == 0) {
             builder.alias(node.output(), Moves.without(data.sliced(along, at[0], 1, 1), along));
         } else if (indices.shape().rank() == 1 && even) {
-            builder.alias(node.output(), data.sliced(along, at[0], step, count));
+            builder.alias(node.output(), data.sliced(along, count == 0 ? 0 : at[0], step, count));
+        } else if (count > FEW) {
+            byRoutine(node, builder);
         } else {
             int[] flat = data.extents().clone();
             flat[along] = count;
@@ -125,7 +122,7 @@ public record Gather(int axis) implements Op, Lowerable {
         }
     }
 
-    private void byComputedIndices(Node node, ProgramBuilder builder) {
+    private void byRoutine(Node node, ProgramBuilder builder) {
         int[] extents = builder.extents(node.input(0));
         int along = Operands.axis(axis, extents.length);
         TensorType indices = builder.graph().type(node.input(1));

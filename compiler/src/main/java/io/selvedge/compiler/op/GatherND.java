@@ -4,11 +4,15 @@ import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.ir.Dim;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +23,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__GatherND.html">ONNX GatherND</a>
  */
-public record GatherND(int batchDims) implements Op {
+public record GatherND(int batchDims) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new GatherND(call.attributes().index("batch_dims", 0));
     }
@@ -93,5 +97,33 @@ public record GatherND(int batchDims) implements Op {
             }
         }
         return positions;
+    }
+
+    @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        int[] extents = builder.extents(node.input(0));
+        int[] at = builder.extents(node.input(1));
+        int depth = at[at.length - 1];
+        int[] named = Arrays.copyOfRange(extents, batchDims, batchDims + depth);
+        int run = Strides.product(extents, batchDims + depth, extents.length);
+        Routines.call(
+                builder,
+                node.output(),
+                "gather",
+                "sv_gather_nd",
+                List.of(node.input(0), node.input(1)),
+                Strides.product(at, 0, batchDims),
+                Strides.product(at, batchDims, at.length - 1),
+                Strides.product(named, 0, depth),
+                depth,
+                named,
+                Strides.of(named),
+                (long) run * Moves.bytes(builder, node.output()),
+                Moves.bytes(builder, node.input(1)));
     }
 }

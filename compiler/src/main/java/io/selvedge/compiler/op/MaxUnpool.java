@@ -4,10 +4,13 @@ import static io.selvedge.compiler.op.Operands.optional;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +22,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__MaxUnpool.html">ONNX MaxUnpool</a>
  */
-public record MaxUnpool(List<Integer> kernelShape, List<Integer> strides, List<Integer> pads) implements Op {
+public record MaxUnpool(List<Integer> kernelShape, List<Integer> strides, List<Integer> pads) implements Op, Lowerable {
     public MaxUnpool {
         kernelShape = List.copyOf(kernelShape);
         strides = List.copyOf(strides);
@@ -99,5 +102,29 @@ public record MaxUnpool(List<Integer> kernelShape, List<Integer> strides, List<I
             sources[places[Operands.index("MaxUnpool", indices.getLong(i), count, 0)]] = i;
         }
         return List.of(x.select(type.shape(), sources));
+    }
+
+    @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        TensorType x = builder.graph().type(node.input(0));
+        TensorType y = builder.graph().type(node.output());
+        Routines.call(
+                builder,
+                node.output(),
+                "moves",
+                "sv_max_unpool",
+                List.of(node.input(0), node.input(1)),
+                y.shape().elements(),
+                x.shape().elements(),
+                x.shape().rank(),
+                Shape.of(pooled(x)).extents(),
+                Strides.of(y.shape().extents()),
+                x.dtype().bytes(),
+                Routines.zeroByte(x.dtype()));
     }
 }

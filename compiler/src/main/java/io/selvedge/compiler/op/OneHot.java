@@ -4,10 +4,13 @@ import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.ir.Dim;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +23,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__OneHot.html">ONNX OneHot</a>
  */
-public record OneHot(int axis) implements Op {
+public record OneHot(int axis) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new OneHot(call.attributes().index("axis", -1));
     }
@@ -63,5 +66,27 @@ public record OneHot(int axis) implements Op {
             return (index < 0 ? index + depth : index) == i / inner % depth ? 1 : 0;
         });
         return List.of(required(inputs, 2, "values").select(type.shape(), sources));
+    }
+
+    @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        int[] extents = builder.extents(node.output());
+        int along = Operands.axis(axis, extents.length);
+        Routines.call(
+                builder,
+                node.output(),
+                "moves",
+                "sv_one_hot",
+                List.of(node.input(0), node.input(2)),
+                Strides.product(extents, 0, along),
+                extents[along],
+                Strides.product(extents, along + 1, extents.length),
+                builder.graph().type(node.input(0)).dtype(),
+                Moves.bytes(builder, node.output()));
     }
 }

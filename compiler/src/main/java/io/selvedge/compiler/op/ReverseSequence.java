@@ -5,10 +5,13 @@ import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +23,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__ReverseSequence.html">ONNX ReverseSequence</a>
  */
-public record ReverseSequence(int batchAxis, int timeAxis) implements Op {
+public record ReverseSequence(int batchAxis, int timeAxis) implements Op, Lowerable {
     static Op read(OpCall call) {
         int batch = call.attributes().index("batch_axis", 1);
         int time = call.attributes().index("time_axis", 0);
@@ -69,5 +72,26 @@ public record ReverseSequence(int batchAxis, int timeAxis) implements Op {
             return time < length ? i + (length - 1 - 2 * time) * strides[timeAxis] : i;
         });
         return List.of(x.select(x.shape(), sources));
+    }
+
+    @Override
+    public boolean keepsBits() {
+        return true;
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        int[] extents = builder.extents(node.input(0));
+        Routines.call(
+                builder,
+                node.output(),
+                "moves",
+                "sv_reverse_sequence",
+                List.of(node.input(0), node.input(1)),
+                extents[batchAxis],
+                extents[timeAxis],
+                batchAxis == 0 ? extents[1] : 1,
+                timeAxis == 0 ? extents[1] : 1,
+                (long) Strides.product(extents, 2, extents.length) * Moves.bytes(builder, node.output()));
     }
 }

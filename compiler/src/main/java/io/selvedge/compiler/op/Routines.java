@@ -4,28 +4,45 @@ import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.program.View;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Lowering to {@link Kernel.Routine}: dense operands, a dense output, sizes as numbers. */
+/** Lowering to {@link Kernel.Routine}: dense operands, a dense output, sizes as constants. */
 final class Routines {
     private Routines() {}
 
-    /** {@code output = function(inputs, numbers)}; every input is one that the node has. */
+    /** {@code output = function(inputs, constants)}; every input is one that the node has. */
     static void call(
             ProgramBuilder builder,
             String output,
             String header,
             String function,
             List<String> inputs,
-            Number... numbers) {
-        List<Kernel.Operand> operands =
-                inputs.stream().map(input -> operand(builder, input)).toList();
+            Object... constants) {
+        callOn(
+                builder,
+                output,
+                header,
+                function,
+                inputs.stream().map(input -> operand(builder, input)).toList(),
+                constants);
+    }
+
+    /** The same on operands that are not all values of the graph. */
+    static void callOn(
+            ProgramBuilder builder,
+            String output,
+            String header,
+            String function,
+            List<Kernel.Operand> operands,
+            Object... constants) {
         DenseOperands.output(
                 builder,
                 output,
-                y -> emit(builder, header, function, operands, y.buffer(), OptionalInt.empty(), numbers));
+                y -> emit(builder, header, function, operands, y.buffer(), OptionalInt.empty(), constants));
     }
 
     /** A value as a routine reads it. */
@@ -38,7 +55,19 @@ final class Routines {
         return new Kernel.Operand(dense.buffer(), dense.weight(), (long) dense.offset() * dtype.bytes());
     }
 
-    /** Emits the call; y and scratch are whole dense buffers. */
+    /** Numbers that are known here, as int64. */
+    static Kernel.Operand longs(ProgramBuilder builder, String name, long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(values);
+        return new Kernel.Operand(builder.weight(name, bytes.array()), true, 0);
+    }
+
+    /** What a byte of a zero of this dtype holds. */
+    static int zeroByte(DType dtype) {
+        return ProgramBuilder.zeroPoint(dtype, 0);
+    }
+
+    /** Emits the call; constants are as {@link #constant} takes them, y and scratch are whole dense buffers. */
     static void emit(
             ProgramBuilder builder,
             String header,
@@ -46,10 +75,30 @@ final class Routines {
             List<Kernel.Operand> inputs,
             int y,
             OptionalInt scratch,
-            Number... numbers) {
-        List<Number> wide = Arrays.stream(numbers)
-                .map(number -> number instanceof Integer whole ? (Number) whole.longValue() : number)
-                .toList();
-        builder.emit(new Kernel.Routine(header, function, inputs, y, scratch, wide), 0);
+            Object... constants) {
+        builder.emit(
+                new Kernel.Routine(
+                        header,
+                        function,
+                        inputs,
+                        y,
+                        scratch,
+                        Arrays.stream(constants).map(Routines::constant).toList()),
+                0);
+    }
+
+    /** An int, long, boolean, float, dtype, or the extents or strides of axes. */
+    private static Kernel.Constant constant(Object value) {
+        return switch (value) {
+            case Integer whole -> new Kernel.Constant.Whole(whole);
+            case Long whole -> new Kernel.Constant.Whole(whole);
+            case Boolean flag -> new Kernel.Constant.Whole(flag ? 1 : 0);
+            case Float real -> new Kernel.Constant.Real(real);
+            case DType dtype -> new Kernel.Constant.Whole(dtype.onnxCode());
+            case int[] wholes ->
+                new Kernel.Constant.Wholes(
+                        Arrays.stream(wholes).asLongStream().boxed().toList());
+            default -> throw new IllegalArgumentException("no constant of a routine: " + value);
+        };
     }
 }

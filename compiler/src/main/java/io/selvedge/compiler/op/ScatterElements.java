@@ -3,9 +3,12 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +21,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__ScatterElements.html">ONNX ScatterElements</a>
  */
-public record ScatterElements(int axis, ScatterReduction reduction) implements Op {
+public record ScatterElements(int axis, ScatterReduction reduction) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new ScatterElements(call.axis(0), ScatterReduction.read(call));
     }
@@ -72,5 +75,31 @@ public record ScatterElements(int axis, ScatterReduction reduction) implements O
                                 * Operands.index(
                                         type, indices.getLong(i), data.shape().extent(along), along));
         return positions;
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        TensorType data = builder.graph().type(node.input(0));
+        TensorType indices = builder.graph().type(node.input(1));
+        int[] strides = Strides.of(data.shape().extents());
+        int along = Operands.axis(axis, strides.length);
+        int stride = strides[along];
+        strides[along] = 0;
+        Routines.call(
+                builder,
+                node.output(),
+                "scatter",
+                "sv_scatter_elements",
+                node.inputs(),
+                data.shape().elements(),
+                indices.shape().elements(),
+                strides.length,
+                indices.shape().extents(),
+                strides,
+                data.shape().extent(along),
+                stride,
+                data.dtype(),
+                indices.dtype().bytes(),
+                reduction.ordinal());
     }
 }

@@ -3,10 +3,14 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +21,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__ScatterND.html">ONNX ScatterND</a>
  */
-public record ScatterND(ScatterReduction reduction) implements Op {
+public record ScatterND(ScatterReduction reduction) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new ScatterND(ScatterReduction.read(call));
     }
@@ -55,5 +59,30 @@ public record ScatterND(ScatterReduction reduction) implements Op {
         Tensor indices = required(inputs, 1, "indices");
         return List.of(reduction.scatter(
                 data, required(inputs, 2, "updates"), GatherND.positions("ScatterND", data, indices, 0)));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        TensorType data = builder.graph().type(node.input(0));
+        TensorType indices = builder.graph().type(node.input(1));
+        int[] extents = data.shape().extents();
+        int[] at = indices.shape().extents();
+        int depth = at[at.length - 1];
+        int[] named = Arrays.copyOf(extents, depth);
+        Routines.call(
+                builder,
+                node.output(),
+                "scatter",
+                "sv_scatter_nd",
+                node.inputs(),
+                data.shape().elements(),
+                Strides.product(at, 0, at.length - 1),
+                depth,
+                named,
+                Strides.of(named),
+                Strides.product(extents, depth, extents.length),
+                data.dtype(),
+                indices.dtype().bytes(),
+                reduction.ordinal());
     }
 }

@@ -2,6 +2,7 @@ package io.selvedge.compiler.op;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Tensor;
 import java.util.Arrays;
 import java.util.Locale;
@@ -38,13 +39,13 @@ public enum ScatterReduction {
         };
     }
 
-    private long apply(long a, long b) {
+    private long apply(DType dtype, long a, long b) {
         return switch (this) {
             case NONE -> b;
             case ADD -> a + b;
             case MUL -> a * b;
-            case MIN -> Math.min(a, b);
-            case MAX -> Math.max(a, b);
+            case MIN -> ElementOrder.compare(dtype, a, b) < 0 ? a : b;
+            case MAX -> ElementOrder.compare(dtype, a, b) > 0 ? a : b;
         };
     }
 
@@ -59,7 +60,7 @@ public enum ScatterReduction {
         }
         long[] y = data.toLongs();
         for (int i = 0; i < positions.length; i++) {
-            y[positions[i]] = apply(y[positions[i]], updates.getLong(i));
+            y[positions[i]] = apply(data.dtype(), y[positions[i]], updates.getLong(i));
         }
         return Tensor.integers(data.type(), i -> y[i]);
     }

@@ -5,16 +5,22 @@ import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Dim;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -23,7 +29,7 @@ import java.util.stream.IntStream;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__TopK.html">ONNX TopK</a>
  */
-public record TopK(int axis, boolean largest) implements Op {
+public record TopK(int axis, boolean largest) implements Op, Lowerable {
     static Op read(OpCall call) {
         if (call.attributes().has("k")) {
             call.set(1, "k", List.of(call.attributes().index("k")));
@@ -71,9 +77,7 @@ public record TopK(int axis, boolean largest) implements Op {
         int[] sources = new int[Math.toIntExact(types.get(0).shape().elements())];
         for (int row = 0; row < (k == 0 ? 0 : sources.length / k); row++) {
             int start = row / inner * count * inner + row % inner;
-            Comparator<Integer> order = x.dtype().isFloat()
-                    ? Comparator.comparingDouble(i -> x.getDouble(start + i * inner))
-                    : Comparator.comparingLong(i -> x.getLong(start + i * inner));
+            Comparator<Integer> order = (a, b) -> ElementOrder.compare(x, start + a * inner, start + b * inner);
             List<Integer> best = IntStream.range(0, count)
                     .boxed()
                     .sorted(largest ? order.reversed() : order)
@@ -85,5 +89,44 @@ public record TopK(int axis, boolean largest) implements Op {
         return List.of(
                 x.select(types.get(0).shape(), sources),
                 Tensor.integers(types.get(1), i -> sources[i] / inner % count));
+    }
+
+    /** Where the elements are, then what they are. */
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        String input = node.input(0);
+        String values = node.output();
+        String indices = node.outputs().size() > 1 ? node.outputs().get(1) : "";
+        TensorType x = builder.graph().type(input);
+        int[] extents = x.shape().extents();
+        int along = Operands.axis(axis, extents.length);
+        int inner = Strides.product(extents, along + 1, extents.length);
+        int[] chosen = builder.extents(values.isEmpty() ? indices : values);
+        List<Kernel.Operand> operands = List.of(Routines.operand(builder, input));
+        Object[] constants = {
+            x.dtype(), Strides.product(extents, 0, along), extents[along], inner, chosen[along], largest
+        };
+        Kernel.Operand places;
+        if (indices.isEmpty()) {
+            View temporary = builder.temporary(node.name() + ".indices", DType.INT64, chosen);
+            Routines.emit(builder, "order", "sv_top_k", operands, temporary.buffer(), OptionalInt.empty(), constants);
+            places = Routines.operand(temporary, DType.INT64);
+        } else {
+            Routines.callOn(builder, indices, "order", "sv_top_k", operands, constants);
+            places = Routines.operand(builder, indices);
+        }
+        if (!values.isEmpty()) {
+            Routines.callOn(
+                    builder,
+                    values,
+                    "gather",
+                    "sv_gather_elements",
+                    List.of(operands.getFirst(), places),
+                    GatherElements.constants(
+                            x,
+                            along,
+                            new TensorType(
+                                    DType.INT64, builder.graph().type(values).shape())));
+        }
     }
 }

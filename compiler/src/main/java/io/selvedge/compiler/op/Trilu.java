@@ -3,8 +3,6 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
-import io.selvedge.compiler.diag.ErrorCode;
-import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
@@ -48,7 +46,7 @@ public record Trilu(boolean upper) implements Op, Lowerable {
     }
 
     private boolean keeps(long row, long column, long k) {
-        return upper ? column >= row + k : column <= row + k;
+        return upper ? column - row >= k : column - row <= k;
     }
 
     @Override
@@ -72,16 +70,13 @@ public record Trilu(boolean upper) implements Op, Lowerable {
     /** A constant mask decides, so that infinities outside of the triangle go. */
     @Override
     public void lower(Node node, ProgramBuilder builder) {
-        long k = 0;
-        if (node.hasInput(1)) {
-            k = builder.graph()
-                    .constant(node.input(1))
-                    .orElseThrow(() -> new SelvedgeException(
-                            ErrorCode.UNSUPPORTED_OP,
-                            "Trilu '" + node.name()
-                                    + "' has no native kernel for a diagonal that is computed from the data"))
-                    .getLong(0);
+        Optional<Tensor> known =
+                node.hasInput(1) ? builder.graph().constant(node.input(1)) : Optional.of(Tensor.longs(new long[] {0}));
+        if (known.isEmpty()) {
+            byRoutine(node, builder);
+            return;
         }
+        long k = known.get().getLong(0);
         View x = builder.view(node.input(0));
         int rank = x.extents().length;
         int columns = x.extents()[rank - 1];
@@ -98,5 +93,23 @@ public record Trilu(boolean upper) implements Op, Lowerable {
                 new Expr.Select(
                         new Expr.Input(1), new Expr.Input(0), MapLowering.number(ProgramBuilder.zeroPoint(dtype, 0))),
                 compute);
+    }
+
+    private void byRoutine(Node node, ProgramBuilder builder) {
+        DType dtype = builder.graph().type(node.output()).dtype();
+        int[] extents = builder.extents(node.output());
+        int rank = extents.length;
+        Routines.call(
+                builder,
+                node.output(),
+                "moves",
+                "sv_triangle",
+                List.of(node.input(0), node.input(1)),
+                Strides.product(extents, 0, rank - 2),
+                extents[rank - 2],
+                extents[rank - 1],
+                upper,
+                dtype.bytes(),
+                Routines.zeroByte(dtype));
     }
 }

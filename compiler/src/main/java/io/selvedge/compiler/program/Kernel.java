@@ -327,15 +327,28 @@ public sealed interface Kernel {
     /** Memory that a {@link Routine} reads: a buffer or weight, from a byte on. */
     record Operand(int buffer, boolean weight, long byteOffset) {}
 
+    /** A constant that a {@link Routine} is given: a size or attribute, or one per axis. */
+    sealed interface Constant {
+        record Whole(long value) implements Constant {}
+
+        record Real(float value) implements Constant {}
+
+        record Wholes(List<Long> values) implements Constant {
+            public Wholes {
+                values = List.copyOf(values);
+            }
+        }
+    }
+
     /**
      * One call of a hand-written C function on dense row-major operands: what moves data by computed indices, sorts or samples,
      * and whatever else is not hot in common nets (docs/adr/0010). The function is passed inputs, output, scratch if any, and
-     * numbers, in this order, and returns 0, or another number where the data is bad (an index outside of its axis): then
+     * constants, in this order, and returns 0, or another number where the data is bad (an index outside of its axis): then
      * it has touched nothing out of bounds, and what it wrote means nothing.
      *
      * @param header C header without {@code .h} that defines the function
      * @param function its name
-     * @param numbers sizes and attributes, each a Long or a Float
+     * @param constants sizes and attributes
      */
     record Routine(
             String header,
@@ -343,14 +356,11 @@ public sealed interface Kernel {
             List<Operand> inputs,
             int y,
             OptionalInt scratchBuffer,
-            List<Number> numbers)
+            List<Constant> constants)
             implements Kernel {
         public Routine {
             inputs = List.copyOf(inputs);
-            numbers = List.copyOf(numbers);
-            if (!numbers.stream().allMatch(number -> number instanceof Long || number instanceof Float)) {
-                throw new IllegalArgumentException("numbers of " + function + " are Long or Float: " + numbers);
-            }
+            constants = List.copyOf(constants);
         }
 
         @Override

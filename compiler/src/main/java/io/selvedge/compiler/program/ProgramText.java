@@ -39,11 +39,7 @@ public final class ProgramText {
         }
         for (int i = 0; i < program.weights().size(); i++) {
             Program.Weight weight = program.weights().get(i);
-            out.append("  $")
-                    .append(i)
-                    .append(" = ")
-                    .append(weight.bytes().length)
-                    .append(" B");
+            out.append("  $").append(i).append(" = ").append(weight.byteCount()).append(" B");
             out.append(weightOffsets.isEmpty() ? "" : " @" + weightOffsets.get(i));
             out.append("  # ").append(weight.name()).append('\n');
         }
@@ -111,7 +107,17 @@ public final class ProgramText {
             case Kernel.MatMul k -> " " + k.batch() + "x" + k.m() + "x" + k.k() + "x" + k.n();
             case Kernel.Reduce k ->
                 " " + k.kind().name().toLowerCase(Locale.ROOT) + " " + k.extents() + " over " + k.reduced();
-            case Kernel.Routine k -> " " + k.function() + " " + k.numbers();
+            case Kernel.Routine k ->
+                " " + k.function() + " "
+                        + k.constants().stream().map(ProgramText::constant).collect(Collectors.joining(" "));
+        };
+    }
+
+    private static String constant(Kernel.Constant constant) {
+        return switch (constant) {
+            case Kernel.Constant.Whole(long value) -> Long.toString(value);
+            case Kernel.Constant.Real(float value) -> Float.toString(value);
+            case Kernel.Constant.Wholes(List<Long> values) -> values.toString();
         };
     }
 

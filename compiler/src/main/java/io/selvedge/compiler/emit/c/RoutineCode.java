@@ -5,6 +5,7 @@ import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.Layout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** One call of a hand-written function; pointers go untyped, the function's parameters give them their types. */
 final class RoutineCode {
@@ -22,7 +23,7 @@ final class RoutineCode {
         }
         arguments.add(written(code, routine.y()));
         routine.scratch().ifPresent(scratch -> arguments.add(written(code, scratch)));
-        routine.numbers().forEach(number -> arguments.add(literal(number)));
+        routine.constants().forEach(constant -> arguments.add(literal(constant)));
         code.line("return %s(%s);", routine.function(), String.join(", ", arguments));
     }
 
@@ -39,7 +40,17 @@ final class RoutineCode {
         return "(void *)(" + code.bytes(id, 0, 1, true) + ")";
     }
 
-    private static String literal(Number number) {
-        return number instanceof Float real ? CTypes.literal(real) : number.toString();
+    private static String literal(Kernel.Constant constant) {
+        return switch (constant) {
+            case Kernel.Constant.Whole(long value) -> Long.toString(value);
+            case Kernel.Constant.Real(float value) -> CTypes.literal(value);
+            case Kernel.Constant.Wholes(List<Long> values) ->
+                // C has no empty arrays; nothing reads the one element.
+                "(const long[]){"
+                        + (values.isEmpty()
+                                ? "0"
+                                : values.stream().map(String::valueOf).collect(Collectors.joining(", ")))
+                        + "}";
+        };
     }
 }

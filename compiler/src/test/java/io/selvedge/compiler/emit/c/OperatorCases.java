@@ -72,6 +72,10 @@ final class OperatorCases {
         outputs.forEach(builder::output);
     }
 
+    int extent(String value, int axis) {
+        return builder.type(value).shape().extent(axis);
+    }
+
     TensorType type(String value) {
         return builder.type(value);
     }
