@@ -47,9 +47,23 @@ final class Routines {
             int y,
             OptionalInt scratch,
             Number... numbers) {
-        List<Number> wide = Arrays.stream(numbers)
+        builder.emit(new Kernel.Routine(header, function, inputs, y, false, scratch, wide(numbers)), 0);
+    }
+
+    /** As {@link #emit} for a function that is told y's place and strides, without scratch. */
+    static void emitStrided(
+            ProgramBuilder builder,
+            String header,
+            String function,
+            List<Kernel.Operand> inputs,
+            int y,
+            Number... numbers) {
+        builder.emit(new Kernel.Routine(header, function, inputs, y, true, OptionalInt.empty(), wide(numbers)), 0);
+    }
+
+    private static List<Number> wide(Number... numbers) {
+        return Arrays.stream(numbers)
                 .map(number -> number instanceof Integer whole ? (Number) whole.longValue() : number)
                 .toList();
-        builder.emit(new Kernel.Routine(header, function, inputs, y, scratch, wide), 0);
     }
 }

@@ -335,6 +335,7 @@ public sealed interface Kernel {
      *
      * @param header C header without {@code .h} that defines the function
      * @param function its name
+     * @param strided whether y's place and strides are among the numbers, so that y need not be dense
      * @param numbers sizes and attributes, each a Long or a Float
      */
     record Routine(
@@ -342,6 +343,7 @@ public sealed interface Kernel {
             String function,
             List<Operand> inputs,
             int y,
+            boolean strided,
             OptionalInt scratchBuffer,
             List<Number> numbers)
             implements Kernel {
