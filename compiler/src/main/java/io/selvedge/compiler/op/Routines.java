@@ -76,15 +76,22 @@ final class Routines {
             int y,
             OptionalInt scratch,
             Object... constants) {
-        builder.emit(
-                new Kernel.Routine(
-                        header,
-                        function,
-                        inputs,
-                        y,
-                        scratch,
-                        Arrays.stream(constants).map(Routines::constant).toList()),
-                0);
+        builder.emit(new Kernel.Routine(header, function, inputs, y, false, scratch, list(constants)), 0);
+    }
+
+    /** As {@link #emit} for a function that is told y's place and strides, without scratch. */
+    static void emitStrided(
+            ProgramBuilder builder,
+            String header,
+            String function,
+            List<Kernel.Operand> inputs,
+            int y,
+            Object... constants) {
+        builder.emit(new Kernel.Routine(header, function, inputs, y, true, OptionalInt.empty(), list(constants)), 0);
+    }
+
+    private static List<Kernel.Constant> list(Object... constants) {
+        return Arrays.stream(constants).map(Routines::constant).toList();
     }
 
     /** An int, long, boolean, float, dtype, or the extents or strides of axes. */
