@@ -52,8 +52,8 @@ SV_INLINE sv_f32 sv_squash(const struct sv_squash s, sv_f32 v) {
 }
 
 /* Packs `groups` matrices of [rows, k], one after the other. */
-SV_INLINE int sv_recurrent_pack(const float *w, float *restrict packed, const long groups, const long rows,
-                                const long k) {
+static inline int sv_recurrent_pack(const float *w, float *restrict packed, const long groups, const long rows,
+                                    const long k) {
     const long blocks = (rows + 15) / 16;
     for (long g = 0; g < groups; g++)
         for (long b = 0; b < blocks; b++)
@@ -146,15 +146,15 @@ SV_INLINE void sv_recurrent_step(const int kind, const float *x, const float *w,
 
 /* One direction over all time of all sequences. y holds the outputs of every step from y_first on (zeros behind a sequence's
    end), the last h from h_first on, and for LSTM the last c from c_first on. */
-SV_INLINE int sv_recurrent(const float *x, const float *w, const float *r, const float *bias, const int *lengths,
-                           const float *h0, const float *c0, const float *p, float *restrict y, float *restrict scratch,
-                           const int kind, const long time, const long batch, const long features, const long hidden,
-                           const int backward, const long x_time, const long x_batch, const long y_first,
-                           const long y_time, const long y_batch, const long h_first, const long c_first,
-                           const long state_batch, const long form_f, const float alpha_f, const float beta_f,
-                           const long form_g, const float alpha_g, const float beta_g, const long form_out,
-                           const float alpha_out, const float beta_out, const float clip, const int linear,
-                           const int input_forget, const int peepholes) {
+static inline int sv_recurrent(const float *x, const float *w, const float *r, const float *bias, const int *lengths,
+                               const float *h0, const float *c0, const float *p, float *restrict y,
+                               float *restrict scratch, const int kind, const long time, const long batch,
+                               const long features, const long hidden, const int backward, const long x_time,
+                               const long x_batch, const long y_first, const long y_time, const long y_batch,
+                               const long h_first, const long c_first, const long state_batch, const long form_f,
+                               const float alpha_f, const float beta_f, const long form_g, const float alpha_g,
+                               const float beta_g, const long form_out, const float alpha_out, const float beta_out,
+                               const float clip, const int linear, const int input_forget, const int peepholes) {
     const struct sv_squash f = {form_f, alpha_f, beta_f}, g = {form_g, alpha_g, beta_g},
                            out = {form_out, alpha_out, beta_out};
     const long units = (hidden + 15) / 16 * 16;

@@ -81,46 +81,4 @@ SV_ROUTINE int sv_grid_sample(const void *x, const void *grid, void *y, const in
     }
     return 0;
 }
-
-/* One plane at a place, linear between elements, zero outside. */
-SV_INLINE double sv_between(const void *x, const long plane, const long height, const long width, const double row,
-                            const double column, const int type) {
-    const long top = sv_floor_whole(row), left = sv_floor_whole(column);
-    const double down = row - (double)top, across = column - (double)left;
-    double sum = 0;
-    for (int k = 0; k < 4; k++) {
-        const long h = top + k / 2, w = left + k % 2;
-        if (h >= 0 && h < height && w >= 0 && w < width)
-            sum += (k / 2 ? down : 1 - down) * (k % 2 ? across : 1 - across) * sv_real(x, plane + h * width + w, type);
-    }
-    return sum;
-}
-/* A convolution whose taps are moved by offsets [N][groups of them][taps][2][H][W] and weighed by a mask [N][..][taps][H][W].
-   Extents are [N,C,H,W], [O,C/group,kH,kW], [N,O,H,W]. */
-SV_ROUTINE int sv_deform_conv(const void *x, const void *w, const void *offset, const void *bias, const void *mask, void *y,
-                              const int type, const long *xs, const long *ws, const long *ys, const long *strides,
-                              const long *pads, const long *dilations, const long groups, const long offsetGroups,
-                              const int hasBias, const int hasMask) {
-    const long taps = ws[2] * ws[3], places = ys[2] * ys[3];
-    for (long i = 0; i < ys[0] * ys[1] * places; i++) {
-        const long n = i / places / ys[1], o = i / places % ys[1], place = i % places;
-        double sum = hasBias ? sv_real(bias, o, type) : 0;
-        for (long c = 0; c < ws[1]; c++) {
-            const long channel = o / (ys[1] / groups) * ws[1] + c;
-            const long from = (n * offsetGroups + channel / (xs[1] / offsetGroups)) * taps;
-            for (long tap = 0; tap < taps; tap++) {
-                const long at = (from + tap) * 2 * places + place;
-                const long top = place / ys[3] * strides[0] - pads[0] + tap / ws[3] * dilations[0];
-                const long left = place % ys[3] * strides[1] - pads[1] + tap % ws[3] * dilations[1];
-                const double value = sv_between(x, (n * xs[1] + channel) * xs[2] * xs[3], xs[2], xs[3],
-                                                (double)top + sv_real(offset, at, type),
-                                                (double)left + sv_real(offset, at + places, type), type);
-                const double factor = hasMask ? sv_real(mask, (from + tap) * places + place, type) : 1;
-                sum += factor * sv_real(w, (o * ws[1] + c) * taps + tap, type) * value;
-            }
-        }
-        sv_put_real(y, i, type, sum);
-    }
-    return 0;
-}
 #endif

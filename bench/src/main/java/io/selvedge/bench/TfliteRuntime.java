@@ -21,6 +21,8 @@ import java.nio.file.Path;
  *
  * @see <a href="https://ai.google.dev/edge/api/tflite/c">LiteRT's C API</a>
  */
+// Calling a C library is what this class is for.
+@SuppressWarnings("restricted")
 final class TfliteRuntime implements AutoCloseable {
     private static final String LIBRARY = "/org/bytedeco/tensorflowlite/linux-x86_64/libjnitensorflowlite.so";
 

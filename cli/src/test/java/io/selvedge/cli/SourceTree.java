@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The repository that the tests run in. */
-final class SourceTree {
-    static final Path ROOT = root();
+public final class SourceTree {
+    public static final Path ROOT = root();
 
     private SourceTree() {}
 

@@ -21,7 +21,11 @@ import java.util.Optional;
 public final class ModelReader {
     private ModelReader() {}
 
-    /** @throws SelvedgeException as {@link OnnxImporter#read(Path, ImportOptions)} and {@link TfliteImporter#read} do */
+    /**
+     * The model as a graph.
+     *
+     * @throws SelvedgeException as {@link OnnxImporter#read(Path, ImportOptions)} and {@link TfliteImporter#read} do
+     */
     public static Graph read(Path file, ImportOptions options) {
         return isTflite(file)
                 ? TfliteImporter.read(ModelBytes.read(file), String.valueOf(file.getFileName()), options)

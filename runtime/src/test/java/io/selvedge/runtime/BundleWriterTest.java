@@ -147,7 +147,7 @@ final class BundleWriterTest {
     @Test
     void manifest_of_a_later_release_with_more_members_is_read() {
         Manifest manifest = AffineModel.manifest(AffineModel.generic());
-        String later = manifest.toJson().replace("\"threads\"", "\"states\": [{\"a\": true}], \"threads\"");
+        String later = manifest.toJson().replace("\"threads\"", "\"frames\": [{\"a\": true}], \"threads\"");
         assertThat(Manifest.fromJson(later)).isEqualTo(manifest);
     }
 }

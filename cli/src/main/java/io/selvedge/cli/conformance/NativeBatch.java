@@ -1,5 +1,7 @@
 package io.selvedge.cli.conformance;
 
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.emit.c.CEmitter;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Tensor;
@@ -145,7 +147,11 @@ final class NativeBatch implements AutoCloseable {
             }
             MemorySegment arena = scratch.allocate(planned.arenaBytes() + ALIGNMENT, ALIGNMENT);
             function(index, "selvedge_prepare", PREPARE).invoke(weights, prepared);
-            function(index, "selvedge_run", RUN).invoke(weights, table, arena, 0, 1);
+            int status = (int) function(index, "selvedge_run", RUN).invoke(weights, table, arena, 0, 1);
+            if (status != 0) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_DATA, "the native code returned " + status + ": it found bad data");
+            }
             List<Tensor> outputs = new ArrayList<>();
             for (int i = 0; i < outputTypes.size(); i++) {
                 outputs.add(tensor(outputTypes.get(i), io.get(inputs.size() + i)));

@@ -43,7 +43,11 @@ public final class ImageFile {
 
     private ImageFile() {}
 
-    /** @throws SelvedgeException BAD_DATA when the file is damaged, truncated, too large or of an unknown format */
+    /**
+     * All pixels of an image.
+     *
+     * @throws SelvedgeException BAD_DATA when the file is damaged, truncated, too large or of an unknown format
+     */
     public static Pixels decode(String name, byte[] file, Colour colour) {
         if (PnmImage.isPnm(file)) {
             try {

@@ -20,6 +20,7 @@ public enum Float8 {
     private final int largest;
     private final boolean unsignedZero;
     /** Magnitudes by code, in ascending order, and the one that would follow the largest. */
+    @SuppressWarnings("ImmutableEnumChecker") // Written by the constructor alone.
     private final double[] magnitudes;
 
     Float8(int mantissaBits, int bias, int largest, boolean unsignedZero) {

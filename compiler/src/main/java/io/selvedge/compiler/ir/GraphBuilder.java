@@ -142,9 +142,25 @@ public final class GraphBuilder {
 
     private void define(String value, TensorType type) {
         names.add(value);
+        requireAddressable(value, type);
         if (types.put(value, type) != null) {
             throw new SelvedgeException(
                     ErrorCode.BAD_GRAPH, "value '" + value + "' is defined twice; a value has one definition");
+        }
+    }
+
+    /** Later stages count elements in ints. */
+    private static void requireAddressable(String value, TensorType type) {
+        long elements = 1;
+        for (Dim dim : type.shape().dims()) {
+            long extent = dim instanceof Dim.Known(long known) ? known : 1;
+            if (extent > Integer.MAX_VALUE || (extent > 0 && elements > Integer.MAX_VALUE / extent)) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_GRAPH,
+                        "value '" + value + "' would be " + type + "; the largest tensor has " + Integer.MAX_VALUE
+                                + " elements");
+            }
+            elements *= extent;
         }
     }
 }

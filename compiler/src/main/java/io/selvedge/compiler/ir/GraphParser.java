@@ -107,7 +107,8 @@ final class GraphParser {
     private void node(GraphBuilder builder) {
         String name = typedName();
         String type = scanner.word();
-        int dot = type.indexOf('.');
+        // Domains have dots, types have none.
+        int dot = type.lastIndexOf('.');
         Map<String, Object> attributes = new LinkedHashMap<>();
         if (scanner.accept("{")) {
             while (!scanner.accept("}")) {

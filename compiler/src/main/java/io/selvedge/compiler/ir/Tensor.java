@@ -117,10 +117,18 @@ public final class Tensor {
             case BFLOAT16 -> buffer.putShort(i * 2, toBfloat16((float) v));
             case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ ->
                 buffer.put(i, dtype.float8().orElseThrow().encode(v, true));
-            case INT8, UINT8, BOOL, INT16, UINT16, INT32, UINT32, INT64, UINT64, INT4, UINT4 ->
-                put(buffer, dtype, i, (long) v);
+            case UINT64 -> buffer.putLong(i * 8, unsigned(v));
+            case INT8, UINT8, BOOL, INT16, UINT16, INT32, UINT32, INT64, INT4, UINT4 -> put(buffer, dtype, i, (long) v);
             case STRING -> throw notNumbers();
         }
+    }
+
+    /** From 2^63 on a number of 53 bits is even. */
+    private static long unsigned(double v) {
+        if (!(v >= 0x1p63)) {
+            return (long) v;
+        }
+        return v < 0x1p64 ? (long) (v / 2) << 1 : -1;
     }
 
     private static SelvedgeException notNumbers() {
@@ -157,6 +165,10 @@ public final class Tensor {
             case BFLOAT16 -> Float.intBitsToFloat(data.getShort(i * 2) << 16);
             case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ ->
                 type.dtype().float8().orElseThrow().decode(data.get(i));
+            case UINT64 -> {
+                long bits = data.getLong(i * 8);
+                yield bits >= 0 ? bits : (bits >>> 1 | bits & 1) * 2.0;
+            }
             default -> getLong(i);
         };
     }

@@ -49,7 +49,7 @@ public final class MemoryPlanner {
         for (Program.Weight weight : program.weights()) {
             weightBytes = align(weightBytes);
             weightOffsets.add(Math.toIntExact(weightBytes));
-            weightBytes += weight.bytes().length;
+            weightBytes += weight.byteCount();
         }
         List<Integer> preparedOffsets = new ArrayList<>();
         long preparedBytes = 0;

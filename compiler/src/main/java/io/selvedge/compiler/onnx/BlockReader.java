@@ -136,6 +136,10 @@ final class BlockReader {
                             ? ""
                             : StructureCall.single(scope.get(input), "its input '" + input + "'"));
         }
+        Optional<DeclaredShapes.Assumed> assumed =
+                scope.isTop() ? session.declared().of(node, inputs, session) : Optional.empty();
+        String parameter = assumed.map(shape -> inputs.set(shape.input(), DeclaredShapes.constant(session, shape)))
+                .orElse("");
         OpCall call = new OpCall(
                 name,
                 node.getOpType(),
@@ -158,7 +162,14 @@ final class BlockReader {
         while (own.size() > 1 && own.getLast().isEmpty()) {
             own.removeLast();
         }
-        session.builder().add(new Node(name, op, call.inputs(), own));
+        if (assumed.isPresent()) {
+            String checked = own.getFirst();
+            own.set(0, session.builder().fresh(checked + "_unchecked"));
+            session.builder().add(new Node(name, op, call.inputs(), own));
+            DeclaredShapes.check(session, assumed.get(), parameter, own.getFirst(), checked);
+        } else {
+            session.builder().add(new Node(name, op, call.inputs(), own));
+        }
     }
 
     /** Trailing outputs that nobody reads go, but for Split, whose outputs count. */

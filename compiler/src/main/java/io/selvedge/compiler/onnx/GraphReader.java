@@ -32,7 +32,7 @@ final class GraphReader {
         this.proto = model.getGraph();
         this.file = file;
         this.builder = new GraphBuilder(file.endsWith(".onnx") ? file.substring(0, file.length() - 5) : file);
-        this.session = new ImportSession(file, new TensorReader(file, folder), builder);
+        this.session = new ImportSession(file, new TensorReader(file, folder), builder, new DeclaredShapes(proto));
         this.inputs = new InputValues(options, builder, file);
         this.blocks = new BlockReader(session, new FunctionInliner(model, opsets, file));
         this.scope = Scope.top(opsets);
@@ -70,7 +70,12 @@ final class GraphReader {
             blocks.read(body, scope, node, name, index);
         }
         for (ValueInfoProto output : proto.getOutputList()) {
-            output(output.getName(), scope.find(output.getName()).orElseGet(() -> new Value.Single(output.getName())));
+            Value value = scope.find(output.getName())
+                    .orElseThrow(() -> new SelvedgeException(
+                            ErrorCode.BAD_GRAPH,
+                            "graph output '" + output.getName() + "' is defined by no input, initializer or node ("
+                                    + file + ")"));
+            output(output.getName(), value);
         }
         return builder.build();
     }

@@ -18,6 +18,7 @@ import io.selvedge.compiler.onnx.proto.TensorShapeProto;
 import io.selvedge.compiler.onnx.proto.TypeProto;
 import io.selvedge.compiler.onnx.proto.ValueInfoProto;
 import io.selvedge.compiler.op.Cast;
+import io.selvedge.compiler.op.Expect;
 import io.selvedge.compiler.op.OpCatalog;
 import io.selvedge.compiler.op.Pad;
 import io.selvedge.compiler.op.Pool;
@@ -25,6 +26,7 @@ import io.selvedge.compiler.op.Reduce;
 import io.selvedge.compiler.op.Resize;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -38,6 +40,8 @@ final class GraphWriter {
     private final Graph graph;
     private final int opset;
     private final GraphProto.Builder proto = GraphProto.newBuilder();
+    /** Versions of the domains beside ai.onnx. */
+    private final Map<String, Integer> domains = new TreeMap<>();
 
     GraphWriter(Graph graph) {
         this.graph = graph;
@@ -55,6 +59,8 @@ final class GraphWriter {
                 .setProducerName("selvedge")
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset))
                 .setGraph(proto);
+        domains.forEach((domain, version) -> model.addOpsetImport(
+                OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version)));
         new TreeMap<>(metadata)
                 .forEach((key, text) -> model.addMetadataProps(
                         StringStringEntryProto.newBuilder().setKey(key).setValue(text)));
@@ -70,9 +76,17 @@ final class GraphWriter {
 
     /** The oldest opset that has this form of the operator. */
     private int opset(Node node) {
+        if (node.op() instanceof Expect) {
+            return OpCatalog.GRAPH_OPSET;
+        }
         if (!node.op().domain().isEmpty()) {
-            throw new IllegalStateException("'" + node.name() + "' is "
-                    + node.op().type() + ", which ONNX does not have; export before fusion");
+            int version = OpCatalog.ALL
+                    .find(node.op().domain(), node.op().type())
+                    .map(entry -> entry.versions().getLast())
+                    .orElseThrow(() -> new IllegalStateException("'" + node.name() + "' is "
+                            + node.op().type() + ", which ONNX does not have; export before fusion"));
+            domains.merge(node.op().domain(), version, Math::max);
+            return OpCatalog.GRAPH_OPSET;
         }
         return switch (node.op()) {
             case Pool pool when pool.attributes().containsKey("dilations") && pool.kind() == Pool.Kind.AVERAGE -> 19;
@@ -103,10 +117,18 @@ final class GraphWriter {
     private void node(Node node) {
         NodeProto.Builder builder = NodeProto.newBuilder()
                 .setName(node.name())
-                .setOpType(node.op().type())
-                .addAllInput(node.inputs())
+                // Other runtimes read the parameter where it stands in the original, or not at all.
+                .setOpType(node.op() instanceof Expect ? "Identity" : node.op().type())
+                .addAllInput(node.op() instanceof Expect ? List.of(node.input(0)) : node.inputs())
                 .addAllOutput(node.outputs());
+        if (!node.op().domain().isEmpty()) {
+            builder.setDomain(node.op().domain());
+        }
         boolean axesAreInput = node.op() instanceof Reduce reduce && (reduce.kind() == Reduce.Kind.SUM || opset >= 18);
+        if (node.op() instanceof Expect) {
+            proto.addNode(builder);
+            return;
+        }
         node.op().attributes().forEach((name, value) -> {
             if (axesAreInput && name.equals("axes")) {
                 long[] axes = (long[]) value;

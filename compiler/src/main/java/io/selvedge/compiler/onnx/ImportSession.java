@@ -23,20 +23,26 @@ final class ImportSession {
     private final GraphBuilder builder;
     private final TensorReader tensors;
     private final AttributeReader attributes;
+    private final DeclaredShapes declared;
     private final Map<TensorProto, String> initializers = new IdentityHashMap<>();
     private final Map<NodeProto, String> constants = new IdentityHashMap<>();
     private final Map<List<Long>, String> lists = new HashMap<>();
     private int expanded;
 
-    ImportSession(String file, TensorReader tensors, GraphBuilder builder) {
+    ImportSession(String file, TensorReader tensors, GraphBuilder builder, DeclaredShapes declared) {
         this.file = file;
         this.builder = builder;
+        this.declared = declared;
         this.tensors = tensors;
         this.attributes = new AttributeReader(tensors);
     }
 
     String file() {
         return file;
+    }
+
+    DeclaredShapes declared() {
+        return declared;
     }
 
     GraphBuilder builder() {
@@ -82,7 +88,13 @@ final class ImportSession {
      * @throws SelvedgeException BAD_GRAPH when there are too many
      */
     void spend() {
-        if (++expanded > LARGEST_EXPANSION) {
+        spend(1);
+    }
+
+    /** Counts several at once, before anything is made of them. */
+    void spend(int count) {
+        expanded += Math.min(count, LARGEST_EXPANSION + 1);
+        if (expanded > LARGEST_EXPANSION) {
             throw new SelvedgeException(
                     ErrorCode.BAD_GRAPH,
                     "its loops and functions become more than " + LARGEST_EXPANSION

@@ -12,7 +12,8 @@ import java.nio.file.Path;
 public final class ModelBytes {
     private ModelBytes() {}
 
-    /** @throws SelvedgeException MODEL_NOT_FOUND, IO_ERROR, BAD_MODEL when it is too large */
+    /** All bytes of a file.
+     *  @throws SelvedgeException MODEL_NOT_FOUND, IO_ERROR, BAD_MODEL when it is too large */
     public static byte[] read(Path file) {
         String name = String.valueOf(file.getFileName());
         try {

@@ -1,6 +1,7 @@
 package io.selvedge.compiler.onnx;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
@@ -113,7 +114,7 @@ public final class OnnxImporter {
 
     private static ModelProto parse(byte[] bytes, String name) {
         try {
-            CodedInputStream stream = CodedInputStream.newInstance(bytes);
+            CodedInputStream stream = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
             // Large raw_data then points into the array instead of being copied.
             stream.enableAliasing(true);
             ModelProto model = ModelProto.parseFrom(stream);

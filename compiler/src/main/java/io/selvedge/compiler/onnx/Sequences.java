@@ -72,7 +72,11 @@ final class Sequences {
                     .known(call.tensor(1, "split"), "input 1 (split), which decides how long the sequence is");
             if (split.shape().rank() == 0) {
                 long part = split.getLong(0);
-                for (long start = 0; start < extent && part > 0; start += part) {
+                if (part < 1) {
+                    throw new SelvedgeException(ErrorCode.SHAPE_MISMATCH, "splits into parts of " + part);
+                }
+                call.session().spend((int) Math.min(Integer.MAX_VALUE, extent / part));
+                for (long start = 0; start < extent; start += part) {
                     parts.add(Math.min(part, extent - start));
                 }
             } else {
@@ -81,6 +85,7 @@ final class Sequences {
                 }
             }
         } else {
+            call.session().spend(extent);
             parts.addAll(Collections.nCopies(extent, 1L));
         }
         boolean squeezed = !call.has(1) && !call.attributes().flag("keepdims", true);
@@ -100,7 +105,6 @@ final class Sequences {
     private static List<String> pieces(StructureCall call, String input, int axis, List<Long> parts) {
         List<String> outputs = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
-            call.session().spend();
             outputs.add(call.builder().fresh(call.name() + "/" + i));
         }
         if (!outputs.isEmpty()) {

@@ -5,18 +5,22 @@ import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Compute;
 import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.program.View;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Inference form: {@code Y = (X - mean[c]) / sqrt(var[c] + epsilon) * scale[c] + B[c]}. Shapes: X [N,C,...], the rest [C].
@@ -26,10 +30,12 @@ import java.util.Optional;
 public record BatchNormalization(float epsilon) implements Op, Lowerable {
     static Op read(OpCall call) {
         Attributes attributes = call.attributes();
-        if (attributes.integer("spatial", 1) != 1 || attributes.integer("training_mode", 0) != 0) {
+        if (attributes.integer("spatial", 1) != 1) {
             throw new SelvedgeException(
-                    ErrorCode.UNSUPPORTED_OP,
-                    "BatchNormalization is supported per channel and for inference; export the model in evaluation mode");
+                    ErrorCode.UNSUPPORTED_OP, "BatchNormalization is supported per channel, not per element");
+        }
+        if (attributes.flag("training_mode", false)) {
+            takeStatistics(call, attributes.number("momentum", 0.9f));
         }
         if (call.opset() < 7 && !attributes.flag("is_test", false)) {
             throw new SelvedgeException(
@@ -38,6 +44,32 @@ public record BatchNormalization(float epsilon) implements Op, Lowerable {
                             + " trains unless its attribute is_test is 1; export the model in evaluation mode");
         }
         return new BatchNormalization(attributes.number("epsilon", 1e-5f));
+    }
+
+    /** In training, mean and variance are those of the batch; the running ones follow as further outputs. */
+    private static void takeStatistics(OpCall call, float momentum) {
+        int rank = call.extents(0).length;
+        List<Integer> axes =
+                IntStream.range(0, rank).filter(axis -> axis != 1).boxed().toList();
+        String mean = call.before("mean", new Reduce(Reduce.Kind.MEAN, axes, true), call.input(0));
+        String centred = call.before("centred", new Binary(Binary.Kind.SUB), call.input(0), mean);
+        String square = call.before("square", new Binary(Binary.Kind.MUL), centred, centred);
+        String variance = call.before("variance", new Reduce(Reduce.Kind.MEAN, axes, false), square);
+        String channels = call.constant("channels", Tensor.longs(new long[] {call.extents(0)[1]}, 1));
+        String flat = call.before("flat_mean", new Reshape(false), mean, channels);
+        call.computed(1, running(call, "running_mean", call.input(3), flat, momentum));
+        call.computed(2, running(call, "running_var", call.input(4), variance, momentum));
+        call.set(3, flat);
+        call.set(4, variance);
+    }
+
+    private static String running(OpCall call, String hint, String before, String now, float momentum) {
+        DType dtype = call.typeOf(now).dtype();
+        String keep = call.constant("momentum", Tensor.filled(TensorType.of(dtype), _ -> momentum));
+        String rest = call.constant("rest", Tensor.filled(TensorType.of(dtype), _ -> 1 - (double) momentum));
+        String old = call.before(hint + "_old", new Binary(Binary.Kind.MUL), before, keep);
+        String part = call.before(hint + "_new", new Binary(Binary.Kind.MUL), now, rest);
+        return call.before(hint, new Binary(Binary.Kind.ADD), old, part);
     }
 
     @Override
@@ -78,17 +110,19 @@ public record BatchNormalization(float epsilon) implements Op, Lowerable {
         }));
     }
 
-    /** One multiplication and one addition per element; the parameters must be constant. */
+    /** One multiplication and one addition per element where the parameters are constant. */
     @Override
     public void lower(Node node, ProgramBuilder builder) {
+        boolean known = node.inputs().subList(1, 5).stream()
+                .allMatch(value -> builder.graph().isConstant(value));
+        if (!known || builder.graph().type(node.output()).dtype() != DType.FLOAT32) {
+            computed(node, builder);
+            return;
+        }
         double[][] parameters = new double[5][];
         for (int i = 1; i < 5; i++) {
-            parameters[i] = builder.graph()
-                    .constant(node.input(i))
-                    .orElseThrow(() -> new SelvedgeException(
-                            ErrorCode.UNSUPPORTED_OP,
-                            "BatchNormalization '" + node.name() + "' needs constant parameters to be compiled"))
-                    .toDoubles();
+            parameters[i] =
+                    builder.graph().constant(node.input(i)).orElseThrow().toDoubles();
         }
         int channels = parameters[1].length;
         float[] factors = new float[channels];
@@ -107,5 +141,26 @@ public record BatchNormalization(float epsilon) implements Op, Lowerable {
                 node.output(),
                 List.of(builder.view(node.input(0)), factor, offset),
                 MapLowering.add(MapLowering.mul(new Expr.Input(0), new Expr.Input(1)), new Expr.Input(2)));
+    }
+
+    private void computed(Node node, ProgramBuilder builder) {
+        Compute compute = Compute.of(List.of(builder.graph().type(node.output()).dtype()));
+        View x = builder.view(node.input(0));
+        int[] extents = new int[x.extents().length - 1];
+        java.util.Arrays.fill(extents, 1);
+        extents[0] = x.extents()[1];
+        List<View> views = new ArrayList<>(List.of(x));
+        for (String value : node.inputs().subList(1, 5)) {
+            views.add(builder.graph()
+                    .constant(value)
+                    .flatMap(tensor ->
+                            MapLowering.weight(builder, value, tensor, compute).reshaped(extents))
+                    .orElseGet(() -> DenseOperands.reshaped(builder, value, extents)));
+        }
+        Expr deviation =
+                MapLowering.unary(Expr.UnaryOp.SQRT, MapLowering.add(new Expr.Input(4), MapLowering.number(epsilon)));
+        Expr centred = new Expr.Binary(Expr.BinaryOp.SUB, new Expr.Input(0), new Expr.Input(3));
+        Expr scaled = MapLowering.mul(new Expr.Binary(Expr.BinaryOp.DIV, centred, deviation), new Expr.Input(1));
+        builder.map(node.output(), views, MapLowering.add(scaled, new Expr.Input(2)), compute);
     }
 }

@@ -2,10 +2,13 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +19,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__ConstantOfShape.html">ONNX ConstantOfShape</a>
  */
-public record ConstantOfShape(Tensor value) implements Op {
+public record ConstantOfShape(Tensor value) implements Op, Lowerable {
     static Op read(OpCall call) {
         return new ConstantOfShape(call.attributes().tensor("value").orElse(Tensor.floats(new float[1], 1)));
     }
@@ -46,5 +49,11 @@ public record ConstantOfShape(Tensor value) implements Op {
         int[] extents = Operands.integers(inputs, 0, "input");
         Shape shape = Shape.of(Arrays.stream(extents).asLongStream().toArray());
         return List.of(value.select(shape, new int[Math.toIntExact(shape.elements())]));
+    }
+
+    /** What is too large to be folded is filled in when the model runs. */
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        Moves.fill(builder, builder.define(node.output()), value.dtype(), value.getDouble(0));
     }
 }

@@ -7,10 +7,13 @@ import static io.selvedge.compiler.op.Operands.shapes;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Dim;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +30,7 @@ import java.util.TreeMap;
  * @param ignored label that does not count
  * @see <a href="https://onnx.ai/onnx/operators/onnx__SoftmaxCrossEntropyLoss.html">ONNX SoftmaxCrossEntropyLoss</a>
  */
-public record CrossEntropy(boolean softmax, Reduction reduction, Optional<Long> ignored) implements Op {
+public record CrossEntropy(boolean softmax, Reduction reduction, Optional<Long> ignored) implements Op, Lowerable {
     /** What becomes of the losses of the positions. */
     public enum Reduction {
         NONE,
@@ -132,5 +135,10 @@ public record CrossEntropy(boolean softmax, Reduction reduction, Optional<Long> 
             }
         }
         return y;
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        new CrossEntropyLowering(node, builder, this).lower();
     }
 }

@@ -9,11 +9,14 @@ import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A convolution whose taps are displaced by data: {@code Y[n,o,p] = B[o] + sum over c,k of mask[n,k,p] * W[o,c,k] *
@@ -135,6 +138,51 @@ public record DeformConv(List<Integer> strides, List<Integer> pads, List<Integer
         }));
     }
 
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        int[] x = builder.extents(node.input(0));
+        int[] w = builder.extents(node.input(1));
+        int[] y = builder.extents(node.output());
+        boolean hasMask = node.hasInput(4);
+        List<String> inputs = new ArrayList<>(List.of(node.input(0), node.input(1), node.input(2)));
+        inputs.forEach(input -> MapLowering.requireReal(builder, input));
+        List<Kernel.Operand> operands = new ArrayList<>();
+        inputs.forEach(input -> operands.add(Routines.operand(builder, input)));
+        operands.add(DirectLowering.bias(node, builder, 3, y[1]));
+        operands.add(hasMask ? Routines.operand(builder, node.input(4)) : operands.getFirst());
+        Object[] numbers = {
+            x[0],
+            x[1],
+            x[2],
+            x[3],
+            y[1],
+            y[2],
+            y[3],
+            w[2],
+            w[3],
+            strides.get(0),
+            strides.get(1),
+            pads.get(0),
+            pads.get(1),
+            dilations.get(0),
+            dilations.get(1),
+            group,
+            offsetGroup,
+            hasMask ? 1 : 0
+        };
+        DenseOperands.output(
+                builder,
+                node.output(),
+                out -> Routines.emit(
+                        builder,
+                        "deform_conv",
+                        "sv_deform_conv",
+                        operands,
+                        out.buffer(),
+                        OptionalInt.empty(),
+                        numbers));
+    }
+
     private static double read(double[] in, int plane, int height, int width, double row, double column) {
         int top = (int) Math.floor(row);
         int left = (int) Math.floor(column);
@@ -149,34 +197,5 @@ public record DeformConv(List<Integer> strides, List<Integer> pads, List<Integer
             }
         }
         return sum;
-    }
-
-    @Override
-    public void lower(Node node, ProgramBuilder builder) {
-        String x = node.input(0);
-        boolean hasBias = node.hasInput(3);
-        boolean hasMask = node.hasInput(4);
-        Routines.call(
-                builder,
-                node.output(),
-                "sample",
-                "sv_deform_conv",
-                // What is absent is never read.
-                List.of(x, node.input(1), node.input(2), hasBias ? node.input(3) : x, hasMask ? node.input(4) : x),
-                builder.graph().type(x).dtype(),
-                builder.extents(x),
-                builder.extents(node.input(1)),
-                builder.extents(node.output()),
-                ints(strides),
-                ints(pads),
-                ints(dilations),
-                group,
-                offsetGroup,
-                hasBias,
-                hasMask);
-    }
-
-    private static int[] ints(List<Integer> values) {
-        return values.stream().mapToInt(value -> value).toArray();
     }
 }

@@ -22,10 +22,7 @@ final class DirectLowering {
         }
         int[] x = Window.threeDimensional(builder.extents(node.input(0)));
         int[] y = Window.threeDimensional(builder.extents(node.output()));
-        Kernel.Operand bias = node.hasInput(2)
-                ? Routines.operand(builder, node.input(2))
-                : new Kernel.Operand(
-                        builder.weight(node.name() + ".zeros", WeightPacking.vector(new float[y[1]])), true, 0);
+        Kernel.Operand bias = bias(node, builder, 2, y[1]);
         List<Kernel.Operand> operands =
                 List.of(Routines.operand(builder, node.input(0)), Routines.operand(builder, node.input(1)), bias);
         List<Number> numbers = new ArrayList<>(List.of(x[0], x[1], x[2], x[3], x[4], y[1], y[2], y[3], y[4], group));
@@ -40,7 +37,15 @@ final class DirectLowering {
                         operands,
                         out.buffer(),
                         OptionalInt.empty(),
-                        numbers.toArray(Number[]::new)));
+                        numbers.toArray()));
+    }
+
+    /** An input of one number per channel, zeros when it is absent. */
+    static Kernel.Operand bias(Node node, ProgramBuilder builder, int input, int channels) {
+        return node.hasInput(input)
+                ? Routines.operand(builder, node.input(input))
+                : new Kernel.Operand(
+                        builder.weight(node.name() + ".zeros", WeightPacking.vector(new float[channels])), true, 0);
     }
 
     /** Kernel, strides, pads at the begin, dilations: three of each. */
@@ -61,6 +66,6 @@ final class DirectLowering {
         List<Number> numbers = new ArrayList<>(List.of(x[0] * x[1], x[2], x[3], x[4], y[2], y[3], y[4]));
         numbers.addAll(window(window));
         numbers.addAll(Arrays.asList(more));
-        Routines.call(builder, output, "direct_pool", function, List.of(node.input(0)), numbers.toArray(Number[]::new));
+        Routines.call(builder, output, "direct_pool", function, List.of(node.input(0)), numbers.toArray());
     }
 }

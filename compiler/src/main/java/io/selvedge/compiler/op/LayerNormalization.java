@@ -3,8 +3,6 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.optional;
 import static io.selvedge.compiler.op.Operands.required;
 
-import io.selvedge.compiler.diag.ErrorCode;
-import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
@@ -85,11 +83,6 @@ public record LayerNormalization(int axis, float epsilon) implements Op, Lowerab
 
     @Override
     public void lower(Node node, ProgramBuilder builder) {
-        if (node.outputs().size() > 1) {
-            throw new SelvedgeException(
-                    ErrorCode.UNSUPPORTED_OP,
-                    "LayerNormalization '" + node.name() + "' has no native kernel for its statistics outputs");
-        }
         int first = Operands.axis(axis, builder.extents(node.input(0)).length);
         View scale = builder.view(node.input(1));
         List<View> bias = node.hasInput(2) ? List.of(builder.view(node.input(2))) : List.of();

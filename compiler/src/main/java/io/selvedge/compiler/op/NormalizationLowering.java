@@ -9,6 +9,7 @@ import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.program.View;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** What layer and instance normalisation share: mean, centred values, squared deviation, result. */
@@ -28,7 +29,9 @@ final class NormalizationLowering {
         List<Integer> axes = IntStream.range(first, rank).boxed().toList();
         int[] statistics = x.extents().clone();
         axes.forEach(axis -> statistics[axis] = 1);
-        View mean = builder.temporary(node.name() + ".mean", dtype, statistics);
+        View mean = output(node, 1)
+                .map(builder::define)
+                .orElseGet(() -> builder.temporary(node.name() + ".mean", dtype, statistics));
         Reduce.fold(builder, Kernel.Reduce.Kind.MEAN, x, axes, true, mean);
         View centred = builder.temporary(node.name() + ".centred", dtype, x.extents());
         MapLowering.emit(
@@ -45,9 +48,18 @@ final class NormalizationLowering {
                 MapLowering.add(
                         new Expr.Binary(Expr.BinaryOp.DIV, new Expr.Input(1), MapLowering.number(count)),
                         MapLowering.number(epsilon)));
+        output(node, 2)
+                .ifPresent(value -> builder.map(
+                        value, List.of(mean, squares), MapLowering.unary(Expr.UnaryOp.RECIPROCAL, deviation), compute));
         Expr y = MapLowering.mul(new Expr.Binary(Expr.BinaryOp.DIV, new Expr.Input(0), deviation), new Expr.Input(2));
         List<View> operands = new ArrayList<>(List.of(centred, squares, scale));
         operands.addAll(bias);
         builder.map(node.output(), operands, bias.isEmpty() ? y : MapLowering.add(y, new Expr.Input(3)), compute);
+    }
+
+    private static Optional<String> output(Node node, int index) {
+        return index < node.outputs().size()
+                ? Optional.of(node.outputs().get(index)).filter(value -> !value.isEmpty())
+                : Optional.empty();
     }
 }

@@ -12,6 +12,8 @@ import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Compute;
+import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.program.View;
@@ -158,16 +160,31 @@ public record Pad(Mode mode) implements Op, Lowerable {
         View out = builder.define(node.output());
         DType dtype = builder.graph().type(node.output()).dtype();
         if (mode == Mode.CONSTANT) {
-            double value = node.hasInput(2)
-                    ? builder.graph().constant(node.input(2)).orElseThrow().getDouble(0)
-                    : 0;
-            Moves.fill(builder, out, dtype, value);
+            fill(node, builder, out, dtype);
         }
         List<List<Stretch>> axes = new ArrayList<>();
         for (int axis = 0; axis < rank; axis++) {
             axes.add(stretches((int) pads[axis], (int) pads[axis + rank], x.extents()[axis]));
         }
         copyAll(builder, axes, 0, x, out, dtype.bytes());
+    }
+
+    private static void fill(Node node, ProgramBuilder builder, View out, DType dtype) {
+        if (!node.hasInput(2)) {
+            Moves.fill(builder, out, dtype, 0);
+            return;
+        }
+        Optional<Tensor> constant = builder.graph().constant(node.input(2));
+        if (constant.isPresent() && dtype.bytes() < Long.BYTES) {
+            Moves.fill(builder, out, dtype, constant.get().getDouble(0));
+            return;
+        }
+        Compute compute = Compute.of(List.of(dtype));
+        List<View> views = new ArrayList<>();
+        Expr value = MapLowering.operand(node.input(2), builder, views, compute);
+        List<View> scalars =
+                views.stream().map(view -> view.reshaped().orElseThrow()).toList();
+        MapLowering.emit(builder, out, scalars, MapLowering.held(value, dtype, compute), compute);
     }
 
     private List<Stretch> stretches(int begin, int end, int extent) {

@@ -29,7 +29,8 @@ final class QuantizationLowering {
         this.node = node;
         this.builder = builder;
         this.graph = builder.graph();
-        this.axis = Operands.axis(axis, Math.max(1, builder.extents(node.input(0)).length));
+        int rank = builder.extents(node.input(0)).length;
+        this.axis = axis < 0 ? axis + rank : axis;
         this.block = block;
         this.compute = compute;
     }
@@ -78,18 +79,21 @@ final class QuantizationLowering {
     private void lower(Formula formula) {
         View x = builder.view(node.input(0));
         View y = builder.define(node.output());
-        int extent = x.extents().length == 0 ? 1 : x.extents()[axis];
-        boolean blocks = block > 0 && graph.type(node.input(1)).shape().elements() > 1;
-        int whole = blocks ? extent / block : 0;
-        if (!blocks) {
+        if (block == 0 || graph.type(node.input(1)).shape().elements() == 1) {
             emit(x, y, List.of(parameter(1), parameter(2)), formula);
             return;
         }
+        int extent = x.extents()[axis];
+        int whole = extent / block;
         if (whole > 0) {
             List<View> parameters = List.of(
                     Moves.repeated(parameter(1).sliced(axis, 0, 1, whole), axis + 1, block),
                     Moves.repeated(parameter(2).sliced(axis, 0, 1, whole), axis + 1, block));
-            emit(split(x, whole), split(y, whole), parameters, formula);
+            emit(
+                    Moves.split(x.sliced(axis, 0, 1, whole * block), axis, whole),
+                    Moves.split(y.sliced(axis, 0, 1, whole * block), axis, whole),
+                    parameters,
+                    formula);
         }
         int rest = extent - whole * block;
         if (rest > 0) {
@@ -99,17 +103,6 @@ final class QuantizationLowering {
                     List.of(parameter(1).sliced(axis, whole, 1, 1), parameter(2).sliced(axis, whole, 1, 1)),
                     formula);
         }
-    }
-
-    /** The axis as blocks and what is in them. */
-    private View split(View view, int blocks) {
-        View outer = Moves.repeated(view, axis + 1, block);
-        int[] extents = outer.extents().clone();
-        int[] strides = outer.strides().clone();
-        extents[axis] = blocks;
-        strides[axis + 1] = strides[axis];
-        strides[axis] *= block;
-        return new View(view.buffer(), view.weight(), view.offset(), extents, strides);
     }
 
     /** A scale or zero point, its one axis at its place among those of X. */

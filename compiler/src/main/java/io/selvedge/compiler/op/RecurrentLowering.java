@@ -102,7 +102,7 @@ final class RecurrentLowering {
                             part(peepholes, d, 3 * units)),
                     y.buffer(),
                     OptionalInt.of(scratch.buffer()),
-                    numbers.toArray(Number[]::new));
+                    numbers.toArray());
         }
         int[] starts = {0, steps, steps + state};
         for (int i = 0; i < node.outputs().size(); i++) {

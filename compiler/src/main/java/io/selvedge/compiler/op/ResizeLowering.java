@@ -174,7 +174,7 @@ final class ResizeLowering {
                 operands,
                 y.buffer(),
                 OptionalInt.empty(),
-                numbers.toArray(Number[]::new));
+                numbers.toArray());
         return y;
     }
 

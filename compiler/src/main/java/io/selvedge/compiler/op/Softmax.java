@@ -87,43 +87,52 @@ public record Softmax(int axis, boolean log) implements Op, Lowerable {
     @Override
     public void lower(Node node, ProgramBuilder builder) {
         if (builder.graph().type(node.output()).dtype() == DType.FLOAT64) {
-            doubles(node, builder);
+            doubles(builder, node.name(), builder.view(node.input(0)), builder.define(node.output()));
             return;
         }
         MapLowering.requireReal(builder, node.input(0));
         View x = DenseOperands.input(builder, node.input(0));
+        DenseOperands.output(builder, node.output(), y -> emit(builder, x, y));
+    }
+
+    /** From one dense view to another. */
+    void lower(ProgramBuilder builder, String name, View x, View y) {
+        if (builder.buffer(y.buffer()).dtype() == DType.FLOAT64) {
+            doubles(builder, name, x, y);
+        } else {
+            emit(builder, x, y);
+        }
+    }
+
+    private void emit(ProgramBuilder builder, View x, View y) {
         int[] extents = x.extents();
         int along = Operands.axis(axis, extents.length);
         int inner = Strides.product(extents, along + 1, extents.length);
-        DenseOperands.output(
-                builder,
-                node.output(),
-                y -> builder.emit(
-                        new Kernel.Softmax(
-                                x.buffer(), y.buffer(), Strides.product(extents, 0, along), extents[along], inner, log),
-                        0));
+        builder.emit(
+                new Kernel.Softmax(
+                        x.buffer(), y.buffer(), Strides.product(extents, 0, along), extents[along], inner, log),
+                0);
     }
 
     /** Step by step: largest, differences, exponentials, their sum. */
-    private void doubles(Node node, ProgramBuilder builder) {
-        View x = builder.view(node.input(0));
+    private void doubles(ProgramBuilder builder, String name, View x, View y) {
         List<Integer> axes = List.of(Operands.axis(axis, x.extents().length));
         int[] one = x.extents().clone();
         one[axes.getFirst()] = 1;
-        View top = builder.temporary(node.name() + ".top", DType.FLOAT64, one);
+        View top = builder.temporary(name + ".top", DType.FLOAT64, one);
         Reduce.fold(builder, Kernel.Reduce.Kind.MAX, x, axes, true, top);
-        View shifted = builder.temporary(node.name() + ".shifted", DType.FLOAT64, x.extents());
+        View shifted = builder.temporary(name + ".shifted", DType.FLOAT64, x.extents());
         Expr difference = new Expr.Binary(Expr.BinaryOp.SUB, new Expr.Input(0), new Expr.Input(1));
         MapLowering.emit(builder, shifted, List.of(x, top), difference, Compute.F64);
-        View powers = builder.temporary(node.name() + ".powers", DType.FLOAT64, x.extents());
-        MapLowering.emit(
-                builder, powers, List.of(shifted), MapLowering.unary(Expr.UnaryOp.EXP, new Expr.Input(0)), Compute.F64);
-        View sum = builder.temporary(node.name() + ".sum", DType.FLOAT64, one);
+        View powers = builder.temporary(name + ".powers", DType.FLOAT64, x.extents());
+        Expr power = MapLowering.unary(Expr.UnaryOp.EXP, new Expr.Input(0));
+        MapLowering.emit(builder, powers, List.of(shifted), power, Compute.F64);
+        View sum = builder.temporary(name + ".sum", DType.FLOAT64, one);
         Reduce.fold(builder, Kernel.Reduce.Kind.SUM, powers, axes, true, sum);
         Expr result = log
                 ? new Expr.Binary(
                         Expr.BinaryOp.SUB, new Expr.Input(0), MapLowering.unary(Expr.UnaryOp.LOG, new Expr.Input(1)))
                 : new Expr.Binary(Expr.BinaryOp.DIV, new Expr.Input(0), new Expr.Input(1));
-        builder.map(node.output(), List.of(log ? shifted : powers, sum), result, Compute.F64);
+        MapLowering.emit(builder, y, List.of(log ? shifted : powers, sum), result, Compute.F64);
     }
 }

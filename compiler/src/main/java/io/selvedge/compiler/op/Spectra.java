@@ -88,20 +88,15 @@ final class Spectra {
         }
         shapes(x.length >= 2 && x.length <= 3, "needs a signal [N,L] or [N,L,1], got %s", call.inputType(0));
         int step = call.integers(1, "frame_step").orElseThrow().getFirst();
-        Optional<Tensor> window = call.has(2)
-                ? Optional.of(call.known(2)
-                        .orElseThrow(() -> new SelvedgeException(
-                                ErrorCode.BAD_GRAPH,
-                                "needs input 2 (window) to be constant; it is computed from the data")))
-                : Optional.empty();
+        Optional<TensorType> window = call.has(2) ? Optional.of(call.inputType(2)) : Optional.empty();
         int length = call.integers(3, "frame_length")
                 .map(List::getFirst)
-                .orElseGet(() -> window.map(Tensor::elements).orElse(0));
+                .orElseGet(() -> window.map(type -> type.shape().extent(0)).orElse(0));
         shapes(
                 length > 0
                         && length <= x[1]
                         && step > 0
-                        && window.map(w -> w.elements() == length).orElse(true),
+                        && window.map(type -> type.shape().elements() == length).orElse(true),
                 "needs a step and a frame within the signal, and a window of the frame's length; got %s, step %s, frame %s",
                 call.inputType(0),
                 step,
@@ -109,14 +104,19 @@ final class Spectra {
         int bins = call.attributes().flag("onesided", true) ? length / 2 + 1 : length;
         DType dtype = call.inputType(0).dtype();
         Tensor table = table(dtype, length, 1, length, bins, false);
+        Optional<Tensor> known = call.known(2);
         Tensor weights = Tensor.filled(TensorType.of(dtype, bins * 2L, 1, length), i -> {
             int n = i % length;
             return table.getDouble(n * bins * 2 + i / length)
-                    * window.map(w -> w.getDouble(n)).orElse(1.0);
+                    * known.map(w -> w.getDouble(n)).orElse(1.0);
         });
+        String kernel = call.constant("weights", weights);
+        if (window.isPresent() && known.isEmpty()) {
+            kernel = call.before("weighted", new Binary(Binary.Kind.MUL), kernel, call.input(2));
+        }
         String signal = reshaped(call, "signal", call.input(0), List.of(x[0], 1, x[1]));
         Op conv = new Conv(List.of(step), List.of(0, 0), List.of(1), 1);
-        String spectrum = call.before("spectrum", conv, signal, call.constant("weights", weights));
+        String spectrum = call.before("spectrum", conv, signal, kernel);
         String frames = call.before("frames", new Transpose(List.of(0, 2, 1)), spectrum);
         call.keep(0);
         call.set(0, frames);

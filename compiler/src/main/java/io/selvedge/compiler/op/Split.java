@@ -30,6 +30,10 @@ public record Split(int axis) implements Op, Lowerable {
             call.set(1, "split", call.attributes().integers("split"));
         } else if (call.has(0) && !call.has(1)) {
             int parts = call.attributes().index("num_outputs", call.outputs());
+            if (parts != call.outputs()) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_ATTRIBUTE, "num_outputs is " + parts + "; it has " + call.outputs() + " outputs");
+            }
             int extent = call.extents(0)[axis];
             int part = (extent + parts - 1) / parts;
             if (part * (parts - 1) > extent || (call.opset() < 18 && extent % parts != 0)) {

@@ -20,6 +20,12 @@ public final class FoldConstants implements Pass {
     /** Larger results are folded only when the inputs are as large, so that a ConstantOfShape does not end up in the file. */
     private static final long LARGEST_BYTES = 16L << 20;
 
+    /** Results of this size and more count, so that a small file with many of them stays a small graph. */
+    private static final long COUNTED_BYTES = 1L << 20;
+
+    /** Larger results than their inputs are folded while all constants are fewer bytes, others while they alone are. */
+    private static final long MOST_BYTES = 128L << 20;
+
     private static final Set<DType> QUANTIZED = Set.of(DType.INT8, DType.UINT8, DType.INT32);
 
     private final boolean dequantizes;
@@ -41,16 +47,25 @@ public final class FoldConstants implements Pass {
     public Graph run(Graph graph) {
         GraphEdit edit = new GraphEdit(graph);
         Map<String, Tensor> known = new HashMap<>(graph.constants());
+        long given = bytes(graph, List.copyOf(graph.constants().keySet()));
+        long spent = 0;
         for (Node node : graph.nodes()) {
-            values(graph, node, known).ifPresent(values -> {
+            long size = bytes(graph, node.outputs());
+            long most = size > bytes(graph, node.inputs()) ? MOST_BYTES - given : Math.max(MOST_BYTES, given);
+            if (size >= COUNTED_BYTES && spent + size > most) {
+                continue;
+            }
+            Optional<List<Tensor>> values = values(graph, node, known);
+            if (values.isPresent()) {
+                spent += size >= COUNTED_BYTES ? size : 0;
                 Map<String, Tensor> results = new HashMap<>();
                 for (int i = 0; i < node.outputs().size(); i++) {
-                    results.put(node.outputs().get(i), values.get(i));
+                    results.put(node.outputs().get(i), values.get().get(i));
                 }
                 results.remove("");
                 known.putAll(results);
                 edit.replace(node, results);
-            });
+            }
         }
         return edit.apply();
     }

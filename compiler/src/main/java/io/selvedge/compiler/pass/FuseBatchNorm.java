@@ -4,6 +4,7 @@ import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.op.BatchNormalization;
 import io.selvedge.compiler.op.Binary;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +20,7 @@ public final class FuseBatchNorm implements Pass {
         GraphEdit edit = new GraphEdit(graph);
         for (Node node : graph.nodes()) {
             boolean single = node.outputs().stream().skip(1).allMatch(String::isEmpty);
-            if (node.op().type().equals("BatchNormalization") && single) {
+            if (node.op() instanceof BatchNormalization && single) {
                 ChannelAffine.ofBatchNorm(graph, node).ifPresent(affine -> fuse(edit, node, affine));
             }
         }

@@ -28,8 +28,8 @@ public record PlannedProgram(
     public byte[] packedWeights() {
         byte[] packed = new byte[weightBytes];
         for (int i = 0; i < weightOffsets.size(); i++) {
-            byte[] bytes = program.weights().get(i).bytes();
-            System.arraycopy(bytes, 0, packed, weightOffsets.get(i), bytes.length);
+            Program.Weight weight = program.weights().get(i);
+            weight.bytes().get(packed, weightOffsets.get(i), weight.byteCount());
         }
         return packed;
     }

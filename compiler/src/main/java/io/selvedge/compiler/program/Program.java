@@ -1,5 +1,7 @@
 package io.selvedge.compiler.program;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 
 /** Kernels in execution order over buffers and weights. Input buffers come first in the io table, then outputs. */
@@ -21,8 +23,22 @@ public record Program(
     /** One kernel; {@code name} lists the graph nodes that it computes, for comments and reports. MACs for reports. */
     public record Step(String name, Kernel kernel, long macs) {}
 
-    /** Packed constant bytes, 64-byte aligned in weights.bin. */
-    public record Weight(String name, byte[] bytes) {}
+    /** Packed constant bytes from position to limit, 64-byte aligned in weights.bin. What is not repacked is the tensor's own memory. */
+    public record Weight(String name, ByteBuffer bytes) {
+        public Weight {
+            bytes = bytes.asReadOnlyBuffer();
+        }
+
+        /** A view of its own, little-endian. */
+        @Override
+        public ByteBuffer bytes() {
+            return bytes.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        }
+
+        public int byteCount() {
+            return bytes.remaining();
+        }
+    }
 
     public Buffer buffer(int id) {
         return buffers.get(id);

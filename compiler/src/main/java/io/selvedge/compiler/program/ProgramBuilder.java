@@ -8,6 +8,7 @@ import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -90,17 +91,20 @@ public final class ProgramBuilder {
         }
         Tensor constant = graph.constant(value)
                 .orElseThrow(() -> new IllegalStateException("value '" + value + "' is read before it is written"));
-        byte[] bytes = new byte[constant.bytes().remaining()];
-        constant.bytes().get(bytes);
-        if (constant.dtype() == DType.INT8) {
-            for (int i = 0; i < bytes.length; i++) {
-                bytes[i] ^= (byte) 0x80;
-            }
-        }
         int[] extents = constant.shape().extents();
+        ByteBuffer bytes = constant.dtype() == DType.INT8 ? biased(constant.bytes()) : constant.bytes();
         View view = new View(weight(value, bytes), true, 0, extents, View.denseStrides(extents));
         views.put(value, view);
         return view;
+    }
+
+    private static ByteBuffer biased(ByteBuffer signed) {
+        byte[] bytes = new byte[signed.remaining()];
+        signed.get(bytes);
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] ^= (byte) 0x80;
+        }
+        return ByteBuffer.wrap(bytes);
     }
 
     /** Id of a channels-last buffer that holds the value with the border and pitch that its readers asked for; copies when needed. */
@@ -237,8 +241,12 @@ public final class ProgramBuilder {
 
     /** Adds packed constant bytes; equal names are stored once. */
     public int weight(String name, byte[] bytes) {
+        return weight(name, ByteBuffer.wrap(bytes));
+    }
+
+    private int weight(String name, ByteBuffer bytes) {
         Integer known = weightIds.get(name);
-        if (known != null && Arrays.equals(weights.get(known).bytes(), bytes)) {
+        if (known != null && weights.get(known).bytes().equals(bytes)) {
             return known;
         }
         weights.add(new Program.Weight(name, bytes));
@@ -320,7 +328,7 @@ public final class ProgramBuilder {
             WindowReader.Request request,
             Buffer.Place place,
             int ioIndex) {
-        if (dtype == DType.STRING || dtype.isFourBits() || dtype.float8().isPresent()) {
+        if (dtype == DType.STRING) {
             throw new SelvedgeException(
                     ErrorCode.UNSUPPORTED_DTYPE,
                     dtype.text() + " runs in the reference evaluator only; value '" + name + "' is " + dtype.text()

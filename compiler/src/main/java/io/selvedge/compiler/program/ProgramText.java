@@ -39,11 +39,7 @@ public final class ProgramText {
         }
         for (int i = 0; i < program.weights().size(); i++) {
             Program.Weight weight = program.weights().get(i);
-            out.append("  $")
-                    .append(i)
-                    .append(" = ")
-                    .append(weight.bytes().length)
-                    .append(" B");
+            out.append("  $").append(i).append(" = ").append(weight.byteCount()).append(" B");
             out.append(weightOffsets.isEmpty() ? "" : " @" + weightOffsets.get(i));
             out.append("  # ").append(weight.name()).append('\n');
         }

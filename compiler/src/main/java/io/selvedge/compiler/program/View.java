@@ -52,6 +52,9 @@ public record View(int buffer, boolean weight, int offset, int[] extents, int[] 
 
     /** The same elements in row-major order under other extents, if strides can express it. */
     public java.util.Optional<View> reshaped(int... target) {
+        if (elements() == 0) {
+            return java.util.Optional.of(new View(buffer, weight, offset, target.clone(), denseStrides(target)));
+        }
         int[] newStrides = new int[target.length];
         int from = extents.length - 1;
         int to = target.length - 1;

@@ -31,11 +31,12 @@ final class Padding {
     /** With the value of input 2, whose steps are those of the data. */
     static void padV2(TfliteCall call) {
         Map<String, Object> constant = Map.of("mode", "constant");
-        String pads = call.constant(Tensor.longs(pads(call, call.rank(0), 1, 0), 2 * call.rank(0)));
+        long[] pads = pads(call, call.rank(0), 1, 0);
+        String where = call.constant(Tensor.longs(pads, pads.length));
         if (call.tensor(2).alike(call.tensor(0)) && call.tensor(0).alike(call.result(0))) {
-            call.deliverRaw(0, call.emit("Pad", constant, call.raw(0), pads, scalar(call, call.raw(2))));
+            call.deliverRaw(0, call.emit("Pad", constant, call.raw(0), where, scalar(call, call.raw(2))));
         } else {
-            call.deliver(0, call.emit("Pad", constant, call.real(0), pads, scalar(call, call.real(2))));
+            call.deliver(0, call.emit("Pad", constant, call.real(0), where, scalar(call, call.real(2))));
         }
     }
 

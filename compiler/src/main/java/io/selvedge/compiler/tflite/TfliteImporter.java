@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 
 /**
@@ -45,7 +46,12 @@ public final class TfliteImporter {
      *     DTYPE_MISMATCH, UNBOUND_DIMENSION or BAD_OPTION
      */
     public static Graph read(byte[] bytes, String name, ImportOptions options) {
-        return new TfliteImporter(new TfliteFile(bytes, name), options).read();
+        try {
+            return new TfliteImporter(new TfliteFile(bytes, name), options).read();
+        } catch (SelvedgeException e) {
+            String message = String.valueOf(e.getMessage());
+            throw message.contains(name) ? e : new SelvedgeException(e.code(), message + " (" + name + ")", e);
+        }
     }
 
     /** Types of the inputs as the file declares them. */
@@ -109,7 +115,12 @@ public final class TfliteImporter {
             known.translator().translate(new TfliteCall(graph, operator, known.name()));
         } catch (SelvedgeException e) {
             throw new SelvedgeException(e.code(), subject + ": " + e.getMessage() + where, e);
-        } catch (ArithmeticException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
+        } catch (ArithmeticException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException
+                | IllegalStateException
+                | NegativeArraySizeException
+                | NoSuchElementException e) {
             // Shapes of a damaged file overflow or contradict each other in ways that no single check foresees.
             throw new SelvedgeException(
                     ErrorCode.BAD_GRAPH,

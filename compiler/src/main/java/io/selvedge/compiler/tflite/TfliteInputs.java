@@ -37,7 +37,7 @@ final class TfliteInputs {
                         "input '" + name + "' " + declared + " leaves extents open; give --input-shape " + name
                                 + "=N,... (" + file + ")");
             }
-            return declared;
+            return bounded(declared, name);
         }
         if (given.size() != declared.rank()) {
             throw new SelvedgeException(
@@ -45,7 +45,20 @@ final class TfliteInputs {
                     "--input-shape " + name + "=" + given + " has " + given.size() + " axes; input '" + name + "' has "
                             + declared.rank() + ": " + declared);
         }
-        return TfliteCall.shape(given);
+        return bounded(TfliteCall.shape(given), name);
+    }
+
+    private Shape bounded(Shape shape, String name) {
+        long elements = 1;
+        for (int extent : shape.extents()) {
+            if (extent > 0 && elements > Integer.MAX_VALUE / extent) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_MODEL,
+                        "input '" + name + "' " + shape + " has more than 2^31 elements (" + file + ")");
+            }
+            elements *= extent;
+        }
+        return shape;
     }
 
     /** Shape in the file, with the dimensions that the options name bound. */

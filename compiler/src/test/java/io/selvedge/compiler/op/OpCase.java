@@ -15,19 +15,31 @@ import java.util.stream.IntStream;
 
 /** One operator as a file of the newest opset has it: read through the catalogue, on inputs that are given or constant. */
 final class OpCase {
+    private final String domain;
     private final String type;
     private final Map<String, Object> attributes;
     private int opset = OpCatalog.NEWEST_OPSET;
     private final List<Tensor> inputs = new ArrayList<>();
     private final List<Boolean> constant = new ArrayList<>();
 
-    private OpCase(String type, Map<String, Object> attributes) {
+    private OpCase(String domain, String type, Map<String, Object> attributes) {
+        this.domain = domain;
         this.type = type;
         this.attributes = attributes;
     }
 
     static OpCase of(String type, Object... namesAndValues) {
-        return new OpCase(type, Attributes.map(namesAndValues));
+        return new OpCase("", type, Attributes.map(namesAndValues));
+    }
+
+    /** An operator of ai.onnx.ml. */
+    static OpCase ofMl(String type, Object... namesAndValues) {
+        return new OpCase(OpCatalog.ML, type, Attributes.map(namesAndValues)).opset(5);
+    }
+
+    /** An operator of ai.onnx.preview.training. */
+    static OpCase ofTraining(String type, Object... namesAndValues) {
+        return new OpCase(OpCatalog.TRAINING, type, Attributes.map(namesAndValues)).opset(1);
     }
 
     OpCase opset(int version) {
@@ -64,7 +76,7 @@ final class OpCase {
             names.add(constant.get(i) ? builder.namedConstant("c" + i, inputs.get(i)) : builder.input("x" + i, given));
         }
         OpCall call = new OpCall("op", type, opset, new Attributes(attributes), names, outputs, builder);
-        Op op = OpCatalog.ALL.find("", type).orElseThrow().factory().apply(call);
+        Op op = OpCatalog.ALL.find(domain, type).orElseThrow().factory().apply(call);
         List<String> results =
                 IntStream.range(0, outputs).mapToObj(i -> "y" + i).toList();
         builder.add(new Node("op", op, call.inputs(), results));

@@ -23,6 +23,7 @@ import io.selvedge.compress.quant.Quantizer;
 import io.selvedge.compress.quant.Ranges;
 import io.selvedge.runtime.StatePair;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -114,11 +115,10 @@ public final class Deployer {
         data.ifPresent(Deployer::requireTwoSamples);
         progress.progress("import the model", 0, 0);
         Graph imported = imported(data);
-        byte[] bytes = Files.readAllBytes(request.model());
-        String sha256 = sha256(bytes);
+        String sha256 = sha256(request.model());
         Graph simplified = Compiler.simplify(imported);
         checkStates(simplified, data);
-        try (Workshop workshop = new Workshop(request, sha256, bytes, progress)) {
+        try (Workshop workshop = new Workshop(request, sha256, progress)) {
             return new Search(workshop, simplified, data, sha256).run();
         }
     }
@@ -175,9 +175,14 @@ public final class Deployer {
         return ModelReader.read(request.model(), shapes);
     }
 
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    private static String sha256(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] piece = new byte[1 << 16];
+            for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+                digest.update(piece, 0, read);
+            }
+            return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

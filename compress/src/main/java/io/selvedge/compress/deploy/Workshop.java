@@ -15,6 +15,7 @@ import io.selvedge.runtime.Model;
 import io.selvedge.runtime.ModelException;
 import io.selvedge.runtime.StatePair;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,7 @@ final class Workshop implements AutoCloseable {
 
     private final List<Build> builds = new ArrayList<>();
 
-    Workshop(DeployRequest request, String modelSha256, byte[] source, ProgressListener progress) throws IOException {
+    Workshop(DeployRequest request, String modelSha256, ProgressListener progress) throws IOException {
         HostCpu host = HostCpu.detect();
         this.targets = request.targets().isEmpty()
                 ? List.of(TargetCatalog.best(host.flags()))
@@ -51,7 +52,7 @@ final class Workshop implements AutoCloseable {
                         (done, total) -> progress.progress("unpack the C compiler (once)", done, total))));
         this.modelSha256 = modelSha256;
         this.states = request.states();
-        this.source = request.withSource() ? Optional.of(source) : Optional.empty();
+        this.source = request.withSource() ? Optional.of(Files.readAllBytes(request.model())) : Optional.empty();
         this.libraries = WorkFolder.in(UserCache.ofUser().folder("work"), "deploy-");
         this.folder = WorkFolder.create("deploy");
     }

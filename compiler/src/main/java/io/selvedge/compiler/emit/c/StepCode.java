@@ -4,8 +4,7 @@ import io.selvedge.compiler.program.Buffer;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.target.Target;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -110,9 +109,9 @@ final class StepCode {
 
     /** A weight of binary32 numbers. */
     float[] weightFloats(int weight) {
-        byte[] bytes = planned.program().weights().get(weight).bytes();
-        float[] floats = new float[bytes.length / Float.BYTES];
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
+        FloatBuffer values = planned.program().weights().get(weight).bytes().asFloatBuffer();
+        float[] floats = new float[values.remaining()];
+        values.get(floats);
         return floats;
     }
 

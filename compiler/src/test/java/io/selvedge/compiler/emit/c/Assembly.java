@@ -76,7 +76,7 @@ final class Assembly {
     }
 
     int weight(byte[] bytes) {
-        weights.add(new Program.Weight("w" + weights.size(), bytes));
+        weights.add(new Program.Weight("w" + weights.size(), ByteBuffer.wrap(bytes)));
         return weights.size() - 1;
     }
 

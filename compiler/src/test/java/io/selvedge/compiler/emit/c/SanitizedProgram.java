@@ -87,7 +87,7 @@ final class SanitizedProgram {
         int weights = 0;
         for (Program.Weight weight : program.weights()) {
             weightOffsets.add(weights);
-            weights += (weight.bytes().length + GAP - 1) / GAP * GAP;
+            weights += (weight.byteCount() + GAP - 1) / GAP * GAP;
         }
         List<Integer> preparedOffsets = new ArrayList<>();
         int prepared = 0;

@@ -87,7 +87,7 @@ final class ScalarMachine {
     }
 
     private ByteBuffer weight(int id) {
-        return ByteBuffer.wrap(program.weights().get(id).bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        return program.weights().get(id).bytes();
     }
 
     private float load(Kernel.Strided operand, int element) {

@@ -2,6 +2,7 @@ package io.selvedge.compiler.emit.c;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
@@ -10,12 +11,18 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.memory.MemoryPlanner;
 import io.selvedge.compiler.pass.Pipelines;
 import io.selvedge.compiler.program.PlannedProgram;
+import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,7 +40,8 @@ final class SpatialOperatorsTest {
         RECURRENT,
         CONVOLUTIONS,
         TRANSPOSED,
-        POOLINGS;
+        POOLINGS,
+        DEFORMED;
 
         OperatorCases cases() {
             return switch (this) {
@@ -42,6 +50,7 @@ final class SpatialOperatorsTest {
                 case CONVOLUTIONS -> WindowCases.convolutions();
                 case TRANSPOSED -> WindowCases.transposed();
                 case POOLINGS -> WindowCases.poolings();
+                case DEFORMED -> WindowCases.deformed();
             };
         }
     }
@@ -60,6 +69,28 @@ final class SpatialOperatorsTest {
                         .run(fused, cases.given());
                 wanted.forEach((name, want) -> compare(name + " on " + target.name(), want, got.get(name)));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void no_routine_leaves_its_buffers(Family family) throws IOException, InterruptedException {
+        assumeTrue(SanitizedProgram.hasCompiler(), "gcc is not installed");
+        OperatorCases cases = family.cases();
+        Graph graph = cases.graph();
+        List<byte[]> inputs = new ArrayList<>();
+        for (String input : graph.inputs()) {
+            ByteBuffer bytes = Objects.requireNonNull(cases.given().get(input)).bytes();
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.get(copy);
+            inputs.add(copy);
+        }
+        Program program = new ProgramBuilder(Pipelines.fuse(graph)).build();
+        List<byte[]> outputs = SanitizedProgram.run(program, inputs, dir);
+        Map<String, Tensor> wanted = ReferenceEvaluator.run(graph, cases.given());
+        for (int i = 0; i < outputs.size(); i++) {
+            String name = graph.outputs().get(i);
+            compare(name, wanted.get(name), Tensor.of(graph.type(name), outputs.get(i)));
         }
     }
 

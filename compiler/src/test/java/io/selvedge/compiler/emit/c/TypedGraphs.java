@@ -3,17 +3,22 @@ package io.selvedge.compiler.emit.c;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.GraphBuilder;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.op.BatchNormalization;
 import io.selvedge.compiler.op.Binary;
 import io.selvedge.compiler.op.Bitwise;
 import io.selvedge.compiler.op.Cast;
 import io.selvedge.compiler.op.Clip;
 import io.selvedge.compiler.op.Concat;
+import io.selvedge.compiler.op.CrossEntropy;
+import io.selvedge.compiler.op.CumSum;
 import io.selvedge.compiler.op.FloatTest;
 import io.selvedge.compiler.op.Gemm;
 import io.selvedge.compiler.op.LayerNormalization;
+import io.selvedge.compiler.op.Lrn;
 import io.selvedge.compiler.op.MatMul;
 import io.selvedge.compiler.op.Mod;
 import io.selvedge.compiler.op.Pad;
@@ -28,6 +33,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 /** Operators on every element type, many to a graph; values include the smallest, the largest, infinities and NaN. */
@@ -42,10 +48,23 @@ final class TypedGraphs {
     /** A graph and values for its inputs. */
     record Case(Graph graph, Map<String, Tensor> inputs) {}
 
+    /** Every type but texts. */
+    static List<DType> numbers() {
+        return Arrays.stream(DType.values())
+                .filter(dtype -> dtype != DType.STRING)
+                .toList();
+    }
+
+    /** Whether it is a type of storage alone: of four bits, or a float of eight. */
+    static boolean isStorage(DType dtype) {
+        return dtype.isFourBits() || dtype.float8().isPresent();
+    }
+
     /** Element-wise operators of one type, on vectors of lengths around those of vector registers. */
     static Case elementWise(DType dtype) {
         TypedGraphs graphs = new TypedGraphs();
-        for (int length : dtype.isFloat() ? new int[] {5, 16, 31} : new int[] {1, 37}) {
+        for (int length :
+                dtype == DType.FLOAT16 ? new int[] {5, 16, 31} : dtype.isFloat() ? new int[] {31} : new int[] {1, 37}) {
             graphs.elementWise(dtype, length);
         }
         return graphs.done();
@@ -56,7 +75,7 @@ final class TypedGraphs {
         TypedGraphs graphs = new TypedGraphs();
         String x = graphs.input(from, 1, 53);
         String small = graphs.input(from, 2, 53);
-        for (DType to : DType.values()) {
+        for (DType to : numbers()) {
             // Beyond 64 bits int8 saturates at its held form, which the standard leaves open.
             graphs.out(new Cast(to), from.isFloat() && to == DType.INT8 ? small : x);
         }
@@ -171,11 +190,37 @@ final class TypedGraphs {
             out(new Gemm(1, 1, true, false), a, input(dtype, 2, 3, 5), constant(dtype, 5));
             out(new Gemm(0.5f, 2, false, true), a, a, input(dtype, 2, 1, 3));
         }
-        if (real) {
-            out(new Softmax(2, false), x);
-            out(new Softmax(3, true), x);
-            out(new LayerNormalization(3, 1e-5f), x, constant(dtype, 5), constant(dtype, 5));
+        if (!dtype.isFloat() || dtype.bytes() > 2) {
+            String axis = builder.constant("axis", Tensor.longs(new long[] {2}));
+            out(new CumSum(false, false), x, axis);
+            out(new CumSum(true, true), x, axis);
         }
+        if (real) {
+            normalised(dtype, x);
+            losses(dtype, x);
+        }
+    }
+
+    private void normalised(DType dtype, String x) {
+        out(new Softmax(2, false), x);
+        out(new Softmax(3, true), x);
+        out(new Lrn(0.1f, 0.75f, 1, 2), x);
+        List<String> outputs = List.of(builder.fresh("layer"), builder.fresh("mean"), builder.fresh("deviation"));
+        List<String> parameters = List.of(x, constant(dtype, 5), constant(dtype, 5));
+        builder.add(new Node("layer", new LayerNormalization(3, 1e-5f), parameters, outputs));
+        outputs.forEach(builder::output);
+        String channels = input(dtype, 0, 3);
+        out(new BatchNormalization(1e-3f), x, channels, constant(dtype, 3), input(dtype, 2, 3), channels);
+    }
+
+    private void losses(DType dtype, String x) {
+        Tensor classes = Tensor.integers(TensorType.of(DType.INT64, 2, 4, 5), i -> i % 3);
+        String labels = builder.input("labels", classes.type());
+        given.put(labels, classes);
+        String weights = input(dtype, 0, 3);
+        out(new CrossEntropy(true, CrossEntropy.Reduction.MEAN, Optional.of(1L)), x, labels, weights);
+        out(new CrossEntropy(true, CrossEntropy.Reduction.NONE, Optional.empty()), x, labels);
+        out(new CrossEntropy(false, CrossEntropy.Reduction.SUM, Optional.empty()), x, labels, weights);
     }
 
     private void out(Op op, String... inputs) {

@@ -31,7 +31,7 @@ final class TypedOperatorsTest {
 
     /** Plain C for every type; what the vectors of the other targets load and store are the halves. */
     static Stream<Arguments> targetsAndTypes() {
-        return Stream.of(DType.values())
+        return TypedGraphs.numbers().stream()
                 .flatMap(dtype -> TargetCatalog.all().stream()
                         .filter(target -> target == TargetCatalog.X86_64 || dtype == DType.FLOAT16)
                         .map(target -> Arguments.of(target, dtype)));
@@ -53,7 +53,7 @@ final class TypedOperatorsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"INT8", "UINT64", "FLOAT64", "FLOAT16"})
+    @EnumSource(names = {"INT8", "FLOAT64", "BFLOAT16"})
     void kernels_of_every_width_stay_defined_and_inside_their_buffers(DType dtype) throws Exception {
         assumeTrue(SanitizedProgram.hasCompiler(), "gcc is not installed");
         for (TypedGraphs.Case each : cases(dtype)) {
@@ -73,8 +73,11 @@ final class TypedOperatorsTest {
     }
 
     private static List<TypedGraphs.Case> cases(DType dtype) {
-        TypedGraphs.Case elements = TypedGraphs.elementWise(dtype);
         TypedGraphs.Case casts = TypedGraphs.casts(dtype);
+        if (TypedGraphs.isStorage(dtype)) {
+            return List.of(casts);
+        }
+        TypedGraphs.Case elements = TypedGraphs.elementWise(dtype);
         return dtype == DType.BOOL ? List.of(elements, casts) : List.of(elements, casts, TypedGraphs.wholes(dtype));
     }
 

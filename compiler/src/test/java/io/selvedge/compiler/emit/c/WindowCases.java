@@ -5,6 +5,7 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.op.Conv;
 import io.selvedge.compiler.op.ConvTranspose;
+import io.selvedge.compiler.op.DeformConv;
 import io.selvedge.compiler.op.GlobalPool;
 import io.selvedge.compiler.op.Pool;
 import java.util.Arrays;
@@ -154,6 +155,19 @@ final class WindowCases {
             all.places(byColumns, all.cases.input(DType.FLOAT32, 2, 1, 9), List.of(3));
             all.places(byColumns, all.cases.input(DType.FLOAT32, 1, 2, 4, 3, 5), List.of(2, 2, 3));
         }
+        return all.cases;
+    }
+
+    static OperatorCases deformed() {
+        WindowCases all = new WindowCases("deformed");
+        DeformConv two = new DeformConv(List.of(1, 2), List.of(1, 0, 1, 1), List.of(1, 1), 2, 4);
+        String x = all.cases.floats(-1, 1, 2, 4, 5, 7);
+        String w = all.cases.floats(-1, 1, 6, 2, 3, 2);
+        String offsets = all.cases.floats(-3, 3, 2, 2 * 4 * 6, 5, 4);
+        all.cases.out(two, x, w, offsets, all.weights(true, 6), all.cases.floats(0, 1, 2, 4 * 6, 5, 4));
+        DeformConv one = new DeformConv(List.of(1, 1), List.of(0, 0, 0, 0), List.of(2, 1), 1, 1);
+        String few = all.cases.floats(-9, 9, 1, 2 * 4, 3, 6);
+        all.cases.out(one, all.cases.floats(-1, 1, 1, 3, 5, 7), all.weights(true, 2, 3, 2, 2), few);
         return all.cases;
     }
 
