@@ -126,7 +126,7 @@ final class ResizeLowering {
         }
         int channels = x.extents()[1];
         int pitch = x.strides()[last];
-        long end = x.offset() + pitch;
+        long end = (long) x.offset() + pitch;
         for (int axis = 0; axis <= last; axis++) {
             end += axis == 1 ? 0 : (x.extents()[axis] - 1L) * x.strides()[axis];
         }

@@ -94,7 +94,8 @@ final class Routines {
         return Arrays.stream(constants).map(Routines::constant).toList();
     }
 
-    /** An int, long, boolean, float, dtype, or the extents or strides of axes. */
+    /** An int, long, boolean, float, dtype, choice of an enum, or the extents or strides of axes. */
+    @SuppressWarnings("EnumOrdinal") // The C headers number the choices in the order in which the enum lists them.
     private static Kernel.Constant constant(Object value) {
         return switch (value) {
             case Integer whole -> new Kernel.Constant.Whole(whole);
@@ -102,6 +103,7 @@ final class Routines {
             case Boolean flag -> new Kernel.Constant.Whole(flag ? 1 : 0);
             case Float real -> new Kernel.Constant.Real(real);
             case DType dtype -> new Kernel.Constant.Whole(dtype.onnxCode());
+            case Enum<?> choice -> new Kernel.Constant.Whole(choice.ordinal());
             case int[] wholes ->
                 new Kernel.Constant.Wholes(
                         Arrays.stream(wholes).asLongStream().boxed().toList());

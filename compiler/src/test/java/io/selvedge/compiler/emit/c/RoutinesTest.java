@@ -72,6 +72,7 @@ final class RoutinesTest {
         SAMPLES(RoutinesTest::samples),
         COUNTS(RoutinesTest::counts);
 
+        @SuppressWarnings("ImmutableEnumChecker") // A method reference has no state.
         private final java.util.function.Consumer<OperatorCases> add;
 
         Group(java.util.function.Consumer<OperatorCases> add) {
