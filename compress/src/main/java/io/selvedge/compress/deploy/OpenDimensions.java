@@ -40,6 +40,18 @@ public final class OpenDimensions {
         return new ImportOptions(dimensions.bound, given.inputShapes(), given.constants());
     }
 
+    /** Whether samples have, axis by axis, the shapes that the model's inputs have with these extents. */
+    static boolean fit(Path model, ImportOptions given, Map<String, TensorType> data) {
+        OpenDimensions dimensions = new OpenDimensions(new HashMap<>(given.dims()));
+        return ModelReader.declaredInputs(model).entrySet().stream()
+                .filter(input -> !given.inputShapes().containsKey(input.getKey())
+                        && !given.constants().containsKey(input.getKey()))
+                .allMatch(input -> {
+                    TensorType found = data.get(input.getKey());
+                    return found != null && dimensions.fitsAxisByAxis(input.getValue(), found.shape());
+                });
+    }
+
     private void bind(String name, Shape declared, Map<String, TensorType> data, String where) {
         List<Integer> open = IntStream.range(0, declared.rank())
                 .filter(axis ->
