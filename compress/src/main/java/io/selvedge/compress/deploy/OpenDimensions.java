@@ -9,6 +9,7 @@ import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compress.data.ModelInputs;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ public final class OpenDimensions {
         return new ImportOptions(dimensions.bound, given.inputShapes(), given.constants());
     }
 
-    /** Whether samples have, axis by axis, the shapes that the model's inputs have with these extents. */
+    /** Whether samples have the shapes that the model's inputs have with these extents. */
     static boolean fit(Path model, ImportOptions given, Map<String, TensorType> data) {
         OpenDimensions dimensions = new OpenDimensions(new HashMap<>(given.dims()));
         return ModelReader.declaredInputs(model).entrySet().stream()
@@ -48,7 +49,7 @@ public final class OpenDimensions {
                         && !given.constants().containsKey(input.getKey()))
                 .allMatch(input -> {
                     TensorType found = data.get(input.getKey());
-                    return found != null && dimensions.fitsAxisByAxis(input.getValue(), found.shape());
+                    return found != null && dimensions.fits(input.getValue(), found.shape());
                 });
     }
 
@@ -81,6 +82,23 @@ public final class OpenDimensions {
                             + "; correct the data, or give --input-shape " + name + "=...");
         }
         bound.put(declared.dims().get(open.getFirst()).toString(), Math.toIntExact(elements / known));
+    }
+
+    /** Axis by axis; when every extent is bound, but for axes of extent 1, as samples often lack a batch of one. */
+    private boolean fits(Shape declared, Shape found) {
+        boolean bound = declared.dims().stream()
+                .allMatch(dim -> dim instanceof Dim.Known || this.bound.containsKey(dim.toString()));
+        return fitsAxisByAxis(declared, found)
+                || bound
+                        && Arrays.equals(
+                                declared.dims().stream()
+                                        .mapToLong(this::extentOrOne)
+                                        .filter(extent -> extent != 1)
+                                        .toArray(),
+                                Arrays.stream(found.extents())
+                                        .asLongStream()
+                                        .filter(extent -> extent != 1)
+                                        .toArray());
     }
 
     private boolean fitsAxisByAxis(Shape declared, Shape found) {
