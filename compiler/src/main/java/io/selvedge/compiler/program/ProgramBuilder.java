@@ -291,6 +291,11 @@ public final class ProgramBuilder {
     }
 
     public void emit(Kernel kernel, long macs) {
+        if (kernel instanceof Kernel.Map map) {
+            map.operands()
+                    .forEach(operand ->
+                            map.compute().require(buffers.get(operand.buffer()).dtype(), scope));
+        }
         steps.add(new Program.Step(scope, kernel, macs));
     }
 
@@ -371,12 +376,27 @@ public final class ProgramBuilder {
             }
             enter(node);
             requireNumbers(node);
-            lowerable.lower(node, this);
+            if (isEmpty(node)) {
+                defineEmpty(node);
+            } else {
+                lowerable.lower(node, this);
+            }
         }
         for (int i = 0; i < graph.outputs().size(); i++) {
             outputs.add(output(graph.outputs().get(i), graph.inputs().size() + i));
         }
         return new Program(graph.name(), buffers, weights, steps, inputs, outputs);
+    }
+
+    /** Whether nothing is left to compute; strides and repetitions of such values are not even defined. */
+    private boolean isEmpty(Node node) {
+        return node.outputs().stream()
+                .filter(value -> !value.isEmpty())
+                .allMatch(value -> graph.type(value).shape().elements() == 0);
+    }
+
+    private void defineEmpty(Node node) {
+        node.outputs().stream().filter(value -> !value.isEmpty()).forEach(this::define);
     }
 
     private void requireNumbers(Node node) {
