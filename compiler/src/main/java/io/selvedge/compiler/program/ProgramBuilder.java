@@ -292,6 +292,11 @@ public final class ProgramBuilder {
     }
 
     public void emit(Kernel kernel, long macs) {
+        if (kernel instanceof Kernel.Map map) {
+            map.operands()
+                    .forEach(operand ->
+                            map.compute().require(buffers.get(operand.buffer()).dtype(), scope));
+        }
         steps.add(new Program.Step(scope, kernel, macs));
     }
 
@@ -372,7 +377,11 @@ public final class ProgramBuilder {
             }
             enter(node);
             requireNumbers(node);
-            lower(node, lowerable);
+            if (isEmpty(node)) {
+                defineEmpty(node);
+            } else {
+                lower(node, lowerable);
+            }
         }
         for (int i = 0; i < graph.outputs().size(); i++) {
             outputs.add(output(graph.outputs().get(i), graph.inputs().size() + i));
@@ -393,6 +402,17 @@ public final class ProgramBuilder {
                         "lower defines no output '" + output + "'");
             }
         }
+    }
+
+    /** Whether nothing is left to compute; strides and repetitions of such values are not even defined. */
+    private boolean isEmpty(Node node) {
+        return node.outputs().stream()
+                .filter(value -> !value.isEmpty())
+                .allMatch(value -> graph.type(value).shape().elements() == 0);
+    }
+
+    private void defineEmpty(Node node) {
+        node.outputs().stream().filter(value -> !value.isEmpty()).forEach(this::define);
     }
 
     private void requireNumbers(Node node) {
