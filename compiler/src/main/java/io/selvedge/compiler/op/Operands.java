@@ -96,6 +96,22 @@ public final class Operands {
         return type.dtype();
     }
 
+    /** @throws SelvedgeException UNSUPPORTED_DTYPE unless they are int32 or int64 */
+    static TensorType indices(TensorType type) {
+        if (type.dtype() != DType.INT32 && type.dtype() != DType.INT64) {
+            throw new SelvedgeException(ErrorCode.UNSUPPORTED_DTYPE, "needs int32 or int64 indices, got " + type);
+        }
+        return type;
+    }
+
+    /** @throws SelvedgeException UNSUPPORTED_DTYPE unless they are int64 */
+    static TensorType int64(TensorType type) {
+        if (type.dtype() != DType.INT64) {
+            throw new SelvedgeException(ErrorCode.UNSUPPORTED_DTYPE, "needs int64, got " + type);
+        }
+        return type;
+    }
+
     /** @throws SelvedgeException UNSUPPORTED_DTYPE unless they are strings */
     static TensorType strings(TensorType type) {
         if (type.dtype() != DType.STRING) {

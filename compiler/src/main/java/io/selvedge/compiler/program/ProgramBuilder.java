@@ -164,7 +164,7 @@ public final class ProgramBuilder {
     /** A dense row-major view of the value (its axes in order, no gaps); copies when needed. */
     public View dense(String value) {
         View view = view(value);
-        if (view.weight() || isDense(view)) {
+        if (view.weight() || view.isDense()) {
             return view;
         }
         int id = add(
@@ -177,16 +177,6 @@ public final class ProgramBuilder {
                 -1);
         copy(view, whole(id), heldDType(value).bytes());
         return whole(id);
-    }
-
-    private static boolean isDense(View view) {
-        int[] dense = View.denseStrides(view.extents());
-        for (int axis = 0; axis < dense.length; axis++) {
-            if (view.extents()[axis] != 1 && view.strides()[axis] != dense[axis]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Makes the buffer of an output value in the layout that its readers prefer, and returns the view to write through. */
