@@ -9,10 +9,16 @@ import io.selvedge.compiler.ir.ReferenceEvaluator;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.ImportOptions;
+import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.tflite.TfliteImporter;
+import io.selvedge.compiler.toolchain.HostCpu;
+import io.selvedge.compiler.toolchain.Toolchain;
+import io.selvedge.compiler.toolchain.WorkFolder;
 import io.selvedge.testkit.tflite.Fields;
 import io.selvedge.testkit.tflite.TfliteWriter;
 import io.selvedge.testkit.tflite.TfliteWriter.Steps;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +128,31 @@ final class TfliteCase {
                 String name = graph.outputs().get(o);
                 compare(name, graph.type(name), plain.get(name), theirs[o], steps);
                 compare(name + " fused", graph.type(name), ours.get(name), theirs[o], steps);
+            }
+        }
+    }
+
+    /** The same for compiled code of this machine's best target. */
+    void checkCompiled(float steps) throws IOException {
+        byte[] file = writer.bytes();
+        Graph graph = TfliteImporter.read(file, "case.tflite", ImportOptions.none());
+        Sample sample = Sample.of(graph, values(graph));
+        try (WorkFolder folder = WorkFolder.create("tflite-case")) {
+            Path bundle = folder.path().resolve("case.selv");
+            BundleFile.write(
+                    new Compiler(Toolchain.bundled()),
+                    Compiler.simplify(graph),
+                    TargetCatalog.best(HostCpu.detect().flags()),
+                    bundle);
+            try (SelvedgeContender ours = new SelvedgeContender(bundle, sample, "")) {
+                ours.run();
+                float[][] got = ours.outputs();
+                float[][] want = outputs(file, graph, sample);
+                for (int o = 0; o < want.length; o++) {
+                    String name = graph.outputs().get(o);
+                    Tensor values = Tensor.floats(got[o], got[o].length);
+                    compare(name + " compiled", graph.type(name), values, want[o], steps);
+                }
             }
         }
     }

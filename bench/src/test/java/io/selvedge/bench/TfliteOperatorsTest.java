@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.testkit.tflite.TfliteWriter.Steps;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /** Each operator of TFLite files as we restate it, against TFLite itself on the same numbers. */
@@ -18,7 +19,7 @@ class TfliteOperatorsTest {
     private static final Steps WIDE = new Steps(0.3f, 5);
 
     @Test
-    void convolutions_in_every_padding_stride_and_dilation() {
+    void convolutions_in_every_padding_stride_and_dilation() throws IOException {
         TfliteCase c = new TfliteCase();
         int x = c.input(1, 9, 8, 6);
         int w = c.floats(5, 3, 2, 6);
@@ -53,6 +54,7 @@ class TfliteOperatorsTest {
                         reads(larger, tw, x),
                         c.result("transposed", 1, 19, 17, 4));
         c.check(0);
+        c.checkCompiled(0);
     }
 
     @Test
@@ -95,7 +97,7 @@ class TfliteOperatorsTest {
     }
 
     @Test
-    void int8_layers_are_within_one_step() {
+    void int8_layers_are_within_one_step() throws IOException {
         TfliteCase c = new TfliteCase();
         int x = c.input8(1, 9, 8, 6);
         int w = c.weights8(0, 5, 3, 3, 6);
@@ -135,10 +137,11 @@ class TfliteOperatorsTest {
                 .operator(
                         40, 27, options(0, (byte) 1), reads(x, c.integers(1, 2)), c.result8("mean", WIDE, 1, 1, 1, 6));
         c.check(1);
+        c.checkCompiled(1);
     }
 
     @Test
-    void int8_functions_are_within_one_step() {
+    void int8_functions_are_within_one_step() throws IOException {
         TfliteCase c = new TfliteCase();
         int x = c.input8(1, 9, 8, 6);
         int y = c.input8(1, 9, 8, 6);
@@ -162,6 +165,7 @@ class TfliteOperatorsTest {
                         c.result8("pad", DATA, 1, 12, 11, 6));
         c.writer().operator(2, 10, options(0, 3), reads(x, y), c.result8("concat", DATA, 1, 9, 8, 12));
         c.check(1);
+        c.checkCompiled(1);
     }
 
     @Test
@@ -220,7 +224,7 @@ class TfliteOperatorsTest {
     }
 
     @Test
-    void functions_of_elements() {
+    void functions_of_elements() throws IOException {
         TfliteCase c = new TfliteCase();
         int x = c.input(2, 5, 3);
         int y = c.input(5, 1);
@@ -257,5 +261,6 @@ class TfliteOperatorsTest {
         c.writer().operator(11, 12, options(), reads(x), c.result("length", shape));
         c.writer().operator(78, 56, options(), reads(positive, y), c.result("pow", shape));
         c.check(0);
+        c.checkCompiled(0);
     }
 }

@@ -12,7 +12,6 @@ import io.selvedge.compiler.op.OpCatalog;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Reads the nodes of a graph, sub-graph or function body into the graph that is built. */
@@ -20,7 +19,7 @@ final class BlockReader {
     private final ImportSession session;
     private final FunctionInliner functions;
     private final Plugins plugins;
-    private final Map<GraphProto, Body> bodies = new IdentityHashMap<>();
+    private final IdentityHashMap<GraphProto, Body> bodies = new IdentityHashMap<>();
 
     BlockReader(ImportSession session, FunctionInliner functions, Plugins plugins) {
         this.session = session;
@@ -44,7 +43,7 @@ final class BlockReader {
                 .forEach(initializer -> scope.define(
                         initializer.getName(), new Value.Single(session.initializer(initializer, scope.path()))));
         for (int i = 0; i < body.inputs().size(); i++) {
-            scope.define(body.inputs().get(i), i < arguments.size() ? arguments.get(i) : Value.ABSENT);
+            scope.define(body.inputs().get(i), i < arguments.size() ? arguments.get(i) : new Value.Absent());
         }
         for (int index : body.order()) {
             session.spend();

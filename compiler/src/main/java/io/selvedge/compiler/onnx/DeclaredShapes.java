@@ -70,8 +70,8 @@ final class DeclaredShapes {
             case "CenterCropPad", "Resize" -> along(node, parameter, out, count);
             case "Tile" -> tiled(parameter, in, out, count);
             case "Split" -> split(node, parameter, count);
-            case "Unsqueeze" -> inserted(parameter, in, out, count, true);
-            case "Squeeze" -> inserted(parameter, out, in, count, false);
+            case "Unsqueeze" -> inserted(parameter, in, out, count);
+            case "Squeeze" -> inserted(parameter, out, in, count);
             default -> reduced(node, parameter, in, out, count);
         };
     }
@@ -167,8 +167,7 @@ final class DeclaredShapes {
     }
 
     /** Axes of extent 1 that the longer shape has and the shorter has not: whichever are taken, the elements stay in order. */
-    private static Optional<Assumed> inserted(
-            int parameter, long[] shorter, long[] longer, int count, boolean isUnsqueeze) {
+    private static Optional<Assumed> inserted(int parameter, long[] shorter, long[] longer, int count) {
         List<Long> axes = new ArrayList<>();
         long may = 0;
         int matched = 0;

@@ -24,8 +24,8 @@ final class ImportSession {
     private final TensorReader tensors;
     private final AttributeReader attributes;
     private final DeclaredShapes declared;
-    private final Map<TensorProto, String> initializers = new IdentityHashMap<>();
-    private final Map<NodeProto, String> constants = new IdentityHashMap<>();
+    private final IdentityHashMap<TensorProto, String> initializers = new IdentityHashMap<>();
+    private final IdentityHashMap<NodeProto, String> constants = new IdentityHashMap<>();
     private final Map<List<Long>, String> lists = new HashMap<>();
     private int expanded;
 

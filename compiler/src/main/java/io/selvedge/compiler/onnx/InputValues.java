@@ -41,41 +41,39 @@ final class InputValues {
     }
 
     private Value value(String name, TypeProto type) {
-        switch (type.getValueCase()) {
-            case SEQUENCE_TYPE -> {
-                int length = shapes.count(
-                        name,
-                        "length",
-                        () -> "input '" + name + "' is a sequence; generated code needs its length. Give --dim " + name
-                                + ":length=<number>");
-                List<Value> elements = new ArrayList<>();
-                for (int i = 0; i < length; i++) {
-                    elements.add(
-                            value(name + "[" + i + "]", type.getSequenceType().getElemType()));
-                }
-                return new Value.Sequence(elements);
-            }
-            case OPTIONAL_TYPE -> {
-                boolean present = shapes.count(
-                                name,
-                                "present",
-                                () -> "input '" + name + "' is optional; generated code needs to know whether it is "
-                                        + "there. Give --dim " + name + ":present=1 or --dim " + name + ":present=0")
-                        != 0;
-                return new Value.Maybe(
-                        present ? Optional.of(value(name, type.getOptionalType().getElemType())) : Optional.empty());
-            }
-            case TENSOR_TYPE -> {
-                return tensor(
-                        ValueInfoProto.newBuilder().setName(name).setType(type).build());
-            }
+        return switch (type.getValueCase()) {
+            case SEQUENCE_TYPE -> sequence(name, type.getSequenceType().getElemType());
+            case OPTIONAL_TYPE -> optional(name, type.getOptionalType().getElemType());
+            case TENSOR_TYPE ->
+                tensor(ValueInfoProto.newBuilder().setName(name).setType(type).build());
             case MAP_TYPE, SPARSE_TENSOR_TYPE, VALUE_NOT_SET ->
                 throw new SelvedgeException(
                         ErrorCode.UNSUPPORTED_DTYPE,
                         "input '" + name + "' is not a tensor, sequence or optional; others are not supported (" + file
                                 + ")");
+        };
+    }
+
+    private Value sequence(String name, TypeProto element) {
+        int length = shapes.count(
+                name,
+                "length",
+                () -> "input '" + name + "' is a sequence; generated code needs its length. Give --dim " + name
+                        + ":length=<number>");
+        List<Value> elements = new ArrayList<>();
+        for (int i = 0; i < length; i++) {
+            elements.add(value(name + "[" + i + "]", element));
         }
-        throw new IllegalStateException(type.getValueCase().name());
+        return new Value.Sequence(elements);
+    }
+
+    private Value optional(String name, TypeProto element) {
+        int present = shapes.count(
+                name,
+                "present",
+                () -> "input '" + name + "' is optional; generated code needs to know whether it is there. Give --dim "
+                        + name + ":present=1 or --dim " + name + ":present=0");
+        return new Value.Maybe(present == 0 ? Optional.empty() : Optional.of(value(name, element)));
     }
 
     private Value tensor(ValueInfoProto input) {

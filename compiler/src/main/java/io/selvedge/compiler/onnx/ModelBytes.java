@@ -12,8 +12,11 @@ import java.nio.file.Path;
 public final class ModelBytes {
     private ModelBytes() {}
 
-    /** All bytes of a file.
-     *  @throws SelvedgeException MODEL_NOT_FOUND, IO_ERROR, BAD_MODEL when it is too large */
+    /**
+     * All bytes of a file.
+     *
+     * @throws SelvedgeException MODEL_NOT_FOUND, IO_ERROR, BAD_MODEL when it is too large
+     */
     public static byte[] read(Path file) {
         String name = String.valueOf(file.getFileName());
         try {

@@ -57,7 +57,7 @@ final class Scope {
     /** What a name stands for here or around; the empty name is an absent value. */
     Optional<Value> find(String name) {
         if (name.isEmpty()) {
-            return Optional.of(Value.ABSENT);
+            return Optional.of(new Value.Absent());
         }
         Value value = values.get(name);
         return value == null ? outer.flatMap(scope -> scope.find(name)) : Optional.of(value);

@@ -31,7 +31,7 @@ record StructureCall(NodeProto node, String name, int opset, Scope scope, BlockR
     }
 
     Value input(int index) {
-        return index < node.getInputCount() ? scope.get(node.getInput(index)) : Value.ABSENT;
+        return index < node.getInputCount() ? scope.get(node.getInput(index)) : new Value.Absent();
     }
 
     boolean has(int index) {

@@ -21,8 +21,6 @@ sealed interface Value {
     /** A value of optional type; whether it is there is known. */
     record Maybe(Optional<Value> content) implements Value {}
 
-    Value ABSENT = new Absent();
-
     /** The kind in words, for messages. */
     default String kind() {
         return switch (this) {

@@ -3,9 +3,12 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +21,7 @@ import java.util.Optional;
  * @param pads all begins, then all ends
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Col2Im.html">ONNX Col2Im</a>
  */
-public record Col2Im(List<Integer> strides, List<Integer> pads, List<Integer> dilations) implements Op {
+public record Col2Im(List<Integer> strides, List<Integer> pads, List<Integer> dilations) implements Op, Lowerable {
     public Col2Im {
         strides = List.copyOf(strides);
         pads = List.copyOf(pads);
@@ -113,5 +116,31 @@ public record Col2Im(List<Integer> strides, List<Integer> pads, List<Integer> di
             }
         }
         return List.of(Tensor.filled(type, i -> y[i]));
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        TensorType y = builder.graph().type(node.output());
+        int[] extents = y.shape().extents();
+        int[] block = Arrays.stream(
+                        builder.graph().constant(node.input(2)).orElseThrow().toLongs())
+                .mapToInt(Math::toIntExact)
+                .toArray();
+        Routines.call(
+                builder,
+                node.output(),
+                "col2im",
+                "sv_col2im",
+                List.of(node.input(0)),
+                y.dtype(),
+                extents[0] * extents[1],
+                block.length,
+                Arrays.copyOfRange(extents, 2, extents.length),
+                block,
+                window(block).output(extents, false),
+                strides.stream().mapToInt(n -> n).toArray(),
+                dilations.stream().mapToInt(n -> n).toArray(),
+                pads.stream().mapToInt(n -> n).toArray(),
+                Routines.zeroByte(y.dtype()));
     }
 }

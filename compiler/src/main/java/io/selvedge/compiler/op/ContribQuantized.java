@@ -88,11 +88,13 @@ final class ContribQuantized {
             return x;
         }
         int rank = call.typeOf(x).shape().rank();
-        List<Integer> perm = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
+        List<Integer> perm = new ArrayList<>(List.of(0));
         if (first) {
-            perm.add(1, perm.remove(rank - 1));
+            perm.add(rank - 1);
+            IntStream.range(1, rank - 1).forEach(perm::add);
         } else {
-            perm.add(perm.remove(1));
+            IntStream.range(2, rank).forEach(perm::add);
+            perm.add(1);
         }
         return call.before(first ? "channels_first" : "channels_last", new Transpose(perm), x);
     }

@@ -3,21 +3,27 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Determinants of square matrices: X [...,M,M], Y [...].
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Det.html">ONNX Det</a>
  */
-public record Det() implements Op {
+public record Det() implements Op, Lowerable {
     static Op read(OpCall call) {
         return new Det();
     }
@@ -82,5 +88,28 @@ public record Det() implements Op {
             }
         }
         return product;
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        TensorType x = builder.graph().type(node.input(0));
+        int m = x.shape().extent(x.shape().rank() - 1);
+        int scratch =
+                builder.temporary(node.name() + ".matrix", DType.FLOAT64, m, m).buffer();
+        List<Kernel.Operand> operands = List.of(Routines.operand(builder, node.input(0)));
+        long matrices = builder.graph().type(node.output()).shape().elements();
+        DenseOperands.output(
+                builder,
+                node.output(),
+                y -> Routines.emit(
+                        builder,
+                        "det",
+                        "sv_det",
+                        operands,
+                        y.buffer(),
+                        OptionalInt.of(scratch),
+                        x.dtype(),
+                        matrices,
+                        m));
     }
 }

@@ -1,30 +1,41 @@
 package io.selvedge.compiler.op;
 
-import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
-import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
- * Sums of products over named axes: {@code "ij,jk->ik"} is a matrix product. Letters that the output lacks are summed; an
- * ellipsis stands for axes that broadcast; without an arrow the output has the letters that occur once, in order.
+ * A sum of products named by letters, {@code ij,jk->ik}: read as matrix products of two operands at a time, with sums, diagonals
+ * and transposes around them. An operand is a value and its axes as letters.
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Einsum.html">ONNX Einsum</a>
  */
-public record Einsum(String equation) implements Op {
+final class Einsum {
     /** Axes of an ellipsis, counted from its end, as letters that no equation may have. */
     private static final char ELLIPSIS = 0x100;
+
+    private final OpCall call;
+    private final Composition body;
+    private final String equation;
+    private final Map<Character, Integer> extents = new TreeMap<>();
+
+    private Einsum(OpCall call, String equation) {
+        this.call = call;
+        this.body = new Composition(call);
+        this.equation = equation;
+    }
 
     static Op read(OpCall call) {
         String equation = call.attributes().text("equation", "").replace(" ", "");
@@ -32,72 +43,84 @@ public record Einsum(String equation) implements Op {
             throw new SelvedgeException(
                     ErrorCode.BAD_ATTRIBUTE, "equation '" + equation + "' needs the form 'ij,jk->ik'");
         }
-        return new Einsum(equation);
+        return new Einsum(call, equation).read();
     }
 
-    @Override
-    public String type() {
-        return "Einsum";
-    }
-
-    @Override
-    public Map<String, Object> attributes() {
-        return Attributes.map("equation", equation);
-    }
-
-    /** The axes of each input and the output as letters, and the extent of each letter. */
-    private record Plan(List<String> terms, String output, Map<Character, Integer> extents) {
-        int[] of(String letters) {
-            return letters.chars().map(letter -> extents.get((char) letter)).toArray();
+    private record Operand(String value, String letters) {
+        boolean has(int letter) {
+            return letters.indexOf(letter) >= 0;
         }
     }
 
-    private Plan plan(List<TensorType> inputs) {
+    private Op read() {
         String[] sides = equation.split("->", -1);
         String[] stated = sides[0].split(",", -1);
         shapes(
-                stated.length == inputs.size(),
+                stated.length == call.inputs().size(),
                 "needs %s inputs for '%s', got %s",
                 stated.length,
                 equation,
-                inputs.size());
-        List<String> terms = new ArrayList<>();
-        Map<Character, Integer> extents = new TreeMap<>();
+                call.inputs().size());
+        List<Operand> operands = new ArrayList<>();
         int most = 0;
         for (int i = 0; i < stated.length; i++) {
-            Shape shape = inputs.get(i).shape();
-            int hidden = shape.rank() - stated[i].replace("...", "").length();
+            TensorType type = call.inputType(i);
+            Operands.sameDType(call.inputType(0), type);
+            int hidden = type.shape().rank() - stated[i].replace("...", "").length();
             most = Math.max(most, hidden);
             String term = stated[i].replace("...", ellipsis(Math.max(0, hidden)));
             shapes(
-                    term.length() == shape.rank(),
+                    term.length() == type.shape().rank(),
                     "needs as many letters as axes for '%s', got %s",
                     stated[i],
-                    inputs.get(i));
-            terms.add(term);
-            for (int axis = 0; axis < term.length(); axis++) {
-                int extent = shape.extent(axis);
-                int known = extents.merge(term.charAt(axis), extent, (a, b) -> a == 1 ? b : a);
-                shapes(
-                        known == extent || extent == 1,
-                        "needs one extent for '%s' of '%s', got %s and %s",
-                        term.charAt(axis),
-                        equation,
-                        known,
-                        extent);
-            }
+                    type);
+            operands.add(new Operand(call.input(i), term));
+            measure(term, type.shape());
         }
-        return new Plan(terms, output(sides, terms, most), extents);
+        String output = output(sides, operands, most);
+        Operand product = plain(operands.getFirst());
+        for (int i = 1; i < operands.size(); i++) {
+            StringBuilder needed = new StringBuilder(output);
+            operands.subList(i + 1, operands.size()).forEach(later -> needed.append(later.letters()));
+            product = product(product, plain(operands.get(i)), needed.toString());
+        }
+        Operand sum = summed(product, output);
+        List<Integer> order = output.chars().map(sum.letters()::indexOf).boxed().toList();
+        return body.last(new Transpose(order), sum.value());
     }
 
-    private static String output(String[] sides, List<String> terms, int most) {
+    private void measure(String term, Shape shape) {
+        for (int axis = 0; axis < term.length(); axis++) {
+            int extent = shape.extent(axis);
+            int known = extents.merge(term.charAt(axis), extent, (a, b) -> a == 1 ? b : a);
+            shapes(
+                    known == extent || extent == 1,
+                    "needs one extent for '%s' of '%s', got %s and %s",
+                    term.charAt(axis),
+                    equation,
+                    known,
+                    extent);
+        }
+    }
+
+    private String output(String[] sides, List<Operand> operands, int most) {
+        StringBuilder all = new StringBuilder();
+        operands.forEach(operand -> all.append(operand.letters()));
         if (sides.length > 1) {
-            return sides[1].replace("...", ellipsis(most));
+            String output = sides[1].replace("...", ellipsis(most));
+            boolean each = output.chars().allMatch(letter -> extents.containsKey((char) letter))
+                    && output.chars().distinct().count() == output.length();
+            if (!each) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_ATTRIBUTE,
+                        "equation '" + equation + "' needs letters of its inputs behind '->', each once");
+            }
+            return output;
         }
         StringBuilder once = new StringBuilder(ellipsis(most));
-        String all = String.join("", terms);
         all.chars()
-                .filter(letter -> letter < ELLIPSIS && all.indexOf(letter) == all.lastIndexOf(letter))
+                .filter(letter -> letter < ELLIPSIS
+                        && all.indexOf(Character.toString(letter)) == all.lastIndexOf(Character.toString(letter)))
                 .sorted()
                 .forEach(letter -> once.append((char) letter));
         return once.toString();
@@ -111,60 +134,104 @@ public record Einsum(String equation) implements Op {
         return letters.toString();
     }
 
-    @Override
-    public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
-        TensorType first = required(inputs, 0, "input 0");
-        List<TensorType> types = inputs.stream().map(Optional::orElseThrow).toList();
-        types.forEach(type -> Operands.sameDType(first, type));
-        Plan plan = plan(types);
-        return List.of(TensorType.of(
-                first.dtype(),
-                Arrays.stream(plan.of(plan.output())).asLongStream().toArray()));
+    private long[] of(String letters) {
+        return letters.chars().mapToLong(letter -> extents.get((char) letter)).toArray();
     }
 
-    @Override
-    public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
-        List<Tensor> tensors = inputs.stream().map(Optional::orElseThrow).toList();
-        Plan plan = plan(tensors.stream().map(Tensor::type).toList());
-        StringBuilder summed = new StringBuilder();
-        plan.extents().keySet().stream()
-                .filter(letter -> plan.output().indexOf(letter) < 0)
-                .forEach(summed::append);
-        List<int[]> starts = new ArrayList<>();
-        List<int[]> steps = new ArrayList<>();
-        for (int i = 0; i < tensors.size(); i++) {
-            String term = plan.terms().get(i);
-            int[] extents = tensors.get(i).shape().extents();
-            starts.add(walk(plan, plan.output(), term, extents));
-            steps.add(walk(plan, summed.toString(), term, extents));
+    private int extent(char letter) {
+        return Objects.requireNonNull(extents.get(letter), () -> "no extent of " + letter);
+    }
+
+    /** The operand with every letter once: axes of 1 that others broadcast are gone, of axes with one letter the diagonal is left. */
+    private Operand plain(Operand operand) {
+        int[] shape = body.extents(operand.value());
+        StringBuilder kept = new StringBuilder();
+        for (int axis = 0; axis < shape.length; axis++) {
+            char letter = operand.letters().charAt(axis);
+            if (shape[axis] == extent(letter) && (shape[axis] > 1 || kept.indexOf("" + letter) < 0)) {
+                kept.append(letter);
+            }
         }
-        int terms = steps.getFirst().length;
-        double[] y = new double[starts.getFirst().length];
-        for (int i = 0; i < y.length; i++) {
-            for (int k = 0; k < terms; k++) {
-                double product = 1;
-                for (int t = 0; t < tensors.size(); t++) {
-                    product *= tensors.get(t).getDouble(starts.get(t)[i] + steps.get(t)[k]);
+        String letters = kept.toString();
+        String value = letters.equals(operand.letters()) ? operand.value() : body.reshape(operand.value(), of(letters));
+        for (int first = 0; first < letters.length(); first++) {
+            int second = letters.indexOf(letters.charAt(first), first + 1);
+            if (second >= 0) {
+                String rest = new StringBuilder(letters)
+                        .deleteCharAt(second)
+                        .deleteCharAt(first)
+                        .toString();
+                int n = extent(letters.charAt(first));
+                Integer[] order = new Integer[letters.length()];
+                for (int axis = 0, to = 0; axis < order.length; axis++) {
+                    if (axis != first && axis != second) {
+                        order[to++] = axis;
+                    }
                 }
-                y[i] += product;
+                order[order.length - 2] = first;
+                order[order.length - 1] = second;
+                long[] flat = Arrays.copyOf(of(rest), rest.length() + 1);
+                flat[rest.length()] = (long) n * n;
+                value = call.before(
+                        "diagonal",
+                        new Slice(),
+                        body.reshape(body.transpose(value, order), flat),
+                        body.integers(0),
+                        body.integers((long) n * n),
+                        body.integers(rest.length()),
+                        body.integers(n + 1));
+                letters = rest + letters.charAt(first);
+                first = -1;
             }
         }
-        TensorType type = TensorType.of(
-                tensors.getFirst().dtype(),
-                Arrays.stream(plan.of(plan.output())).asLongStream().toArray());
-        return List.of(Tensor.filled(type, i -> y[i]));
+        return new Operand(value, letters);
     }
 
-    /** Offsets in one input on a walk over the letters; a letter that it lacks does not move, one that it repeats moves all. */
-    private static int[] walk(Plan plan, String letters, String term, int[] extents) {
-        int[] own = Strides.of(extents);
-        int[] strides = new int[letters.length()];
-        for (int axis = 0; axis < term.length(); axis++) {
-            int at = letters.indexOf(term.charAt(axis));
-            if (at >= 0 && extents[axis] > 1) {
-                strides[at] += own[axis];
-            }
+    /** The operand without letters that nothing needs. */
+    private Operand summed(Operand operand, String needed) {
+        List<Integer> axes = IntStream.range(0, operand.letters().length())
+                .filter(axis -> needed.indexOf(operand.letters().charAt(axis)) < 0)
+                .boxed()
+                .toList();
+        if (axes.isEmpty()) {
+            return operand;
         }
-        return Strides.walk(plan.of(letters), strides, 0);
+        String value = call.before("sum", new Reduce(Reduce.Kind.SUM, axes, false), operand.value());
+        return new Operand(value, letters(operand, letter -> needed.indexOf(letter) >= 0));
+    }
+
+    private static String letters(Operand operand, IntPredicate kept) {
+        StringBuilder letters = new StringBuilder();
+        operand.letters().chars().filter(kept).forEach(letter -> letters.append((char) letter));
+        return letters.toString();
+    }
+
+    /** Both multiplied, and summed over the letters of both that nothing needs any more. */
+    private Operand product(Operand left, Operand right, String needed) {
+        Operand a = summed(left, needed + right.letters());
+        Operand b = summed(right, needed + left.letters());
+        String batch = letters(a, letter -> b.has(letter) && needed.indexOf(letter) >= 0);
+        String inner = letters(a, letter -> b.has(letter) && needed.indexOf(letter) < 0);
+        String rows = letters(a, letter -> !b.has(letter));
+        String columns = letters(b, letter -> !a.has(letter));
+        String value = inner.isEmpty()
+                ? body.mul(matrices(a, batch, rows, ""), matrices(b, batch, "", columns))
+                : body.matmul(matrices(a, batch, rows, inner), matrices(b, batch, inner, columns));
+        String letters = batch + rows + columns;
+        return new Operand(body.reshape(value, of(letters)), letters);
+    }
+
+    /** {@code [batch, rows, columns]}. */
+    private String matrices(Operand operand, String batch, String rows, String columns) {
+        Integer[] order = (batch + rows + columns)
+                .chars()
+                .map(operand.letters()::indexOf)
+                .boxed()
+                .toArray(Integer[]::new);
+        return body.reshape(body.transpose(operand.value(), order), elements(batch), elements(rows), elements(columns));
+    }
+
+    private long elements(String letters) {
+        return Arrays.stream(of(letters)).reduce(1, Math::multiplyExact);
     }
 }

@@ -11,6 +11,8 @@ import java.util.Set;
 
 /** Trees as attributes list them: a column for each property of a node, nodes named by tree and number. */
 final class ForestReader {
+    private static final List<Forest.Mode> MODES = List.of(Forest.Mode.values());
+
     private record Key(long tree, long node) {}
 
     private final Attributes attributes;
@@ -32,12 +34,12 @@ final class ForestReader {
         List<Forest.Branch> branches = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             long mode = modes.getLong(i);
-            if (mode < 0 || mode >= Forest.Mode.values().length) {
+            if (mode < 0 || mode >= MODES.size()) {
                 throw Forest.bad("has the mode " + mode + "; known are 0 to 6");
             }
             branches.add(new Forest.Branch(
                     features.get(i),
-                    Forest.Mode.values()[(int) mode],
+                    MODES.get((int) mode),
                     splits.getDouble(i),
                     members.get(i),
                     missing[i] != 0,
@@ -61,7 +63,7 @@ final class ForestReader {
         int at = 0;
         for (int i = 0; i < modes.elements(); i++) {
             Set<Double> set = new HashSet<>();
-            if (modes.getLong(i) == Forest.Mode.BRANCH_MEMBER.ordinal()) {
+            if (modes.getLong(i) == MODES.indexOf(Forest.Mode.BRANCH_MEMBER)) {
                 for (; at < values.length && !Double.isNaN(values[at]); at++) {
                     set.add(values[at] + 0.0);
                 }
@@ -85,7 +87,11 @@ final class ForestReader {
         return references;
     }
 
-    /** The older form of regressors and classifiers. @param prefix of the leaves' attributes, {@code target} or {@code class} */
+    /**
+     * The older form of regressors and classifiers.
+     *
+     * @param prefix of the leaves' attributes, {@code target} or {@code class}
+     */
     Forest readOlder(String prefix) {
         List<String> modes = attributes.texts("nodes_modes");
         int count = modes.size();

@@ -6,10 +6,13 @@ import static io.selvedge.compiler.op.Operands.shapes;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Dim;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +26,7 @@ import java.util.Optional;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__GridSample.html">ONNX GridSample</a>
  */
-public record GridSample(Mode mode, Padding padding, boolean alignCorners) implements Op {
+public record GridSample(Mode mode, Padding padding, boolean alignCorners) implements Op, Lowerable {
     /** How values between elements are found. */
     public enum Mode {
         NEAREST,
@@ -181,5 +184,31 @@ public record GridSample(Mode mode, Padding padding, boolean alignCorners) imple
         }
         double turn = Math.abs(at - low) % (2 * range);
         return low + (turn > range ? 2 * range - turn : turn);
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        TensorType x = builder.graph().type(node.input(0));
+        TensorType grid = builder.graph().type(node.input(1));
+        int[] extents = x.shape().extents();
+        int spatial = extents.length - 2;
+        int[] image = {1, 1, 1};
+        System.arraycopy(extents, 2, image, image.length - spatial, spatial);
+        Routines.call(
+                builder,
+                node.output(),
+                "sample",
+                "sv_grid_sample",
+                List.of(node.input(0), node.input(1)),
+                x.dtype(),
+                grid.dtype(),
+                extents[0],
+                extents[1],
+                Strides.product(grid.shape().extents(), 1, extents.length - 1),
+                spatial,
+                image,
+                mode,
+                padding,
+                alignCorners);
     }
 }

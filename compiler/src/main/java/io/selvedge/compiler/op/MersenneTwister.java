@@ -44,8 +44,8 @@ final class MersenneTwister {
 
     /** Uniform in [0, 1), 53 bits. */
     double uniform() {
-        long high = next() >>> 5;
-        long low = next() >>> 6;
+        int high = next() >>> 5;
+        int low = next() >>> 6;
         return (high * 67108864.0 + low) / 9007199254740992.0;
     }
 

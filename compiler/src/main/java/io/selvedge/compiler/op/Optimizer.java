@@ -132,7 +132,8 @@ public record Optimizer(Kind kind, Attributes given) implements Op {
         double beta = given.number("beta", 0.999f);
         double epsilon = given.number("epsilon", 1e-6f);
         double after = 1 - given.number("norm_coefficient_post", 0);
-        double adjusted = step > 0 ? rate * Math.sqrt(1 - Math.pow(beta, step)) / (1 - Math.pow(alpha, step)) : rate;
+        double times = (double) step;
+        double adjusted = step > 0 ? rate * Math.sqrt(1 - Math.pow(beta, times)) / (1 - Math.pow(alpha, times)) : rate;
         for (int i = 0; i < x.length; i++) {
             means[i] = alpha * means[i] + (1 - alpha) * gradient[i];
             squares[i] = beta * squares[i] + (1 - beta) * gradient[i] * gradient[i];

@@ -5,10 +5,13 @@ import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +26,7 @@ import java.util.Optional;
  */
 public record RoiAlign(
         boolean max, int outputHeight, int outputWidth, int samples, float spatialScale, boolean halfPixel)
-        implements Op {
+        implements Op, Lowerable {
     static Op read(OpCall call) {
         Attributes attributes = call.attributes();
         String mode = attributes.text("mode", "avg");
@@ -152,5 +155,25 @@ public record RoiAlign(
             down * (1 - across) * in[plane + bottom * width + left],
             down * across * in[plane + bottom * width + right]
         };
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        Routines.call(
+                builder,
+                node.output(),
+                "roi_align",
+                "sv_roi_align",
+                node.inputs(),
+                builder.graph().type(node.input(0)).dtype(),
+                Moves.bytes(builder, node.input(2)),
+                builder.extents(node.input(0)),
+                builder.extents(node.input(1))[0],
+                outputHeight,
+                outputWidth,
+                Math.max(0, samples),
+                spatialScale,
+                halfPixel,
+                max);
     }
 }

@@ -6,15 +6,21 @@ import static io.selvedge.compiler.op.Operands.shapes;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.Lowerable;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.WeightPacking;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * Counts of the n-grams of a pool in each row of integers or strings, skips between the members allowed; as they are (TF), 1 where
@@ -33,7 +39,7 @@ public record TfIdfVectorizer(
         List<Integer> starts,
         List<Integer> columns,
         List<Float> weights)
-        implements Op {
+        implements Op, Lowerable {
     public TfIdfVectorizer {
         pool = List.copyOf(pool);
         starts = List.copyOf(starts);
@@ -139,19 +145,31 @@ public record TfIdfVectorizer(
                 : Arrays.stream(x.toLongs()).boxed().toList();
         double[] y = new double[Math.toIntExact(type.shape().elements())];
         for (int row = 0; row < y.length / width; row++) {
-            int gram = 0;
-            for (int n = 1; n <= starts.size(); n++) {
-                int end = n < starts.size() ? starts.get(n) : pool.size();
-                for (int at = starts.get(n - 1); at < end; at += n, gram++) {
-                    if (n >= shortest && n <= longest) {
-                        int found = occurrences(values.subList(row * count, (row + 1) * count), at, n);
-                        double times = mode.equals("IDF") ? Math.min(found, 1) : found;
-                        y[row * width + columns.get(gram)] = times * (mode.equals("TF") ? 1 : weights.get(gram));
-                    }
-                }
+            List<?> terms = values.subList(row * count, (row + 1) * count);
+            for (Gram gram : grams()) {
+                int found = occurrences(terms, gram.first(), gram.terms());
+                double times = mode.equals("IDF") ? Math.min(found, 1) : found;
+                y[row * width + gram.column()] = times * (mode.equals("TF") ? 1 : gram.weight());
             }
         }
         return List.of(Tensor.filled(type, i -> y[i]));
+    }
+
+    /** One n-gram of a length that counts: where in the pool it begins, its terms, its column. */
+    private record Gram(int first, int terms, int column, float weight) {}
+
+    private List<Gram> grams() {
+        List<Gram> grams = new ArrayList<>();
+        int gram = 0;
+        for (int n = 1; n <= starts.size(); n++) {
+            int end = n < starts.size() ? starts.get(n) : pool.size();
+            for (int at = starts.get(n - 1); at < end; at += n, gram++) {
+                if (n >= shortest && n <= longest) {
+                    grams.add(new Gram(at, n, columns.get(gram), weights.get(gram)));
+                }
+            }
+        }
+        return grams;
     }
 
     private int occurrences(List<?> row, int at, int n) {
@@ -166,5 +184,43 @@ public record TfIdfVectorizer(
             }
         }
         return found;
+    }
+
+    @Override
+    public void lower(Node node, ProgramBuilder builder) {
+        TensorType x = builder.graph().type(node.input(0));
+        int[] y = builder.extents(node.output());
+        int count = x.shape().extent(x.shape().rank() - 1);
+        List<Gram> grams = grams();
+        float[] factors = new float[grams.size()];
+        for (int i = 0; i < factors.length; i++) {
+            factors[i] = grams.get(i).weight();
+        }
+        Routines.callOn(
+                builder,
+                node.output(),
+                "tf_idf",
+                "sv_tf_idf",
+                List.of(
+                        Routines.operand(builder, node.input(0)),
+                        Routines.longs(
+                                builder,
+                                node.name() + ".pool",
+                                pool.stream().mapToLong(term -> (Long) term).toArray()),
+                        Routines.longs(
+                                builder,
+                                node.name() + ".grams",
+                                grams.stream()
+                                        .flatMapToLong(gram -> LongStream.of(gram.first(), gram.terms(), gram.column()))
+                                        .toArray()),
+                        new Kernel.Operand(
+                                builder.weight(node.name() + ".weights", WeightPacking.vector(factors)), true, 0)),
+                x.dtype(),
+                y.length == 1 ? 1 : y[0],
+                count,
+                grams.size(),
+                y[y.length - 1],
+                skips,
+                List.of("TF", "IDF", "TFIDF").indexOf(mode));
     }
 }

@@ -19,12 +19,12 @@ final class Convolutions {
         if (perGroup == 0 || channels % perGroup != 0) {
             throw call.unsupported("has a filter for " + perGroup + " channels on an image of " + channels);
         }
-        convolution(call, call.weights(1, 0, 3, 1, 2), channels / perGroup, 3, 4);
+        convolution(call, Weights.moved(call, 1, 0, 3, 1, 2), channels / perGroup, 3, 4);
     }
 
     /** Filter [1,kh,kw,C*multiplier]; bias [C*multiplier]. */
     static void depthwise(TfliteCall call) {
-        convolution(call, call.weights(1, 3, 0, 1, 2), call.extents(0).getLast(), 4, 5);
+        convolution(call, Weights.moved(call, 1, 3, 0, 1, 2), call.extents(0).getLast(), 4, 5);
     }
 
     private static void convolution(TfliteCall call, String filter, int group, int activation, int dilationW) {
@@ -40,7 +40,7 @@ final class Convolutions {
         }
         attributes.put("group", (long) group);
         List<String> inputs = new ArrayList<>(List.of(call.image(0), filter));
-        call.bias(2, 0, 1).ifPresent(inputs::add);
+        Weights.bias(call, 2, 0, 1).ifPresent(inputs::add);
         String y = call.emit("Conv", attributes, inputs.toArray(String[]::new));
         call.deliverImage(0, call.activated(y, activation));
     }
@@ -73,8 +73,8 @@ final class Convolutions {
         attributes.put("strides", new long[] {strides[0], strides[1]});
         attributes.put("pads", pads);
         attributes.put("output_padding", more);
-        List<String> inputs = new ArrayList<>(List.of(call.image(2), call.weights(1, 3, 0, 1, 2)));
-        Optional<String> bias = call.bias(3, 2, 1);
+        List<String> inputs = new ArrayList<>(List.of(call.image(2), Weights.moved(call, 1, 3, 0, 1, 2)));
+        Optional<String> bias = Weights.bias(call, 3, 2, 1);
         bias.ifPresent(inputs::add);
         String y = call.emit("ConvTranspose", attributes, inputs.toArray(String[]::new));
         call.deliverImage(0, call.activated(y, 3));

@@ -23,8 +23,8 @@ final class DenseLayers {
                     "has weights " + w + " for an input " + x + "; needs [N,K] and a multiple of K elements");
         }
         List<String> inputs =
-                new ArrayList<>(List.of(call.real(0, List.of(elements / depth, depth)), call.weights(1, 0, 1)));
-        call.bias(2, 0, 1).ifPresent(inputs::add);
+                new ArrayList<>(List.of(call.real(0, List.of(elements / depth, depth)), Weights.moved(call, 1, 0, 1)));
+        Weights.bias(call, 2, 0, 1).ifPresent(inputs::add);
         String y = call.emit("Gemm", Map.of("transB", 1L), inputs.toArray(String[]::new));
         List<Integer> shape = new ArrayList<>();
         if (call.options().flag(2)) {

@@ -88,6 +88,11 @@ final class TfliteCall {
         return Arrays.stream(value.toLongs()).mapToObj(Math::toIntExact).toList();
     }
 
+    /** What the file itself holds for an input. */
+    Optional<Tensor> stored(int input) {
+        return graph.constant(tensor(input));
+    }
+
     /** The value of an input as the file holds it. */
     String raw(int input) {
         return graph.value(tensor(input));
@@ -143,7 +148,7 @@ final class TfliteCall {
         return tensor.quantized() ? dequantize(value, tensor.steps().orElseThrow(), dtype(value), 0) : value;
     }
 
-    private Tensor dequantized(Tensor constant, Optional<TfliteTensor.Steps> steps) {
+    Tensor dequantized(Tensor constant, Optional<TfliteTensor.Steps> steps) {
         graph.file().spend(4L * constant.elements());
         int inner = steps.filter(s -> !s.single())
                 .map(s -> innerOf(constant.type(), s))
@@ -159,7 +164,7 @@ final class TfliteCall {
     }
 
     /** Elements between two neighbours along the axis that the scales belong to. */
-    private static int innerOf(TensorType type, TfliteTensor.Steps steps) {
+    static int innerOf(TensorType type, TfliteTensor.Steps steps) {
         int axis = axis(steps.axis(), type.shape().rank());
         if (type.shape().extent(axis) != steps.scales().size()) {
             throw new SelvedgeException(
@@ -188,87 +193,8 @@ final class TfliteCall {
         return dequantize(turned, new TfliteTensor.Steps(List.of(scale), List.of(zero), 0), dtype(turned), 0);
     }
 
-    /** A matrix or filter with its axes in another order, as integers behind a DequantizeLinear where it has steps. */
-    String weights(int input, Integer... perm) {
-        TfliteTensor tensor = tensor(input);
-        Optional<Tensor> constant = graph.constant(tensor);
-        if (constant.isEmpty()) {
-            return transposed(real(input), perm);
-        }
-        if (!tensor.quantized()) {
-            return constant(
-                    tensor.name(),
-                    TfliteGraph.transposed(
-                            constant.get().dtype() == DType.FLOAT16
-                                    ? dequantized(constant.get(), Optional.empty())
-                                    : constant.get(),
-                            perm));
-        }
-        TfliteTensor.Steps steps = tensor.steps().orElseThrow();
-        if (!steps.single()) {
-            innerOf(constant.get().type(), steps);
-        }
-        Tensor moved = TfliteGraph.transposed(constant.get(), perm);
-        int axis = steps.single() ? 0 : Arrays.asList(perm).indexOf(axis(steps.axis(), perm.length));
-        return signed(tensor.name(), moved, steps, axis);
-    }
-
-    /** Integers that fit into a byte around their zero points need none: the products of kernels then are those of int8. */
-    private String signed(String name, Tensor integers, TfliteTensor.Steps steps, int axis) {
-        int inner = steps.single()
-                ? 1
-                : innerOf(integers.type(), new TfliteTensor.Steps(steps.scales(), steps.zeros(), axis));
-        int channels = steps.scales().size();
-        for (int i = 0; i < integers.elements(); i++) {
-            long centred = integers.getLong(i) - steps.zero(i / inner % channels);
-            if (centred != (byte) centred) {
-                return dequantize(constant(name, integers), steps, integers.dtype(), axis);
-            }
-        }
-        Tensor centred = Tensor.integers(
-                new TensorType(DType.INT8, integers.shape()),
-                i -> integers.getLong(i) - steps.zero(i / inner % channels));
-        TfliteTensor.Steps around = new TfliteTensor.Steps(
-                steps.scales(), steps.zeros().stream().map(_ -> 0L).toList(), axis);
-        return dequantize(constant(name, centred), around, DType.INT8, axis);
-    }
-
-    private String dequantize(String value, TfliteTensor.Steps steps, DType dtype, int axis) {
+    String dequantize(String value, TfliteTensor.Steps steps, DType dtype, int axis) {
         return emit("DequantizeLinear", Map.of("axis", (long) axis), value, scale(steps), zero(steps, dtype));
-    }
-
-    /** Sums at int32 of a product of steps as real numbers; the scale is the product of the factors' scales. */
-    Optional<String> bias(int input, int factor, int weights) {
-        if (!has(input)) {
-            return Optional.empty();
-        }
-        Optional<Tensor> constant = graph.constant(tensor(input));
-        if (constant.isEmpty() || constant.get().dtype().isFloat()) {
-            return Optional.of(real(input));
-        }
-        Optional<TfliteTensor.Steps> product = tensor(input).steps().or(() -> product(factor, weights));
-        if (product.isEmpty()) {
-            throw new SelvedgeException(
-                    ErrorCode.BAD_MODEL, "has an integer bias '" + tensor(input).name() + "' and no scale for it");
-        }
-        if (constant.get().dtype() == DType.INT32) {
-            return Optional.of(
-                    dequantize(constant(tensor(input).name(), constant.get()), product.get(), DType.INT32, 0));
-        }
-        return Optional.of(constant(dequantized(constant.get(), product)));
-    }
-
-    private Optional<TfliteTensor.Steps> product(int factor, int weights) {
-        return tensor(factor)
-                .steps()
-                .flatMap(x -> tensor(weights)
-                        .steps()
-                        .map(w -> new TfliteTensor.Steps(
-                                w.scales().stream()
-                                        .map(scale -> scale * x.scale(0))
-                                        .toList(),
-                                w.zeros().stream().map(_ -> 0L).toList(),
-                                0)));
     }
 
     private String scale(TfliteTensor.Steps steps) {
@@ -402,7 +328,7 @@ final class TfliteCall {
         return constant(hint + "_constant", tensor);
     }
 
-    private String constant(String name, Tensor tensor) {
+    String constant(String name, Tensor tensor) {
         return graph.builder().constant(name, tensor);
     }
 

@@ -43,6 +43,17 @@ final class Models {
     }
 
     Models typedInput(String name, int elementType, Object... extents) {
+        graph.addInput(value(name, elementType, extents));
+        return this;
+    }
+
+    /** A float output whose shape is declared. */
+    Models typedOutput(String name, Object... extents) {
+        graph.addOutput(value(name, 1, extents));
+        return this;
+    }
+
+    private static ValueInfoProto.Builder value(String name, int elementType, Object... extents) {
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
         for (Object extent : extents) {
             TensorShapeProto.Dimension.Builder dim = TensorShapeProto.Dimension.newBuilder();
@@ -53,13 +64,12 @@ final class Models {
             }
             shape.addDim(dim);
         }
-        graph.addInput(ValueInfoProto.newBuilder()
+        return ValueInfoProto.newBuilder()
                 .setName(name)
                 .setType(TypeProto.newBuilder()
                         .setTensorType(TypeProto.Tensor.newBuilder()
                                 .setElemType(elementType)
-                                .setShape(shape))));
-        return this;
+                                .setShape(shape)));
     }
 
     Models floats(String name, float[] values, long... extents) {

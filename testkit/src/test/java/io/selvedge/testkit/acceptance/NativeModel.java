@@ -11,6 +11,7 @@ import io.selvedge.compress.deploy.BundleBuilder;
 import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.Session;
+import io.selvedge.runtime.StatePair;
 import io.selvedge.runtime.TensorBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -45,6 +46,11 @@ final class NativeModel implements AutoCloseable {
      * @param spareBytes working memory that sessions get beyond what was planned
      */
     static NativeModel load(Compiler.Compilation compilation, int spareBytes, Path folder) {
+        return load(compilation, spareBytes, List.of(), folder);
+    }
+
+    /** The same, with outputs that a session carries over to inputs of the next call. */
+    static NativeModel load(Compiler.Compilation compilation, int spareBytes, List<StatePair> states, Path folder) {
         List<Target> targets = compilation.libraries().keySet().stream()
                 .map(TargetCatalog::byName)
                 .toList();
@@ -64,7 +70,7 @@ final class NativeModel implements AutoCloseable {
         NativeModel loaded = new NativeModel(compilation);
         try {
             Path bundle = Files.createTempFile(folder, "model-", ".selv");
-            new BundleBuilder(spacious, targets, "0".repeat(64), List.of(), Optional.empty())
+            new BundleBuilder(spacious, targets, "0".repeat(64), states, Optional.empty())
                     .write(bundle, List.of(), LoadOptions.defaults());
             for (Target target : targets) {
                 LoadOptions options =

@@ -4,6 +4,7 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.toolchain.Toolchain;
+import io.selvedge.runtime.StatePair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +67,11 @@ final class Workbench implements AutoCloseable {
     /** For the best target of this machine alone, a bundle of its own. */
     NativeModel best(Graph simplified) {
         return load(compile(simplified, NativeModel.targets().subList(0, 1)));
+    }
+
+    /** For the best target of this machine alone, with states that go from call to call. */
+    NativeModel streaming(Graph simplified, List<StatePair> states) {
+        return NativeModel.load(compile(simplified, NativeModel.targets().subList(0, 1)), 0, states, folder);
     }
 
     /** For all targets of this machine, a bundle of its own. */

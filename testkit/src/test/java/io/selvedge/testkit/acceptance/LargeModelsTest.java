@@ -1,0 +1,186 @@
+package io.selvedge.testkit.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.selvedge.compiler.Compiler;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.onnx.ImportOptions;
+import io.selvedge.compiler.onnx.OnnxImporter;
+import io.selvedge.testkit.OnnxRuntimeOracle;
+import io.selvedge.testkit.Tolerance;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Networks of megabytes that come from Maven, natively on this machine's best target, against ONNX Runtime. */
+@ExtendWith(Workbench.Shared.class)
+class LargeModelsTest {
+    private static final int TOKENS = 32;
+    private static final int SENTENCES = 12;
+    private static final double COSINE = 0.9999;
+
+    @ParameterizedTest
+    @CsvSource({
+        "ch_PP-OCRv3_det_infer.onnx, 160, 320",
+        "ch_PP-OCRv4_det_infer.onnx, 160, 320",
+        "ch_PP-OCRv3_rec_infer.onnx, 48, 320",
+        "ch_PP-OCRv4_rec_infer.onnx, 48, 320"
+    })
+    void text_is_found_and_read_as_by_onnx_runtime(String name, int height, int width, Workbench bench) {
+        Path model = resource("/models/" + name, bench);
+        Graph graph = OnnxImporter.read(model, new ImportOptions(Map.of(), Map.of("x", List.of(1, 3, height, width))));
+        Tensor picture = picture(graph.type("x"), height, width);
+        Map<String, Tensor> want = OnnxRuntimeOracle.run(model, Map.of("x", picture));
+        try (NativeModel compiled = bench.best(Compiler.simplify(graph))) {
+            Map<String, Tensor> got = compiled.run(Map.of("x", picture));
+            want.forEach((output, values) -> {
+                // A detector that finds nothing, or a reader of blanks, would be no test.
+                assertThat(Tolerance.magnitude(values)).isGreaterThan(0.5);
+                Tolerance.MODEL.check(name + ", " + output, values, Objects.requireNonNull(got.get(output)));
+            });
+        }
+    }
+
+    @Test
+    void sentences_are_embedded_as_by_onnx_runtime(Workbench bench) {
+        embedded("all-minilm-l6-v2.onnx", bench).forEach(sentence -> {
+            assertThat(sentence.difference()).isLessThanOrEqualTo(Tolerance.MODEL.relative());
+            assertThat(sentence.cosine()).isGreaterThanOrEqualTo(COSINE);
+        });
+    }
+
+    /**
+     * Where a value lies between two steps of a dynamic quantisation, the last bit of a float decides, and a step more in one place
+     * spreads: ONNX Runtime with and without its optimiser then differ by up to 2.6e-2. Most sentences have no such tie.
+     */
+    @Test
+    void sentences_are_embedded_by_dynamic_int8_as_by_onnx_runtime(Workbench bench) {
+        List<Embedded> sentences = embedded("all-minilm-l6-v2-q.onnx", bench);
+        List<Embedded> alike = sentences.stream()
+                .filter(sentence -> sentence.difference() <= 1e-2)
+                .toList();
+        assertThat(alike).hasSizeGreaterThanOrEqualTo(SENTENCES * 2 / 3);
+        alike.forEach(sentence -> assertThat(sentence.cosine()).isGreaterThanOrEqualTo(COSINE));
+        sentences.forEach(sentence -> assertThat(sentence.difference()).isLessThanOrEqualTo(0.1));
+    }
+
+    /** How far a sentence lies from ONNX Runtime's: {@code max |a-b| / max |ref|} over all tokens, cosine of the mean. */
+    private record Embedded(double difference, double cosine) {}
+
+    private static List<Embedded> embedded(String name, Workbench bench) {
+        Path model = resource("/" + name, bench);
+        List<Integer> shape = List.of(1, TOKENS);
+        Graph graph = OnnxImporter.read(
+                model,
+                new ImportOptions(
+                        Map.of(), Map.of("input_ids", shape, "attention_mask", shape, "token_type_ids", shape)));
+        Random random = new Random(3);
+        List<Embedded> sentences = new ArrayList<>();
+        try (NativeModel compiled = bench.best(Compiler.simplify(graph));
+                OnnxRuntimeOracle oracle = OnnxRuntimeOracle.open(model)) {
+            for (int i = 0; i < SENTENCES; i++) {
+                int length = 6 + random.nextInt(TOKENS - 6);
+                Map<String, Tensor> inputs = sentence(length, random);
+                Tensor want = oracle.run(inputs).values().iterator().next();
+                Tensor got = compiled.run(inputs).values().iterator().next();
+                double largest = 0;
+                for (int k = 0; k < want.elements(); k++) {
+                    largest = Math.max(largest, Math.abs(want.getDouble(k) - got.getDouble(k)));
+                }
+                sentences.add(new Embedded(
+                        largest / Tolerance.magnitude(want), cosine(mean(want, length), mean(got, length))));
+            }
+        }
+        sentences.forEach(sentence -> System.out.printf(
+                "%s: differs by %.1e, cosine %.7f%n", name, sentence.difference(), sentence.cosine()));
+        return sentences;
+    }
+
+    /** Common words between [CLS] and [SEP], then padding. */
+    private static Map<String, Tensor> sentence(int length, Random random) {
+        long[] words = random.longs(TOKENS, 1996, 4996).toArray();
+        Map<String, Tensor> inputs = new LinkedHashMap<>();
+        inputs.put("input_ids", tokens(i -> i == 0 ? 101 : i == length - 1 ? 102 : i < length ? words[i] : 0));
+        inputs.put("attention_mask", tokens(i -> i < length ? 1 : 0));
+        inputs.put("token_type_ids", tokens(_ -> 0));
+        return inputs;
+    }
+
+    private static Tensor tokens(IntToLongFunction value) {
+        return Tensor.longs(IntStream.range(0, TOKENS).mapToLong(value).toArray(), 1, TOKENS);
+    }
+
+    /** The mean over a sentence's tokens: what these models are used for. */
+    private static double[] mean(Tensor hidden, int length) {
+        int width = hidden.shape().extent(2);
+        double[] mean = new double[width];
+        for (int token = 0; token < length; token++) {
+            for (int i = 0; i < width; i++) {
+                mean[i] += hidden.getDouble(token * width + i) / length;
+            }
+        }
+        return mean;
+    }
+
+    private static double cosine(double[] a, double[] b) {
+        double product = 0;
+        double squareA = 0;
+        double squareB = 0;
+        for (int i = 0; i < a.length; i++) {
+            product += a[i] * b[i];
+            squareA += a[i] * a[i];
+            squareB += b[i] * b[i];
+        }
+        return product / Math.sqrt(squareA * squareB);
+    }
+
+    /** Black writing on white, the values from -1 to 1. */
+    private static Tensor picture(TensorType type, int height, int width) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D pen = image.createGraphics();
+        pen.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        pen.setColor(Color.WHITE);
+        pen.fillRect(0, 0, width, height);
+        pen.setColor(Color.BLACK);
+        pen.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 32));
+        pen.drawString("SELVEDGE 2026", 20, height / 2 + 12);
+        pen.dispose();
+        int plane = height * width;
+        return Tensor.filled(type, i -> {
+            int pixel = image.getRGB(i % plane % width, i % plane / width);
+            return ((pixel >> 16 - 8 * (i / plane)) & 0xff) / 127.5 - 1;
+        });
+    }
+
+    private static Path resource(String path, Workbench bench) {
+        Path file = bench.folder().resolve(path.substring(path.lastIndexOf('/') + 1));
+        try (InputStream stream = LargeModelsTest.class.getResourceAsStream(path)) {
+            if (!Files.exists(file)) {
+                Files.copy(Objects.requireNonNull(stream, path), file);
+            }
+            return file;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
