@@ -73,7 +73,8 @@ public final class Operands {
         return (int) (index < 0 ? index + extent : index);
     }
 
-    /** @throws SelvedgeException SHAPE_MISMATCH unless the condition holds */
+    /** Requires shapes that fit.
+     *  @throws SelvedgeException SHAPE_MISMATCH unless the condition holds */
     @SuppressWarnings("AnnotateFormatMethod") // The annotation is a dependency that nothing else needs.
     public static void shapes(boolean condition, String message, Object... arguments) {
         if (!condition) {
@@ -81,14 +82,16 @@ public final class Operands {
         }
     }
 
-    /** @throws SelvedgeException DTYPE_MISMATCH unless both have one dtype */
+    /** Requires one element type.
+     *  @throws SelvedgeException DTYPE_MISMATCH unless both have one dtype */
     public static void sameDType(TensorType a, TensorType b) {
         if (a.dtype() != b.dtype()) {
             throw new SelvedgeException(ErrorCode.DTYPE_MISMATCH, "needs inputs of one dtype, got " + a + " and " + b);
         }
     }
 
-    /** @throws SelvedgeException UNSUPPORTED_DTYPE unless the dtype is a floating one */
+    /** Requires a floating element type, and gives it.
+     *  @throws SelvedgeException UNSUPPORTED_DTYPE unless the dtype is a floating one */
     public static DType floating(TensorType type) {
         if (!type.dtype().isFloat()) {
             throw new SelvedgeException(ErrorCode.UNSUPPORTED_DTYPE, "needs a floating-point input, got " + type);
