@@ -9,8 +9,8 @@ SV_INLINE void sv_neighbours(const void *x, const long plane, const long height,
                              const double column, const int type, double *terms) {
     for (int k = 0; k < 4; k++) terms[k] = 0;
     if (!(row >= -1 && row <= (double)height && column >= -1 && column <= (double)width)) return;
-    const double v = row < 0 ? 0 : row > (double)(height - 1) ? (double)(height - 1) : row;
-    const double u = column < 0 ? 0 : column > (double)(width - 1) ? (double)(width - 1) : column;
+    const double v = row<0 ? 0 : row>(double)(height - 1) ? (double)(height - 1) : row;
+    const double u = column<0 ? 0 : column>(double)(width - 1) ? (double)(width - 1) : column;
     const long top = (long)v, left = (long)u;
     const double down = v - (double)top, across = u - (double)left;
     for (int k = 0; k < 4; k++) {
@@ -21,9 +21,10 @@ SV_INLINE void sv_neighbours(const void *x, const long plane, const long height,
 /* y[region][channel][bin] from x [N,C,H,W], regions [R][x1,y1,x2,y2] and images [R]: the mean, or with `max` the largest
    weighted neighbour, of rows times columns of places in a bin; `samples` of each, or as many as a bin has elements where that is 0.
    A region of more than 2^20 elements a bin is bad data. */
-SV_ROUTINE int sv_roi_align(const void *x, const void *regions, const void *images, void *y, const int type, const int width,
-                            const long *extents, const long count, const long height, const long columns,
-                            const long samples, const float scale, const int halfPixel, const int max) {
+SV_ROUTINE int sv_roi_align(const void *x, const void *regions, const void *images, void *y, const int type,
+                            const int width, const long *extents, const long count, const long height,
+                            const long columns, const long samples, const float scale, const int halfPixel,
+                            const int max) {
     for (long i = 0; i < count * extents[1] * height * columns; i++) {
         const long bin = i % (height * columns), channel = i / (height * columns) % extents[1];
         const long region = i / (height * columns) / extents[1];
@@ -46,7 +47,8 @@ SV_ROUTINE int sv_roi_align(const void *x, const void *regions, const void *imag
                 double terms[4];
                 sv_neighbours(x, (image * extents[1] + channel) * extents[2] * extents[3], extents[2], extents[3],
                               corner[1] + ((double)(bin / columns) + ((double)r + 0.5) / (double)downs) * binH,
-                              corner[0] + ((double)(bin % columns) + ((double)c + 0.5) / (double)acrosses) * binW, type, terms);
+                              corner[0] + ((double)(bin % columns) + ((double)c + 0.5) / (double)acrosses) * binW, type,
+                              terms);
                 for (int k = 0; k < 4; k++) {
                     sum += terms[k];
                     if (terms[k] > largest) largest = terms[k];

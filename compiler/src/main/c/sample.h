@@ -40,7 +40,8 @@ SV_ROUTINE int sv_taps(const double at, const long n, const int mode, const int 
         weight[3] = ((a * (u + 1) - 5 * a) * (u + 1) + 8 * a) * (u + 1) - 4 * a;
     }
     for (int k = 0; k < taps; k++) {
-        const double place = padding == SV_ZEROS ? (double)(from + k) : sv_inside((double)(from + k), n, padding, corners);
+        const double place =
+            padding == SV_ZEROS ? (double)(from + k) : sv_inside((double)(from + k), n, padding, corners);
         index[k] = place >= 0 && place < n ? (long)place : -1;
     }
     return taps;
@@ -60,7 +61,8 @@ SV_ROUTINE int sv_grid_sample(const void *x, const void *grid, void *y, const in
             const double g = sv_real(grid, i * spatial + 2 - axis, gridType);
             const long n = extents[axis];
             const double at = corners ? (g + 1) / 2 * (double)(n - 1) : ((g + 1) * (double)n - 1) / 2;
-            taps[axis] = sv_taps(sv_inside(at, n, padding, corners), n, mode, padding, corners, index[axis], weight[axis]);
+            taps[axis] =
+                sv_taps(sv_inside(at, n, padding, corners), n, mode, padding, corners, index[axis], weight[axis]);
         }
         for (long c = 0; c < channels; c++) {
             const long start = (i / points * channels + c) * plane;
@@ -71,7 +73,10 @@ SV_ROUTINE int sv_grid_sample(const void *x, const void *grid, void *y, const in
                     double columns = 0;
                     for (int w = 0; w < taps[2]; w++)
                         if (index[0][d] >= 0 && index[1][h] >= 0 && index[2][w] >= 0)
-                            columns += weight[2][w] * sv_real(x, start + (index[0][d] * extents[1] + index[1][h]) * extents[2] + index[2][w], type);
+                            columns +=
+                                weight[2][w] *
+                                sv_real(x, start + (index[0][d] * extents[1] + index[1][h]) * extents[2] + index[2][w],
+                                        type);
                     if (index[1][h] >= 0) rows += weight[1][h] * columns;
                 }
                 if (index[0][d] >= 0) sum += weight[0][d] * rows;
@@ -81,5 +86,4 @@ SV_ROUTINE int sv_grid_sample(const void *x, const void *grid, void *y, const in
     }
     return 0;
 }
-
 #endif

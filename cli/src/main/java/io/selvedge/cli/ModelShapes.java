@@ -10,9 +10,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that give unknown dimensions of a model, and inputs that never change, their values. */
+/** The options about reading a model: what its open dimensions and unchanging inputs are, and which operators are added. */
 public final class ModelShapes {
     private static final int MOST_BINDINGS = 8;
 
@@ -36,10 +37,13 @@ public final class ModelShapes {
                     + " counts. Repeatable.")
     private final Map<String, String> constants = new LinkedHashMap<>();
 
+    @Mixin
+    private PluginOption plugins = new PluginOption();
+
     /**
      * What was given, for this model and a command that takes one shape.
      *
-     * @throws SelvedgeException BAD_OPTION
+     * @throws SelvedgeException BAD_OPTION, BAD_PLUGIN
      */
     public ImportOptions options(Path model) {
         dims.forEach((name, values) -> {
@@ -56,7 +60,7 @@ public final class ModelShapes {
     /**
      * One for each value of a dimension; with lists for several dimensions each with each, the first values first.
      *
-     * @throws SelvedgeException BAD_OPTION
+     * @throws SelvedgeException BAD_OPTION, BAD_PLUGIN
      */
     public List<ImportOptions> bindings(Path model) {
         List<Map<String, Integer>> choices = List.of(Map.of());
@@ -78,14 +82,8 @@ public final class ModelShapes {
             }
             choices = longer;
         }
-        Fixed fixed = fixed(model);
-        return choices.stream()
-                .map(values -> new ImportOptions(values, fixed.inputShapes, fixed.constants))
-                .toList();
+        return choices.stream().map(withoutDims(model)::withDims).toList();
     }
-
-    /** What is the same for every binding. */
-    private record Fixed(Map<String, List<Integer>> inputShapes, Map<String, Tensor> constants) {}
 
     private static List<Integer> values(String name, String list) {
         List<Integer> values = new ArrayList<>();
@@ -100,7 +98,7 @@ public final class ModelShapes {
         return values;
     }
 
-    private Fixed fixed(Path model) {
+    private ImportOptions withoutDims(Path model) {
         Map<String, List<Integer>> shapes = new LinkedHashMap<>();
         inputShapes.forEach((name, text) -> {
             List<Integer> extents = new ArrayList<>();
@@ -112,7 +110,7 @@ public final class ModelShapes {
         Map<String, Tensor> fixed = new LinkedHashMap<>();
         constants.forEach(
                 (name, text) -> fixed.put(name, ConstantText.parse(name, text, ModelReader.declaredType(model, name))));
-        return new Fixed(shapes, fixed);
+        return new ImportOptions(Map.of(), shapes, fixed, plugins.read());
     }
 
     /** Sequences may be empty and optionals absent, which the importer names as dimensions too. */

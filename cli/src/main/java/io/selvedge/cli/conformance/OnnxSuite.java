@@ -3,16 +3,10 @@ package io.selvedge.cli.conformance;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
-import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Tensor;
-import io.selvedge.compiler.onnx.proto.GraphProto;
-import io.selvedge.compiler.onnx.proto.ModelProto;
-import io.selvedge.compiler.onnx.proto.NodeProto;
-import io.selvedge.compiler.onnx.proto.TensorProto;
-import io.selvedge.compiler.onnx.proto.ValueInfoProto;
+import io.selvedge.compiler.onnx.StoredValues;
 import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -25,7 +19,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -77,27 +70,11 @@ public final class OnnxSuite {
 
         /** Expected outputs, elements of sequences one by one. */
         public List<Tensor> outputTensors() {
-            return List.copyOf(
-                    new SuiteValues(graph().getOutputList(), outputs).tensors().values());
+            return List.copyOf(StoredValues.outputs(model, outputs).tensors().values());
         }
 
-        private SuiteValues given() {
-            GraphProto graph = graph();
-            List<String> constants = graph.getInitializerList().stream()
-                    .map(TensorProto::getName)
-                    .toList();
-            List<ValueInfoProto> declared = graph.getInputList().stream()
-                    .filter(input -> !constants.contains(input.getName()))
-                    .toList();
-            return new SuiteValues(declared, inputs);
-        }
-
-        private GraphProto graph() {
-            try {
-                return ModelProto.parseFrom(model).getGraph();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+        private StoredValues given() {
+            return StoredValues.inputs(model, inputs);
         }
 
         @Override
@@ -180,7 +157,7 @@ public final class OnnxSuite {
 
     /**
      * Every folder that holds a model is a test, named by its last two folders; its files by their path within it. So is every
-     * other model with an output beside it: its inputs are then made, see {@link #ramp}.
+     * other model with an output beside it: its inputs are then made, see {@link StoredValues#ramps}.
      */
     private static Map<String, Map<String, byte[]>> grouped(Map<List<String>, byte[]> files) {
         Map<String, Map<String, byte[]>> tests = new TreeMap<>();
@@ -192,7 +169,7 @@ public final class OnnxSuite {
                     .toList());
             if (output != null) {
                 Map<String, byte[]> test = new TreeMap<>(Map.of(MODEL, content, DATA + "output_0.pb", output));
-                List<byte[]> inputs = ramps(content);
+                List<byte[]> inputs = StoredValues.ramps(content);
                 for (int i = 0; i < inputs.size(); i++) {
                     test.put(DATA + "input_" + i + ".pb", inputs.get(i));
                 }
@@ -215,36 +192,6 @@ public final class OnnxSuite {
         return tests;
     }
 
-    private static List<byte[]> ramps(byte[] model) {
-        try {
-            GraphProto graph = ModelProto.parseFrom(model).getGraph();
-            Set<String> constants = graph.getInitializerList().stream()
-                    .map(TensorProto::getName)
-                    .collect(Collectors.toSet());
-            return graph.getInputList().stream()
-                    .filter(input -> !constants.contains(input.getName()))
-                    .map(OnnxSuite::ramp)
-                    .toList();
-        } catch (IOException e) {
-            return List.of();
-        }
-    }
-
-    /** Element i of n is i / n: what the ONNX project's runner gives to models that come without inputs. */
-    private static byte[] ramp(ValueInfoProto input) {
-        TensorProto.Builder tensor = TensorProto.newBuilder().setDataType(DType.FLOAT32.onnxCode());
-        int count = 1;
-        for (var dim : input.getType().getTensorType().getShape().getDimList()) {
-            int extent = Math.toIntExact(Math.max(1, dim.getDimValue()));
-            tensor.addDims(extent);
-            count = Math.multiplyExact(count, extent);
-        }
-        for (int i = 0; i < count; i++) {
-            tensor.addFloatData((float) ((double) i / count));
-        }
-        return tensor.build().toByteArray();
-    }
-
     private static String name(List<String> folder) {
         return String.join("/", folder.subList(Math.max(0, folder.size() - 2), folder.size()));
     }
@@ -256,19 +203,9 @@ public final class OnnxSuite {
                 model,
                 tensors(content, "input"),
                 tensors(content, "output"),
-                row.map(r -> Set.of(r[1].split(",", -1))).orElseGet(() -> operators(model)),
+                row.map(r -> Set.of(r[1].split(",", -1))).orElseGet(() -> StoredValues.operators(model)),
                 row.map(r -> Double.parseDouble(r[ATOL_COLUMN - 1])).orElse(RTOL),
                 row.map(r -> Double.parseDouble(r[ATOL_COLUMN])).orElse(ATOL));
-    }
-
-    private static Set<String> operators(byte[] model) {
-        try {
-            return ModelProto.parseFrom(model).getGraph().getNodeList().stream()
-                    .map(NodeProto::getOpType)
-                    .collect(Collectors.toSet());
-        } catch (IOException e) {
-            return Set.of();
-        }
     }
 
     private static List<byte[]> tensors(Map<String, byte[]> content, String kind) {

@@ -133,7 +133,9 @@ public record Cast(DType to, boolean saturate) implements Op, ElementWise, Lower
             return QuantizeLinear.between(x, -max, max);
         }
         boolean clamps = to.isFourBits() && from.isFloat();
-        return clamps ? QuantizeLinear.between(x, QuantizeLinear.lowest(to), QuantizeLinear.highest(to)) : x;
+        return clamps
+                ? QuantizeLinear.between(x, (double) QuantizeLinear.lowest(to), (double) QuantizeLinear.highest(to))
+                : x;
     }
 
     /** Vectors of f32 hold the narrow types; 32-bit integers and wider round to f32 once, as they are loaded. */

@@ -150,7 +150,7 @@ public record DeformConv(List<Integer> strides, List<Integer> pads, List<Integer
         inputs.forEach(input -> operands.add(Routines.operand(builder, input)));
         operands.add(DirectLowering.bias(node, builder, 3, y[1]));
         operands.add(hasMask ? Routines.operand(builder, node.input(4)) : operands.getFirst());
-        Number[] numbers = {
+        Object[] numbers = {
             x[0],
             x[1],
             x[2],

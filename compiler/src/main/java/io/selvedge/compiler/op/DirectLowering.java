@@ -37,7 +37,7 @@ final class DirectLowering {
                         operands,
                         out.buffer(),
                         OptionalInt.empty(),
-                        numbers.toArray(Number[]::new)));
+                        numbers.toArray()));
     }
 
     /** An input of one number per channel, zeros when it is absent. */
@@ -66,6 +66,6 @@ final class DirectLowering {
         List<Number> numbers = new ArrayList<>(List.of(x[0] * x[1], x[2], x[3], x[4], y[2], y[3], y[4]));
         numbers.addAll(window(window));
         numbers.addAll(Arrays.asList(more));
-        Routines.call(builder, output, "direct_pool", function, List.of(node.input(0)), numbers.toArray(Number[]::new));
+        Routines.call(builder, output, "direct_pool", function, List.of(node.input(0)), numbers.toArray());
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -137,13 +138,17 @@ final class Einsum {
         return letters.chars().mapToLong(letter -> extents.get((char) letter)).toArray();
     }
 
+    private int extent(char letter) {
+        return Objects.requireNonNull(extents.get(letter), () -> "no extent of " + letter);
+    }
+
     /** The operand with every letter once: axes of 1 that others broadcast are gone, of axes with one letter the diagonal is left. */
     private Operand plain(Operand operand) {
         int[] shape = body.extents(operand.value());
         StringBuilder kept = new StringBuilder();
         for (int axis = 0; axis < shape.length; axis++) {
             char letter = operand.letters().charAt(axis);
-            if (shape[axis] == extents.get(letter) && (shape[axis] > 1 || kept.indexOf("" + letter) < 0)) {
+            if (shape[axis] == extent(letter) && (shape[axis] > 1 || kept.indexOf("" + letter) < 0)) {
                 kept.append(letter);
             }
         }
@@ -156,7 +161,7 @@ final class Einsum {
                         .deleteCharAt(second)
                         .deleteCharAt(first)
                         .toString();
-                int n = extents.get(letters.charAt(first));
+                int n = extent(letters.charAt(first));
                 Integer[] order = new Integer[letters.length()];
                 for (int axis = 0, to = 0; axis < order.length; axis++) {
                     if (axis != first && axis != second) {

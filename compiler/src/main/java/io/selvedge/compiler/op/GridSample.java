@@ -207,8 +207,8 @@ public record GridSample(Mode mode, Padding padding, boolean alignCorners) imple
                 Strides.product(grid.shape().extents(), 1, extents.length - 1),
                 spatial,
                 image,
-                mode.ordinal(),
-                padding.ordinal(),
+                mode,
+                padding,
                 alignCorners);
     }
 }

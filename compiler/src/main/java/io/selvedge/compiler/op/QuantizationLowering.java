@@ -52,8 +52,8 @@ final class QuantizationLowering {
             // The bound in front, so that a NaN becomes the lowest number.
             return new Expr.Binary(
                     Expr.BinaryOp.MIN,
-                    MapLowering.number(QuantizeLinear.highest(to)),
-                    new Expr.Binary(Expr.BinaryOp.MAX, MapLowering.number(QuantizeLinear.lowest(to)), whole));
+                    MapLowering.number((double) QuantizeLinear.highest(to)),
+                    new Expr.Binary(Expr.BinaryOp.MAX, MapLowering.number((double) QuantizeLinear.lowest(to)), whole));
         });
     }
 

@@ -65,8 +65,8 @@ final class RecurrentLowering {
             int yBatch = (last ? time * directions : 1) * hidden;
             int stateBatch = (last ? directions : 1) * hidden;
             int first = d * (last ? 1 : batch) * hidden;
-            List<Number> numbers = new ArrayList<>(List.of(
-                    op.kind().ordinal(),
+            List<Object> numbers = new ArrayList<>(List.of(
+                    op.kind(),
                     time,
                     batch,
                     features,
@@ -83,7 +83,7 @@ final class RecurrentLowering {
             for (int i = 0; i < 3; i++) {
                 List<Squash> all = op.activations(d);
                 Squash squash = i < all.size() ? all.get(i) : Squash.of(Squash.Form.TANH);
-                numbers.addAll(List.of(squash.form().ordinal(), squash.alpha(), squash.beta()));
+                numbers.addAll(List.of(squash.form(), squash.alpha(), squash.beta()));
             }
             numbers.addAll(List.of(
                     op.clip(), op.linearBeforeReset() ? 1 : 0, op.inputForget() ? 1 : 0, node.hasInput(7) ? 1 : 0));
@@ -102,7 +102,7 @@ final class RecurrentLowering {
                             part(peepholes, d, 3 * units)),
                     y.buffer(),
                     OptionalInt.of(scratch.buffer()),
-                    numbers.toArray(Number[]::new));
+                    numbers.toArray());
         }
         int[] starts = {0, steps, steps + state};
         for (int i = 0; i < node.outputs().size(); i++) {

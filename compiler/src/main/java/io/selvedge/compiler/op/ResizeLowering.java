@@ -7,10 +7,10 @@ import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.program.View;
 import io.selvedge.compiler.program.WeightPacking;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -56,11 +56,30 @@ final class ResizeLowering {
         }
         int[] order = order(from);
         View x = wholePixels(from).permuted(order);
-        for (int axis : byCost(order, samplings, from.extents())) {
-            x = along(x, axis, samplings.get(order[axis]).orElseThrow(), nearest);
+        List<Integer> axes = byCost(order, samplings, from.extents());
+        for (int axis : axes.subList(0, axes.size() - 1)) {
+            x = along(x, axis, samplings.get(order[axis]).orElseThrow(), nearest, Optional.empty());
         }
-        View y = x.permuted(inverse(order));
-        builder.alias(node.output(), new View(y.buffer(), y.weight(), y.offset(), to, y.strides()));
+        // The last step writes to where the readers of the result want it.
+        boolean channelsLast = order[order.length - 1] == 1 && order.length <= 4;
+        Optional<View> target = channelsLast
+                ? Optional.of(builder.defineLike(
+                        node.output(), List.of(new View(from.buffer(), from.weight(), 0, to, from.strides()))))
+                : Optional.empty();
+        int last = axes.getLast();
+        View y = along(
+                        x,
+                        last,
+                        samplings.get(order[last]).orElseThrow(),
+                        nearest,
+                        target.map(out -> wholePixels(out).permuted(order)))
+                .permuted(inverse(order));
+        View whole = new View(y.buffer(), y.weight(), y.offset(), to, y.strides());
+        if (target.isEmpty()) {
+            builder.alias(node.output(), whole);
+        } else if (whole.buffer() != target.get().buffer()) {
+            builder.copy(whole, target.get(), dtype.bytes());
+        }
     }
 
     /** Whether every output element p is the input's p / k. */
@@ -107,7 +126,7 @@ final class ResizeLowering {
         }
         int channels = x.extents()[1];
         int pitch = x.strides()[last];
-        long end = x.offset() + pitch;
+        long end = (long) x.offset() + pitch;
         for (int axis = 0; axis <= last; axis++) {
             end += axis == 1 ? 0 : (x.extents()[axis] - 1L) * x.strides()[axis];
         }
@@ -134,31 +153,36 @@ final class ResizeLowering {
         return axes;
     }
 
-    private View along(View x, int axis, Sampling sampling, boolean nearest) {
+    /** Resamples one axis, into the target where that has pixels of this pitch, else into a dense buffer. */
+    private View along(View x, int axis, Sampling sampling, boolean nearest, Optional<View> target) {
         int[] extents = x.extents().clone();
-        int outer = Strides.product(extents, 0, axis);
         int extent = extents[axis];
+        int images = axis == 0 ? 1 : extents[0];
+        int outer = Strides.product(extents, Math.min(axis, 1), axis);
         int inner = Strides.product(extents, axis + 1, extents.length);
-        View runs = x.reshaped(outer, extent, inner)
-                .filter(view -> inner == 1 || view.strides()[2] == 1)
-                .orElseGet(() -> {
-                    View dense = builder.temporary(node.name() + ".dense", dtype, x.extents());
-                    builder.copy(x, dense, dtype.bytes());
-                    return dense.reshaped(outer, extent, inner).orElseThrow();
-                });
+        View from = runs(x, images, outer, extent, inner).orElseGet(() -> {
+            View dense = builder.temporary(node.name() + ".dense", dtype, x.extents());
+            builder.copy(x, dense, dtype.bytes());
+            return dense.reshaped(images, outer, extent, inner).orElseThrow();
+        });
         extents[axis] = sampling.length();
-        View y = builder.temporary(node.name() + ".along" + axis, dtype, extents);
-        List<Kernel.Operand> operands = new ArrayList<>();
-        operands.add(Routines.operand(runs, dtype));
+        View y = target.filter(view -> Arrays.equals(view.extents(), extents)
+                        && runs(view, images, outer, sampling.length(), inner).isPresent())
+                .orElseGet(() -> builder.temporary(node.name() + ".along" + axis, dtype, extents));
+        View to = runs(y, images, outer, sampling.length(), inner).orElseThrow();
         String name = node.name() + ".axis" + axis;
+        List<Kernel.Operand> operands = new ArrayList<>();
+        operands.add(Routines.operand(from, dtype));
         operands.add(weight(name + ".indices", WeightPacking.vector(indices(sampling))));
         int unit = nearest ? dtype.bytes() : 1;
-        List<Number> numbers = new ArrayList<>(List.of(
-                outer,
-                (long) runs.strides()[0] * unit,
-                (long) runs.strides()[1] * unit,
-                sampling.length(),
-                (long) inner * unit));
+        List<Number> numbers = new ArrayList<>(List.of(images, outer, sampling.length(), (long) inner * unit));
+        for (int i = 0; i < 3; i++) {
+            numbers.add((long) from.strides()[i] * unit);
+        }
+        numbers.add((long) to.offset() * unit);
+        for (int i = 0; i < 3; i++) {
+            numbers.add((long) to.strides()[i] * unit);
+        }
         if (!nearest) {
             float[] weights = new float[sampling.weights().length];
             for (int i = 0; i < weights.length; i++) {
@@ -167,15 +191,19 @@ final class ResizeLowering {
             operands.add(weight(name + ".weights", WeightPacking.vector(weights)));
             numbers.addAll(List.of(sampling.taps(), rule.extrapolation()));
         }
-        Routines.emit(
+        Routines.emitStrided(
                 builder,
                 "resize",
                 nearest ? "sv_resize_nearest" : "sv_resize_axis",
                 operands,
                 y.buffer(),
-                OptionalInt.empty(),
-                numbers.toArray(Number[]::new));
+                numbers.toArray());
         return y;
+    }
+
+    /** The view as runs of neighbours, if it has them. */
+    private static Optional<View> runs(View view, int images, int outer, int extent, int inner) {
+        return view.reshaped(images, outer, extent, inner).filter(runs -> inner == 1 || runs.strides()[3] == 1);
     }
 
     private Kernel.Operand weight(String name, byte[] bytes) {

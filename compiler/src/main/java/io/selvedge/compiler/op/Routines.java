@@ -76,18 +76,26 @@ final class Routines {
             int y,
             OptionalInt scratch,
             Object... constants) {
-        builder.emit(
-                new Kernel.Routine(
-                        header,
-                        function,
-                        inputs,
-                        y,
-                        scratch,
-                        Arrays.stream(constants).map(Routines::constant).toList()),
-                0);
+        builder.emit(new Kernel.Routine(header, function, inputs, y, false, scratch, list(constants)), 0);
     }
 
-    /** An int, long, boolean, float, dtype, or the extents or strides of axes. */
+    /** As {@link #emit} for a function that is told y's place and strides, without scratch. */
+    static void emitStrided(
+            ProgramBuilder builder,
+            String header,
+            String function,
+            List<Kernel.Operand> inputs,
+            int y,
+            Object... constants) {
+        builder.emit(new Kernel.Routine(header, function, inputs, y, true, OptionalInt.empty(), list(constants)), 0);
+    }
+
+    private static List<Kernel.Constant> list(Object... constants) {
+        return Arrays.stream(constants).map(Routines::constant).toList();
+    }
+
+    /** An int, long, boolean, float, dtype, choice of an enum, or the extents or strides of axes. */
+    @SuppressWarnings("EnumOrdinal") // The C headers number the choices in the order in which the enum lists them.
     private static Kernel.Constant constant(Object value) {
         return switch (value) {
             case Integer whole -> new Kernel.Constant.Whole(whole);
@@ -95,6 +103,7 @@ final class Routines {
             case Boolean flag -> new Kernel.Constant.Whole(flag ? 1 : 0);
             case Float real -> new Kernel.Constant.Real(real);
             case DType dtype -> new Kernel.Constant.Whole(dtype.onnxCode());
+            case Enum<?> choice -> new Kernel.Constant.Whole(choice.ordinal());
             case int[] wholes ->
                 new Kernel.Constant.Wholes(
                         Arrays.stream(wholes).asLongStream().boxed().toList());

@@ -100,6 +100,6 @@ public record ScatterElements(int axis, ScatterReduction reduction) implements O
                 stride,
                 data.dtype(),
                 indices.dtype().bytes(),
-                reduction.ordinal());
+                reduction);
     }
 }

@@ -83,6 +83,6 @@ public record ScatterND(ScatterReduction reduction) implements Op, Lowerable {
                 Strides.product(extents, depth, extents.length),
                 data.dtype(),
                 indices.dtype().bytes(),
-                reduction.ordinal());
+                reduction);
     }
 }

@@ -89,7 +89,7 @@ public final class FoldConstants implements Pass {
         if (!allKnown || weights || node.op().isRandom() || explodes(graph, node)) {
             return Optional.empty();
         }
-        return Optional.of(node.op().evaluate(values));
+        return Optional.of(node.evaluate(values));
     }
 
     private static boolean isQuantized(DType dtype) {

@@ -348,6 +348,7 @@ public sealed interface Kernel {
      *
      * @param header C header without {@code .h} that defines the function
      * @param function its name
+     * @param strided whether y's place and strides are among the constants, so that y need not be dense
      * @param constants sizes and attributes
      */
     record Routine(
@@ -355,6 +356,7 @@ public sealed interface Kernel {
             String function,
             List<Operand> inputs,
             int y,
+            boolean strided,
             OptionalInt scratchBuffer,
             List<Constant> constants)
             implements Kernel {

@@ -38,7 +38,7 @@ public final class OpenDimensions {
                 dimensions.bind(name, shape, data, where);
             }
         });
-        return new ImportOptions(dimensions.bound, given.inputShapes(), given.constants());
+        return given.withDims(dimensions.bound);
     }
 
     /** Whether samples have the shapes that the model's inputs have with these extents. */

@@ -21,7 +21,10 @@ final class RoutineCode {
                             ? code.weight(input.buffer(), "void", input.byteOffset())
                             : "(const void *)(" + code.bytes(input.buffer(), input.byteOffset(), 1, false) + ")");
         }
-        arguments.add(written(code, routine.y()));
+        arguments.add(
+                routine.strided()
+                        ? "(void *)(" + code.bytes(routine.y(), 0, 1, true) + ")"
+                        : written(code, routine.y()));
         routine.scratch().ifPresent(scratch -> arguments.add(written(code, scratch)));
         routine.constants().forEach(constant -> arguments.add(literal(constant)));
         code.line("return %s(%s);", routine.function(), String.join(", ", arguments));

@@ -2,6 +2,8 @@ package io.selvedge.compiler.emit.c;
 
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.op.Conv;
 import io.selvedge.compiler.op.Pool;
 import io.selvedge.compiler.op.Resize;
 import io.selvedge.compiler.op.ResizeRule;
@@ -17,6 +19,7 @@ final class ResizeCases {
         for (int channels : new int[] {2, 8, 16, 17}) {
             resizes.pixels(resizes.cases.floats(-1, 1, 2, channels, 5, 7));
         }
+        resizes.bordered();
         resizes.ranks();
         return resizes.cases;
     }
@@ -61,6 +64,26 @@ final class ResizeCases {
                 "",
                 cases.constant(Tensor.floats(new float[] {1, 1, 1, 0.3f}, 4)));
         crop(Resize.Mode.LINEAR, x);
+    }
+
+    /** Between two convolutions, which want borders around what is read and what is written. */
+    private void bordered() {
+        Conv conv = new Conv(List.of(1, 1), List.of(1, 1, 1, 1), List.of(1, 1), 1);
+        String before = cases.value(conv, cases.floats(-1, 1, 2, 1, 5, 6), weights(17, 1));
+        String after = weights(1, 17);
+        cases.out(conv, before, after);
+        for (float[] scales : new float[][] {{1, 1, 2, 2}, {1, 1, 0.7f, 1}}) {
+            Resize op = new Resize(rule(Resize.Mode.LINEAR, false, false), Resize.Aspect.STRETCH, List.of());
+            cases.out(conv, cases.value(op, before, "", cases.constant(Tensor.floats(scales, 4))), after);
+        }
+        Resize nearest = new Resize(rule(Resize.Mode.NEAREST, false, false), Resize.Aspect.STRETCH, List.of());
+        String wider = cases.constant(Tensor.floats(new float[] {1, 1, 1, 1.5f}, 4));
+        cases.out(conv, cases.value(nearest, before, "", wider), after);
+    }
+
+    private String weights(int outputs, int inputs) {
+        return cases.constant(
+                Tensor.filled(TensorType.of(DType.FLOAT32, outputs, inputs, 3, 3), i -> Math.sin(i) / inputs));
     }
 
     private void crop(Resize.Mode mode, String x) {

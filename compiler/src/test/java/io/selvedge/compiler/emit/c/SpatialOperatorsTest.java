@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Operators over windows, grids and time that are routines: native against reference, within the rounding of float32. */
 final class SpatialOperatorsTest {
-    private static final double TOLERANCE = 4e-6;
+    /** Of the largest result; sums of some 150 products cancel, and plain C has no fused multiply-add. SanitizerTest has it too. */
+    private static final double TOLERANCE = 2e-5;
 
     @TempDir
     Path dir;

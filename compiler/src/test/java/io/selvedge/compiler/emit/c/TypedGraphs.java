@@ -252,7 +252,7 @@ final class TypedGraphs {
         if (!dtype.isFloat()) {
             return Tensor.integers(type, _ -> integer(dtype, width));
         }
-        return Tensor.filled(type, _ -> real(dtype, width));
+        return Tensor.filled(type, _ -> real(width));
     }
 
     private long integer(DType dtype, int width) {
@@ -264,7 +264,7 @@ final class TypedGraphs {
         return width == 0 ? random.nextInt(5, 15) : random.nextInt(unsigned ? 0 : -4, 5);
     }
 
-    private double real(DType dtype, int width) {
+    private double real(int width) {
         if (width == 1 && random.nextInt(3) == 0) {
             double[] extremes = {0, -0.5, 2.5, 1e-7, 65504, 70000, -1e9, 5e9, 1e19, Double.NaN, 1 / 0.0, -1 / 0.0};
             return extremes[random.nextInt(extremes.length)];

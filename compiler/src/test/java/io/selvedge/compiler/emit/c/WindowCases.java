@@ -56,18 +56,6 @@ final class WindowCases {
             all.transposed(
                     1,
                     1,
-                    List.of(2, 2),
-                    List.of(0, 0, 0, 0),
-                    List.of(0, 0),
-                    1,
-                    constant,
-                    new int[] {1, 1, 3, 3},
-                    1,
-                    2,
-                    2);
-            all.transposed(
-                    1,
-                    1,
                     List.of(2, 3),
                     List.of(1, 0, 1, 2),
                     List.of(1, 0),
@@ -77,18 +65,6 @@ final class WindowCases {
                     17,
                     3,
                     5);
-            all.transposed(
-                    1,
-                    1,
-                    List.of(3, 2),
-                    List.of(2, 1, 0, 1),
-                    List.of(0, 1),
-                    2,
-                    constant,
-                    new int[] {1, 6, 3, 5},
-                    2,
-                    4,
-                    4);
             all.transposed(
                     2,
                     1,
@@ -103,17 +79,17 @@ final class WindowCases {
                     2);
         }
         all.transposed(
-                1, 1, List.of(2, 2), List.of(1, 1, 1, 1), List.of(0, 0), 8, true, new int[] {1, 8, 4, 5}, 1, 4, 4);
+                1, 1, List.of(3, 2), List.of(2, 1, 0, 1), List.of(0, 1), 2, false, new int[] {1, 6, 3, 5}, 2, 4, 4);
+        all.transposed(
+                1, 1, List.of(2, 1), List.of(1, 1, 1, 0), List.of(0, 0), 2, true, new int[] {1, 6, 3, 5}, 2, 4, 2);
+        all.transposed(
+                1, 1, List.of(2, 1), List.of(1, 0, 1, 1), List.of(0, 0), 8, true, new int[] {1, 8, 4, 5}, 1, 4, 2);
         all.transposed(
                 1, 1, List.of(1, 1), List.of(1, 1, 1, 1), List.of(0, 0), 1, true, new int[] {1, 3, 4, 5}, 16, 3, 3);
         // Windows shorter than the stride, pads longer than the window, pads that add.
-        all.transposed(
-                1, 1, List.of(3, 2), List.of(0, 0, 0, 0), List.of(0, 0), 1, true, new int[] {1, 2, 3, 4}, 3, 1, 1);
-        all.transposed(
-                1, 1, List.of(2, 2), List.of(4, 3, 0, 0), List.of(0, 0), 1, true, new int[] {1, 2, 5, 5}, 3, 3, 2);
-        all.transposed(
-                1, 1, List.of(2, 2), List.of(-1, -2, -1, 0), List.of(0, 0), 1, true, new int[] {1, 2, 3, 3}, 3, 3, 2);
-        all.transposed(1, 1, List.of(2), List.of(1, 0), List.of(1), 1, true, new int[] {2, 3, 9}, 4, 3);
+        all.transposed(1, 1, List.of(3), List.of(0, 0), List.of(0), 1, true, new int[] {1, 2, 4}, 3, 1);
+        all.transposed(1, 1, List.of(2), List.of(4, 0), List.of(0), 1, true, new int[] {1, 2, 5}, 3, 3);
+        all.transposed(1, 1, List.of(2), List.of(-1, -2), List.of(0), 1, true, new int[] {1, 2, 3}, 3, 3);
         all.transposed(
                 1,
                 1,
