@@ -60,7 +60,7 @@ record Bindings(List<ImportOptions> shapes, List<Graph> graphs) {
     private static ImportOptions completed(ImportOptions options, ImportOptions first) {
         Map<String, Integer> dims = new HashMap<>(first.dims());
         dims.putAll(options.dims());
-        return new ImportOptions(dims, options.inputShapes(), options.constants());
+        return options.withDims(dims);
     }
 
     /** The graph that is judged. */
