@@ -194,6 +194,7 @@ public final class CEmitter {
         StringBuilder text = new StringBuilder(
                 "int selvedge_run(const unsigned char *weights, void *const *io, "
                         + "unsigned char *arena, int thread, int threads) {\n    (void)threads;\n    if (thread != 0) return 0;\n");
+        text.append(unusedWithoutSteps());
         for (int i = 0; i < program.steps().size(); i++) {
             String call = "step_" + i + "(weights, io, arena)";
             boolean mayFail = program.steps().get(i).kernel() instanceof Kernel.Routine;
@@ -206,10 +207,16 @@ public final class CEmitter {
 
     private String oneStep() {
         StringBuilder text = new StringBuilder("void selvedge_step(const unsigned char *weights, void *const *io, "
-                + "unsigned char *arena, int step) {\n    switch (step) {\n");
+                + "unsigned char *arena, int step) {\n");
+        text.append(unusedWithoutSteps()).append("    switch (step) {\n");
         for (int i = 0; i < program.steps().size(); i++) {
             text.append("        case ").append(i).append(": step_").append(i).append("(weights, io, arena); break;\n");
         }
         return text.append("        default: break;\n    }\n}\n").toString();
+    }
+
+    /** A model whose outputs have no elements computes nothing. */
+    private String unusedWithoutSteps() {
+        return program.steps().isEmpty() ? "    (void)weights;\n    (void)io;\n    (void)arena;\n" : "";
     }
 }
