@@ -77,7 +77,7 @@ public record Graph(
         Set<String> read = new HashSet<>(outputs);
         List<Node> live = new ArrayList<>();
         for (Node node : nodes.reversed()) {
-            if (node.outputs().stream().anyMatch(read::contains)) {
+            if (node.outputs().stream().anyMatch(output -> !output.isEmpty() && read.contains(output))) {
                 live.add(node);
                 read.addAll(node.inputs());
             }

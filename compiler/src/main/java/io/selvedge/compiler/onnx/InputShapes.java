@@ -7,7 +7,6 @@ import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.onnx.proto.TensorShapeProto;
 import io.selvedge.compiler.onnx.proto.ValueInfoProto;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -89,22 +88,7 @@ final class InputShapes {
 
     /** @throws SelvedgeException BAD_OPTION when an option names what the model does not have */
     void checkAllUsed() {
-        for (String dim : new TreeSet<>(options.dims().keySet())) {
-            if (!symbols.contains(dim)) {
-                throw new SelvedgeException(
-                        ErrorCode.BAD_OPTION,
-                        "--dim " + dim + "=" + options.dims().get(dim)
-                                + ": the model has no open dimension of that name; "
-                                + (symbols.isEmpty() ? "all its inputs have fixed shapes" : "it has " + symbols));
-            }
-        }
-        Set<String> unknown = new HashSet<>(options.inputShapes().keySet());
-        unknown.removeAll(inputs);
-        if (!unknown.isEmpty()) {
-            throw new SelvedgeException(
-                    ErrorCode.BAD_OPTION,
-                    "--input-shape names " + new TreeSet<>(unknown) + "; the model's inputs are " + inputs);
-        }
+        options.checkUsed(symbols, inputs);
     }
 
     private Dim dim(String input, int axis, TensorShapeProto.Dimension dimension) {
