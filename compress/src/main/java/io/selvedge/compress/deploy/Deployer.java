@@ -211,7 +211,7 @@ public final class Deployer {
 
         DeployResult run() throws IOException {
             boolean given =
-                    simplified.nodes().stream().anyMatch(n -> n.op().type().equals("QuantizeLinear"));
+                    simplified.nodes().stream().anyMatch(n -> n.op().type().endsWith("QuantizeLinear"));
             data.ifPresent(this::checkInputs);
             Build first = add(given ? "as-given" : "fp32", given ? Dtype.INT8 : Dtype.FP32, simplified, Set.of());
             data.ifPresent(d -> {
