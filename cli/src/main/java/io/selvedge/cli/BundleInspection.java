@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.cli.report.Quantity;
+import io.selvedge.runtime.Binding;
 import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.Manifest;
 import io.selvedge.runtime.StatePair;
@@ -51,6 +52,11 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
             lines.add("prepared       " + Quantity.exact(manifest.preparedBytes())
                     + " bytes computed from the weights at load, shared by all sessions");
         }
+        if (manifest.bindings().size() > 1) {
+            manifest.bindings()
+                    .forEach(binding -> lines.add("binding        " + binding.text() + ", "
+                            + Quantity.exact(binding.arenaBytes()) + " bytes of arena"));
+        }
         lines.add("weights        " + Quantity.exact(manifest.weightBytes()) + " bytes");
         lines.add("threads        " + manifest.threads());
         lines.add("targets        "
@@ -95,6 +101,15 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
                 .put("preparedBytes", manifest.preparedBytes())
                 .put("weightBytes", manifest.weightBytes())
                 .put("threads", manifest.threads());
+        if (manifest.bindings().size() > 1) {
+            for (Binding binding : manifest.bindings()) {
+                ObjectNode node = root.withArray("bindings").addObject();
+                binding.dims().forEach(node.putObject("dims")::put);
+                node.put("arenaBytes", binding.arenaBytes()).put("preparedBytes", binding.preparedBytes());
+                tensors(node.putArray("inputs"), binding.inputs());
+                tensors(node.putArray("outputs"), binding.outputs());
+            }
+        }
         ArrayNode targets = root.putArray("targets");
         manifest.targets().forEach(target -> targets.add(target.name()));
         ObjectNode parts = root.putObject("parts");

@@ -14,6 +14,7 @@ import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.UserCache;
 import io.selvedge.compiler.toolchain.WorkFolder;
 import io.selvedge.compress.deploy.ProgressListener;
+import io.selvedge.runtime.Binding;
 import io.selvedge.runtime.GoldenReport;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.ModelException;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code doctor} looks at, in the order that it tells. */
@@ -52,13 +54,20 @@ record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, Progr
                     "bundle",
                     none ? State.WORSE : State.FINE,
                     file + ": " + model.name() + " runs with its code for " + model.targetName() + "; "
-                            + (none ? "it has no golden vectors" : golden.vectors() + " golden vectors agree"),
+                            + (none ? "it has no golden vectors" : golden.vectors() + " golden vectors agree")
+                            + bindings(model),
                     none ? "nothing tells whether its answers are right; deploy it again" : "",
                     ErrorCode.BAD_BUNDLE);
         } catch (ModelException e) {
             Failure failure = Failure.of(e);
             return new Finding("bundle", State.MISSING, failure.code(), failure.message(), failure.exitStatus());
         }
+    }
+
+    private static String bindings(Model model) {
+        return model.bindings().size() == 1
+                ? ""
+                : "; bindings " + model.bindings().stream().map(Binding::text).collect(Collectors.joining(" and "));
     }
 
     private static Finding jdk() {

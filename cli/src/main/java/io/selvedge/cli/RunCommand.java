@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  selvedge run out/model.selv --input x=sample.npy",
             "  selvedge run out/model.selv --input x=sample.npy --output-dir answers/",
+            "  selvedge run out/model.selv --dim seq=100 --input x=sample.npy    of several bindings the one that fits",
             "  selvedge run vad.selv --input chunks.npy    [60, 1, 576] for an input [1, 576]: 60 calls",
             "  selvedge run out/model.selv --data eval.yaml --take 1000"
         })
@@ -75,6 +76,14 @@ final class RunCommand implements Callable<Integer> {
             description = "Use this library of the bundle instead of the best one.")
     private @Nullable String target;
 
+    @Option(
+            names = "--dim",
+            paramLabel = "NAME=V",
+            description =
+                    "Of a bundle with several bindings take that with this extent, or the next larger one; 'selvedge"
+                            + " inspect' lists them. Default: the first. Repeatable.")
+    private Map<String, Integer> dims = Map.of();
+
     @Option(names = "--json", description = "Print as JSON.")
     private boolean json;
 
@@ -94,7 +103,7 @@ final class RunCommand implements Callable<Integer> {
                     file + " is no bundle; run takes the .selv file that 'selvedge deploy' writes from a model");
         }
         try (Model model = Model.load(file, options());
-                Session session = model.newSession()) {
+                Session session = dims.isEmpty() ? model.newSession() : model.newSession(dims)) {
             if (source.data != null) {
                 new Judging(console, session, json).run(source.data, take == null ? Integer.MAX_VALUE : take);
             } else {

@@ -34,7 +34,8 @@ final class GraphReader {
         this.builder = new GraphBuilder(file.endsWith(".onnx") ? file.substring(0, file.length() - 5) : file);
         this.session = new ImportSession(file, new TensorReader(file, folder), builder, new DeclaredShapes(proto));
         this.inputs = new InputValues(options, builder, file);
-        this.blocks = new BlockReader(session, new FunctionInliner(model, opsets, file));
+        this.blocks = new BlockReader(
+                session, new FunctionInliner(model, opsets, file, options.plugins()), options.plugins());
         this.scope = Scope.top(opsets);
     }
 

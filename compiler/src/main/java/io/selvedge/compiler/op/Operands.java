@@ -10,24 +10,25 @@ import java.util.List;
 import java.util.Optional;
 
 /** Positional operands of an operator: what is required, what is optional, what must be a constant. */
-final class Operands {
+public final class Operands {
     private Operands() {}
 
     /** An operand (type or value) that must be there.
      *  @throws SelvedgeException BAD_GRAPH when it is absent */
-    static <T> T required(List<Optional<T>> operands, int index, String name) {
+    public static <T> T required(List<Optional<T>> operands, int index, String name) {
         return optional(operands, index)
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.BAD_GRAPH, "needs input " + index + " (" + name + "); it is absent"));
     }
 
-    static <T> Optional<T> optional(List<Optional<T>> operands, int index) {
+    /** An operand that may be absent. */
+    public static <T> Optional<T> optional(List<Optional<T>> operands, int index) {
         return index < operands.size() ? operands.get(index) : Optional.empty();
     }
 
     /** A value that decides the output's shape, like which elements are not zero.
      *  @throws SelvedgeException BAD_GRAPH when it is not known while compiling */
-    static Tensor known(List<Optional<Tensor>> values, int index, String name) {
+    public static Tensor known(List<Optional<Tensor>> values, int index, String name) {
         return optional(values, index)
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.BAD_GRAPH,
@@ -38,7 +39,7 @@ final class Operands {
 
     /** The integers of an input that decides the shape of the output.
      *  @throws SelvedgeException BAD_GRAPH when they are not known while compiling */
-    static int[] integers(List<Optional<Tensor>> values, int index, String name) {
+    public static int[] integers(List<Optional<Tensor>> values, int index, String name) {
         Tensor value = optional(values, index)
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.BAD_GRAPH,
@@ -55,7 +56,7 @@ final class Operands {
 
     /** Non-negative axis.
      *  @throws SelvedgeException BAD_ATTRIBUTE when out of range */
-    static int axis(int axis, int rank) {
+    public static int axis(int axis, int rank) {
         if (axis < -rank || axis >= rank) {
             throw new SelvedgeException(ErrorCode.BAD_ATTRIBUTE, "axis " + axis + " is out of range for rank " + rank);
         }
@@ -72,27 +73,46 @@ final class Operands {
         return (int) (index < 0 ? index + extent : index);
     }
 
-    /** @throws SelvedgeException SHAPE_MISMATCH unless the condition holds */
+    /** Requires shapes that fit.
+     *  @throws SelvedgeException SHAPE_MISMATCH unless the condition holds */
     @SuppressWarnings("AnnotateFormatMethod") // The annotation is a dependency that nothing else needs.
-    static void shapes(boolean condition, String message, Object... arguments) {
+    public static void shapes(boolean condition, String message, Object... arguments) {
         if (!condition) {
             throw new SelvedgeException(ErrorCode.SHAPE_MISMATCH, message.formatted(arguments));
         }
     }
 
-    /** @throws SelvedgeException DTYPE_MISMATCH unless both have one dtype */
-    static void sameDType(TensorType a, TensorType b) {
+    /** Requires one element type.
+     *  @throws SelvedgeException DTYPE_MISMATCH unless both have one dtype */
+    public static void sameDType(TensorType a, TensorType b) {
         if (a.dtype() != b.dtype()) {
             throw new SelvedgeException(ErrorCode.DTYPE_MISMATCH, "needs inputs of one dtype, got " + a + " and " + b);
         }
     }
 
-    /** @throws SelvedgeException UNSUPPORTED_DTYPE unless the dtype is a floating one */
-    static DType floating(TensorType type) {
+    /** Requires a floating element type, and gives it.
+     *  @throws SelvedgeException UNSUPPORTED_DTYPE unless the dtype is a floating one */
+    public static DType floating(TensorType type) {
         if (!type.dtype().isFloat()) {
             throw new SelvedgeException(ErrorCode.UNSUPPORTED_DTYPE, "needs a floating-point input, got " + type);
         }
         return type.dtype();
+    }
+
+    /** @throws SelvedgeException UNSUPPORTED_DTYPE unless they are int32 or int64 */
+    static TensorType indices(TensorType type) {
+        if (type.dtype() != DType.INT32 && type.dtype() != DType.INT64) {
+            throw new SelvedgeException(ErrorCode.UNSUPPORTED_DTYPE, "needs int32 or int64 indices, got " + type);
+        }
+        return type;
+    }
+
+    /** @throws SelvedgeException UNSUPPORTED_DTYPE unless they are int64 */
+    static TensorType int64(TensorType type) {
+        if (type.dtype() != DType.INT64) {
+            throw new SelvedgeException(ErrorCode.UNSUPPORTED_DTYPE, "needs int64, got " + type);
+        }
+        return type;
     }
 
     /** @throws SelvedgeException UNSUPPORTED_DTYPE unless they are strings */

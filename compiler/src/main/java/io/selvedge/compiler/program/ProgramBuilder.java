@@ -5,6 +5,7 @@ import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
+import io.selvedge.compiler.ir.PluginCode;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
@@ -163,7 +164,7 @@ public final class ProgramBuilder {
     /** A dense row-major view of the value (its axes in order, no gaps); copies when needed. */
     public View dense(String value) {
         View view = view(value);
-        if (view.weight() || isDense(view)) {
+        if (view.weight() || view.isDense()) {
             return view;
         }
         int id = add(
@@ -176,16 +177,6 @@ public final class ProgramBuilder {
                 -1);
         copy(view, whole(id), heldDType(value).bytes());
         return whole(id);
-    }
-
-    private static boolean isDense(View view) {
-        int[] dense = View.denseStrides(view.extents());
-        for (int axis = 0; axis < dense.length; axis++) {
-            if (view.extents()[axis] != 1 && view.strides()[axis] != dense[axis]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Makes the buffer of an output value in the layout that its readers prefer, and returns the view to write through. */
@@ -291,6 +282,11 @@ public final class ProgramBuilder {
     }
 
     public void emit(Kernel kernel, long macs) {
+        if (kernel instanceof Kernel.Map map) {
+            map.operands()
+                    .forEach(operand ->
+                            map.compute().require(buffers.get(operand.buffer()).dtype(), scope));
+        }
         steps.add(new Program.Step(scope, kernel, macs));
     }
 
@@ -371,12 +367,42 @@ public final class ProgramBuilder {
             }
             enter(node);
             requireNumbers(node);
-            lowerable.lower(node, this);
+            if (isEmpty(node)) {
+                defineEmpty(node);
+            } else {
+                lower(node, lowerable);
+            }
         }
         for (int i = 0; i < graph.outputs().size(); i++) {
             outputs.add(output(graph.outputs().get(i), graph.inputs().size() + i));
         }
         return new Program(graph.name(), buffers, weights, steps, inputs, outputs);
+    }
+
+    private void lower(Node node, Lowerable operator) {
+        PluginCode.call(node, "lower", () -> {
+            operator.lower(node, this);
+            return this;
+        });
+        if (PluginCode.isOf(node.op())) {
+            for (String output : node.outputs()) {
+                PluginCode.require(
+                        output.isEmpty() || views.containsKey(output),
+                        node,
+                        "lower defines no output '" + output + "'");
+            }
+        }
+    }
+
+    /** Whether nothing is left to compute; strides and repetitions of such values are not even defined. */
+    private boolean isEmpty(Node node) {
+        return node.outputs().stream()
+                .filter(value -> !value.isEmpty())
+                .allMatch(value -> graph.type(value).shape().elements() == 0);
+    }
+
+    private void defineEmpty(Node node) {
+        node.outputs().stream().filter(value -> !value.isEmpty()).forEach(this::define);
     }
 
     private void requireNumbers(Node node) {

@@ -73,25 +73,24 @@ final class Workshop implements AutoCloseable {
         return targets.getFirst().name();
     }
 
+    /** @param graphs the candidate for every binding, the one to be judged first */
     Build build(
-            String name, Candidate.Dtype dtype, Graph graph, Set<String> keepFloat, List<Map<String, float[]>> golden) {
-        Compiler.Compilation compilation = compiler.compile(graph, targets);
-        Path bundle = folder.path().resolve(name + ".selv");
-        new BundleBuilder(compilation, targets, modelSha256, states, source).write(bundle, golden, loading());
-        Build build = load(name, dtype, graph, keepFloat, compilation, bundle);
-        builds.add(build);
-        return build;
-    }
-
-    private Build load(
             String name,
             Candidate.Dtype dtype,
-            Graph graph,
+            List<Bindings.Bound> graphs,
             Set<String> keepFloat,
-            Compiler.Compilation compilation,
-            Path bundle) {
+            List<Map<String, float[]>> golden) {
+        List<Compiler.Compilation> compilations =
+                compiler.compile(graphs.stream().map(Bindings.Bound::graph).toList(), targets);
+        Path bundle = folder.path().resolve(name + ".selv");
+        List<Map<String, Integer>> dims =
+                graphs.stream().map(Bindings.Bound::dims).toList();
+        new BundleBuilder(compilations, dims, targets, modelSha256, states, source).write(bundle, golden, loading());
         Model model = loaded(bundle, loading());
-        return new Build(name, dtype, graph, keepFloat, compilation, bundle, model, model.newSession());
+        Graph judged = graphs.getFirst().graph();
+        Build build = new Build(name, dtype, judged, keepFloat, compilations, bundle, model, model.newSession());
+        builds.add(build);
+        return build;
     }
 
     private LoadOptions loading() {
