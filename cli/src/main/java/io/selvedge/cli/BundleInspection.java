@@ -7,6 +7,7 @@ import io.selvedge.cli.report.Quantity;
 import io.selvedge.runtime.Binding;
 import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.Manifest;
+import io.selvedge.runtime.StatePair;
 import io.selvedge.runtime.Target;
 import io.selvedge.runtime.TensorSpec;
 import java.nio.charset.StandardCharsets;
@@ -39,9 +40,11 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(manifest.name() + ": bundle, every part has the digest that it was written with");
-        manifest.inputs().forEach(input -> lines.add("  input   " + line(input)));
-        manifest.outputs().forEach(output -> lines.add("  output  " + line(output)));
-        manifest.states().forEach(state -> lines.add("  state   " + state.output() + " goes into " + state.input()));
+        manifest.givenInputs().forEach(input -> lines.add("  input   " + line(input)));
+        manifest.givenOutputs().forEach(output -> lines.add("  output  " + line(output)));
+        manifest.states()
+                .forEach(state -> lines.add("  state   " + line(taken(state)) + ", the " + state.output()
+                        + " of the call before; zeros at first"));
         lines.add("");
         lines.add("model SHA-256  " + manifest.modelSha256());
         lines.add("arena          " + Quantity.exact(manifest.arenaBytes()) + " bytes per session");
@@ -69,6 +72,13 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
         return lines;
     }
 
+    private TensorSpec taken(StatePair state) {
+        return manifest.inputs().stream()
+                .filter(input -> input.name().equals(state.input()))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static String line(TensorSpec spec) {
         return spec.name() + "  " + spec.dtype().onnxName() + spec.shape()
                 + spec.quantization()
@@ -80,8 +90,8 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
     public ObjectNode tree() {
         ObjectNode root = new ObjectMapper().createObjectNode();
         root.put("name", manifest.name()).put("modelSha256", manifest.modelSha256());
-        tensors(root.putArray("inputs"), manifest.inputs());
-        tensors(root.putArray("outputs"), manifest.outputs());
+        tensors(root.putArray("inputs"), manifest.givenInputs());
+        tensors(root.putArray("outputs"), manifest.givenOutputs());
         manifest.states()
                 .forEach(state -> root.withArray("states")
                         .addObject()

@@ -9,9 +9,9 @@ import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.Session;
 import io.selvedge.runtime.Target;
-import io.selvedge.runtime.TensorBuffer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
             "  selvedge run out/model.selv --input x=sample.npy",
             "  selvedge run out/model.selv --input x=sample.npy --output-dir answers/",
             "  selvedge run out/model.selv --dim seq=100 --input x=sample.npy    of several bindings the one that fits",
+            "  selvedge run vad.selv --input chunks.npy    [60, 1, 576] for an input [1, 576]: 60 calls",
             "  selvedge run out/model.selv --data eval.yaml --take 1000"
         })
 final class RunCommand implements Callable<Integer> {
@@ -40,7 +41,9 @@ final class RunCommand implements Callable<Integer> {
         @Option(
                 names = {"-i", "--input"},
                 paramLabel = "NAME=FILE.npy",
-                description = "An input's array; the name may be left out when there is one input. Repeatable.")
+                description =
+                        "An input's array; the name may be left out when there is one input. An array with one more axis in front "
+                                + "is a sequence of calls: states go from call to call, outputs are stacked. Repeatable.")
         private List<String> inputs = List.of();
 
         @Option(names = "--data", paramLabel = "YAML", description = "Judge by this data description instead.")
@@ -104,9 +107,7 @@ final class RunCommand implements Callable<Integer> {
             if (source.data != null) {
                 new Judging(console, session, json).run(source.data, take == null ? Integer.MAX_VALUE : take);
             } else {
-                new InputFiles(source.inputs).fill(session);
-                session.run();
-                show(session);
+                show(Answers.of(session, new InputFiles(source.inputs).read(session)));
             }
         }
         return 0;
@@ -129,38 +130,36 @@ final class RunCommand implements Callable<Integer> {
         return LoadOptions.defaults().withTarget(target);
     }
 
-    private void show(Session session) throws IOException {
+    private void show(Answers answers) throws IOException {
         ObjectNode tree = new ObjectMapper().createObjectNode();
-        for (TensorBuffer output : session.outputs()) {
-            OutputText text = new OutputText(output.name(), output.shape(), output.toFloats());
+        answers.outputs().forEach((name, array) -> {
+            OutputText text = OutputText.of(name, array);
             if (json) {
-                text.into(tree.putObject(output.name()));
+                text.into(tree.putObject(name));
             } else {
                 text.lines(top).forEach(console.out()::println);
             }
-        }
+        });
         if (json) {
             console.out().println(tree.toPrettyString());
         }
         if (outputDir != null) {
-            List<Path> written = writeOutputs(session, outputDir);
+            List<Path> written = write(answers, outputDir);
             if (!json) {
                 written.forEach(path -> console.out().println("Wrote " + path));
             }
         }
     }
 
-    private static List<Path> writeOutputs(Session session, Path folder) throws IOException {
+    private static List<Path> write(Answers answers, Path folder) throws IOException {
         try (OutputFolder output = OutputFolder.open(folder, 0)) {
-            List<String> names = session.outputs().stream()
-                    .map(tensor -> tensor.name().replaceAll("[^A-Za-z0-9._-]", "_") + ".npy")
-                    .toList();
-            for (int i = 0; i < names.size(); i++) {
-                NpyFile.write(
-                        output.staging().resolve(names.get(i)),
-                        session.outputs().get(i));
+            List<String> files = new ArrayList<>();
+            for (Map.Entry<String, NpyFile> answer : answers.outputs().entrySet()) {
+                String file = answer.getKey().replaceAll("[^A-Za-z0-9._-]", "_") + ".npy";
+                answer.getValue().write(output.staging().resolve(file), answer.getKey());
+                files.add(file);
             }
-            return output.publish(names);
+            return output.publish(files);
         }
     }
 }

@@ -104,7 +104,7 @@ final class InputShapes {
     }
 
     /** The first axis is nearly always the batch, where 1 is what a device wants; the others are the user's to know. */
-    private static SelvedgeException unbound(String input, List<Dim> dims) {
+    private SelvedgeException unbound(String input, List<Dim> dims) {
         List<String> open = new ArrayList<>();
         List<String> shape = new ArrayList<>();
         for (int axis = 0; axis < dims.size(); axis++) {
@@ -123,7 +123,23 @@ final class InputShapes {
                 ErrorCode.UNBOUND_DIMENSION,
                 "input '" + input + "' " + new Shape(dims) + " leaves " + String.join(", ", open)
                         + " open; generated code needs every extent. Give " + named + " or --input-shape " + input + "="
-                        + String.join(",", shape));
+                        + String.join(",", shape) + without(input));
+    }
+
+    /** Options that say nothing about this input: a name may be misspelt. */
+    private String without(String input) {
+        List<String> given = new ArrayList<>();
+        options.dims().keySet().stream()
+                .filter(dim -> !symbols.contains(dim))
+                .map(dim -> "--dim " + dim)
+                .sorted()
+                .forEach(given::add);
+        options.inputShapes().keySet().stream()
+                .filter(name -> !inputs.contains(name))
+                .map(name -> "--input-shape " + name)
+                .sorted()
+                .forEach(given::add);
+        return given.isEmpty() ? "" : "; '" + input + "' does not use " + String.join(", ", given);
     }
 
     private static Shape shape(List<Integer> extents) {

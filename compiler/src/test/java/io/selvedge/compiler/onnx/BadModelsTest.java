@@ -202,6 +202,10 @@ class BadModelsTest {
                 "--dim x:2=<number>");
         refused(
                 ErrorCode.UNBOUND_DIMENSION,
+                () -> model.read(new ImportOptions(Map.of("bach", 2), Map.of("X", List.of(1)))),
+                "'x' does not use --dim bach, --input-shape X");
+        refused(
+                ErrorCode.UNBOUND_DIMENSION,
                 new Models(17)
                         .input("x", "batch", 3)
                         .node("Relu", List.of("x"), List.of("y"))
@@ -366,6 +370,6 @@ class BadModelsTest {
                 .typedInput("s", 7, 2)
                 .node("Reshape", List.of("x", "s"), List.of("y"))
                 .output("y");
-        refused(ErrorCode.BAD_GRAPH, model::read, "Reshape 'Reshape_0'", "constant");
+        refused(ErrorCode.BAD_GRAPH, model::read, "Reshape 'Reshape_0'", "constant with --constant s=VALUE");
     }
 }

@@ -69,7 +69,7 @@ final class Search {
     }
 
     DeployResult run() throws IOException {
-        boolean given = simplified.nodes().stream().anyMatch(n -> n.op().type().equals("QuantizeLinear"));
+        boolean given = simplified.nodes().stream().anyMatch(n -> n.op().type().endsWith("QuantizeLinear"));
         data.ifPresent(this::checkInputs);
         Build first =
                 add(given ? "as-given" : "fp32", given ? Dtype.INT8 : Dtype.FP32, UnaryOperator.identity(), Set.of());
