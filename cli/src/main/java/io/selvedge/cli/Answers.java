@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -26,7 +27,7 @@ record Answers(Map<String, NpyFile> outputs) {
             inputs.fill(call);
             session.run();
             session.outputs()
-                    .forEach(output -> outputs.get(output.name())
+                    .forEach(output -> Objects.requireNonNull(outputs.get(output.name()))
                             .bytes()
                             .put(output.bytes().duplicate()));
         }
