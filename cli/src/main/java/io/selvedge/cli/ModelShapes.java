@@ -60,7 +60,7 @@ public final class ModelShapes {
     /**
      * One for each value of a dimension; with lists for several dimensions each with each, the first values first.
      *
-     * @throws SelvedgeException BAD_OPTION, BAD_PLUGIN
+     * @throws SelvedgeException BAD_OPTION
      */
     public List<ImportOptions> bindings(Path model) {
         List<Map<String, Integer>> choices = List.of(Map.of());
@@ -82,7 +82,8 @@ public final class ModelShapes {
             }
             choices = longer;
         }
-        return choices.stream().map(withoutDims(model)::withDims).toList();
+        ImportOptions fixed = fixed(model);
+        return choices.stream().map(fixed::withDims).toList();
     }
 
     private static List<Integer> values(String name, String list) {
@@ -98,7 +99,8 @@ public final class ModelShapes {
         return values;
     }
 
-    private ImportOptions withoutDims(Path model) {
+    /** What is the same for every binding. */
+    private ImportOptions fixed(Path model) {
         Map<String, List<Integer>> shapes = new LinkedHashMap<>();
         inputShapes.forEach((name, text) -> {
             List<Integer> extents = new ArrayList<>();

@@ -116,7 +116,7 @@ class BadModelsTest {
                 "opset 17",
                 "test.onnx",
                 "node 0",
-                "nearest that is: Sigmoid; export the model without it.");
+                "nearest that is: Sigmoid; export the model without it, or add it with --plugin.");
     }
 
     @Test
