@@ -60,7 +60,7 @@ public final class ModelShapes {
     /**
      * One for each value of a dimension; with lists for several dimensions each with each, the first values first.
      *
-     * @throws SelvedgeException BAD_OPTION, BAD_PLUGIN
+     * @throws SelvedgeException BAD_OPTION
      */
     public List<ImportOptions> bindings(Path model) {
         List<Map<String, Integer>> choices = List.of(Map.of());
