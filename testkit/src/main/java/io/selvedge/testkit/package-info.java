@@ -1,5 +1,5 @@
 /**
- * What tests share: ONNX Runtime as an oracle, the ONNX backend suite, tolerances, the folder of models and data. Imports the
+ * What tests share: ONNX Runtime as an oracle, tolerances, the folder of models and data. Imports the
  * compiler and ONNX Runtime; only tests import it. Read {@link io.selvedge.testkit.OnnxRuntimeOracle} first.
  */
 @NullMarked

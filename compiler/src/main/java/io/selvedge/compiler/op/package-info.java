@@ -1,4 +1,4 @@
-/** Operators: one record each, with attributes, type inference and reference evaluation. Imports ir, diag and program. Read OpCatalog first, then Gemm. */
+/** Operators: one record each, with attributes, type inference, reference evaluation and lowering. Imports ir, image, diag and program. Read OpCatalog first, then Gemm. */
 @NullMarked
 package io.selvedge.compiler.op;
 
