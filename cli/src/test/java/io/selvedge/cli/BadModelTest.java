@@ -58,7 +58,8 @@ final class BadModelTest {
         Files.write(model, new byte[0]);
         refused(3, "BAD_MODEL", "net.onnx is empty");
         Path renamed = Files.writeString(folder.resolve("net.tflite"), "no model at all");
-        CommandLineRun.of("inspect", renamed).refused(3, "BAD_MODEL", "net.tflite is neither a TFLite nor an ONNX model");
+        CommandLineRun.of("inspect", renamed)
+                .refused(3, "BAD_MODEL", "net.tflite is neither a TFLite nor an ONNX model");
     }
 
     @Test

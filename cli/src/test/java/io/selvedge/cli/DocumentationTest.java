@@ -26,7 +26,7 @@ final class DocumentationTest {
     private static final Pattern EXCERPT = Pattern.compile("```java\\s*// (\\S+)\\n(.*?)```", Pattern.DOTALL);
 
     /** Commands of the launcher itself. */
-    private static final Set<String> LAUNCHER = Set.of("test", "bench");
+    private static final Set<String> LAUNCHER = Set.of("test", "bench", "fuzz");
 
     @ParameterizedTest
     @ValueSource(

@@ -102,8 +102,7 @@ final class BlockReader {
         for (String input : node.getInputList()) {
             if (scope.find(input).orElse(new Value.Absent()) instanceof Value.Single(String value)) {
                 Set<String> behind = session.builder().inputsBehind(value);
-                if (behind.stream()
-                        .allMatch(this::isSize)) {
+                if (behind.stream().allMatch(this::isSize)) {
                     sizes.addAll(behind);
                 }
             }
