@@ -1,5 +1,6 @@
 package io.selvedge.runtime;
 
+import io.selvedge.runtime.ModelException.Code;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -13,6 +14,28 @@ public record GoldenVector(List<ByteBuffer> inputs, List<ByteBuffer> outputs) {
     public GoldenVector {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
+    }
+
+    /**
+     * Those of a bundle.
+     *
+     * @throws ModelException BAD_BUNDLE when their lengths do not fit the model
+     */
+    public static List<GoldenVector> of(Bundle bundle) {
+        List<GoldenVector> vectors = new ArrayList<>();
+        for (int i = 0; bundle.has(inputPart(i)); i++) {
+            try {
+                vectors.add(new GoldenVector(
+                        split(bundle.manifest().givenInputs(), bundle.read(inputPart(i))),
+                        split(bundle.manifest().givenOutputs(), bundle.read(outputPart(i)))));
+            } catch (IllegalArgumentException e) {
+                throw new ModelException(
+                        Code.BAD_BUNDLE,
+                        bundle.path() + ": golden vector " + i + " does not fit: " + e.getMessage(),
+                        e);
+            }
+        }
+        return vectors;
     }
 
     static String inputPart(int index) {
