@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Nodes whose inputs are known are evaluated now: arithmetic on weights, and on shapes, which are static here. A
@@ -50,6 +51,9 @@ public final class FoldConstants implements Pass {
         long given = bytes(graph, List.copyOf(graph.constants().keySet()));
         long spent = 0;
         for (Node node : graph.nodes()) {
+            if (isOpen(graph, node)) {
+                continue;
+            }
             long size = bytes(graph, node.outputs());
             long most = size > bytes(graph, node.inputs()) ? MOST_BYTES - given : Math.max(MOST_BYTES, given);
             if (size >= COUNTED_BYTES && spent + size > most) {
@@ -90,6 +94,13 @@ public final class FoldConstants implements Pass {
             return Optional.empty();
         }
         return Optional.of(node.op().evaluate(values));
+    }
+
+    /** Whether another runtime is to run it: extents are known only then. */
+    private static boolean isOpen(Graph graph, Node node) {
+        return Stream.concat(node.inputs().stream(), node.outputs().stream())
+                .anyMatch(
+                        value -> !value.isEmpty() && !graph.type(value).shape().isStatic());
     }
 
     private static boolean isQuantized(DType dtype) {
