@@ -52,6 +52,7 @@ record Failure(String code, String message, int exitStatus) {
             case CACHE_UNUSABLE -> ErrorCode.OUTPUT_NOT_WRITABLE;
             case NO_SUCH_TENSOR, WRONG_DTYPE, BAD_DATA -> ErrorCode.BAD_DATA;
             case BAD_BUNDLE,
+                    FALLBACK_NEEDED,
                     DIGEST_MISMATCH,
                     UNSUPPORTED_VERSION,
                     NO_TARGET_FOR_CPU,

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.fallback.HybridModel;
+import io.selvedge.fallback.HybridSession;
 import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Model;
@@ -89,17 +91,44 @@ final class RunCommand implements Callable<Integer> {
                     ErrorCode.BAD_BUNDLE,
                     file + " is no bundle; run takes the .selv file that 'selvedge deploy' writes from a model");
         }
+        if (isHybrid()) {
+            runHybrid();
+            return 0;
+        }
         try (Model model = Model.load(file, options());
                 Session session = model.newSession()) {
             if (source.data != null) {
                 new Judging(console, session, json).run(source.data, take == null ? Integer.MAX_VALUE : take);
             } else {
-                new InputFiles(source.inputs).fill(session);
+                new InputFiles(source.inputs).fill(session.inputs());
                 session.run();
-                show(session);
+                show(session.outputs());
             }
         }
         return 0;
+    }
+
+    private boolean isHybrid() {
+        try (Bundle bundle = Bundle.open(file)) {
+            return HybridModel.isHybrid(bundle);
+        }
+    }
+
+    private void runHybrid() throws IOException {
+        if (source.data != null) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION,
+                    "--data judges bundles that are native as a whole; " + file
+                            + " leaves parts to ONNX Runtime. Give --input");
+        }
+        LoadOptions loading =
+                target == null ? LoadOptions.defaults() : LoadOptions.defaults().withTarget(target);
+        try (HybridModel model = HybridModel.load(file, loading);
+                HybridSession session = model.newSession()) {
+            new InputFiles(source.inputs).fill(session.inputs());
+            session.run();
+            show(session.outputs());
+        }
     }
 
     private LoadOptions options() {
@@ -119,9 +148,9 @@ final class RunCommand implements Callable<Integer> {
         return LoadOptions.defaults().withTarget(target);
     }
 
-    private void show(Session session) throws IOException {
+    private void show(List<TensorBuffer> outputs) throws IOException {
         ObjectNode tree = new ObjectMapper().createObjectNode();
-        for (TensorBuffer output : session.outputs()) {
+        for (TensorBuffer output : outputs) {
             OutputText text = new OutputText(output.name(), output.shape(), output.toFloats());
             if (json) {
                 text.into(tree.putObject(output.name()));
@@ -133,22 +162,20 @@ final class RunCommand implements Callable<Integer> {
             console.out().println(tree.toPrettyString());
         }
         if (outputDir != null) {
-            List<Path> written = writeOutputs(session, outputDir);
+            List<Path> written = writeOutputs(outputs, outputDir);
             if (!json) {
                 written.forEach(path -> console.out().println("Wrote " + path));
             }
         }
     }
 
-    private static List<Path> writeOutputs(Session session, Path folder) throws IOException {
+    private static List<Path> writeOutputs(List<TensorBuffer> outputs, Path folder) throws IOException {
         try (OutputFolder output = OutputFolder.open(folder, 0)) {
-            List<String> names = session.outputs().stream()
+            List<String> names = outputs.stream()
                     .map(tensor -> tensor.name().replaceAll("[^A-Za-z0-9._-]", "_") + ".npy")
                     .toList();
             for (int i = 0; i < names.size(); i++) {
-                NpyFile.write(
-                        output.staging().resolve(names.get(i)),
-                        session.outputs().get(i));
+                NpyFile.write(output.staging().resolve(names.get(i)), outputs.get(i));
             }
             return output.publish(names);
         }

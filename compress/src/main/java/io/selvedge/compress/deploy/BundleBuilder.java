@@ -119,7 +119,7 @@ public final class BundleBuilder {
         return writer;
     }
 
-    private static List<TensorSpec> specs(Graph graph, List<String> values) {
+    static List<TensorSpec> specs(Graph graph, List<String> values) {
         List<TensorSpec> specs = new ArrayList<>();
         for (String value : values) {
             TensorType type = graph.type(value);
