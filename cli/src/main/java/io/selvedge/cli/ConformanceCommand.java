@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -50,6 +51,9 @@ final class ConformanceCommand implements Callable<Integer> {
     @Option(names = "--target", paramLabel = "NAME", description = "Instruction set; the best of this CPU by default.")
     private Optional<String> target = Optional.empty();
 
+    @Mixin
+    private PluginOption plugins = new PluginOption();
+
     ConformanceCommand(Console console) {
         this.console = console;
     }
@@ -65,6 +69,7 @@ final class ConformanceCommand implements Callable<Integer> {
                             Toolchain.bundled(),
                             TargetCatalog.byName(
                                     target.orElseGet(() -> HostCpu.detect().bestTarget())),
+                            plugins.read(),
                             progress)
                     .run(tests));
         }

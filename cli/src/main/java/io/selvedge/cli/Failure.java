@@ -51,6 +51,7 @@ record Failure(String code, String message, int exitStatus) {
             case IO_FAILED, OUT_OF_MEMORY -> ErrorCode.IO_ERROR;
             case CACHE_UNUSABLE -> ErrorCode.OUTPUT_NOT_WRITABLE;
             case NO_SUCH_TENSOR, WRONG_DTYPE, BAD_DATA -> ErrorCode.BAD_DATA;
+            case NO_SUCH_BINDING -> ErrorCode.BAD_OPTION;
             case BAD_BUNDLE,
                     FALLBACK_NEEDED,
                     DIGEST_MISMATCH,

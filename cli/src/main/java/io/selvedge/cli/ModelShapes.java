@@ -10,9 +10,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that give unknown dimensions of a model, and inputs that never change, their values. */
+/** The options about reading a model: what its open dimensions and unchanging inputs are, and which operators are added. */
 public final class ModelShapes {
     @Option(
             names = "--dim",
@@ -33,10 +34,13 @@ public final class ModelShapes {
                     + " counts. Repeatable.")
     private final Map<String, String> constants = new LinkedHashMap<>();
 
+    @Mixin
+    private PluginOption plugins = new PluginOption();
+
     /**
      * What was given, for this model.
      *
-     * @throws SelvedgeException BAD_OPTION
+     * @throws SelvedgeException BAD_OPTION, BAD_PLUGIN
      */
     public ImportOptions options(Path model) {
         Map<String, Integer> values = new LinkedHashMap<>();
@@ -52,7 +56,7 @@ public final class ModelShapes {
         Map<String, Tensor> fixed = new LinkedHashMap<>();
         constants.forEach(
                 (name, text) -> fixed.put(name, ConstantText.parse(name, text, ModelReader.declaredType(model, name))));
-        return new ImportOptions(values, shapes, fixed);
+        return new ImportOptions(values, shapes, fixed, plugins.read());
     }
 
     /** Sequences may be empty and optionals absent, which the importer names as dimensions too. */

@@ -29,7 +29,15 @@ final class DocumentationTest {
     private static final Set<String> LAUNCHER = Set.of("test", "bench");
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "CONTRIBUTING.md", "bench/README.md", "examples/java-app/README.md"})
+    @ValueSource(
+            strings = {
+                "README.md",
+                "CONTRIBUTING.md",
+                "bench/README.md",
+                "docs/plugins.md",
+                "examples/java-app/README.md",
+                "examples/plugin/README.md"
+            })
     void paths_and_links_exist(String page) {
         Path file = SourceTree.ROOT.resolve(page);
         List<String> missing = new ArrayList<>();
@@ -58,7 +66,14 @@ final class DocumentationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "CONTRIBUTING.md", "docs/report-format.md"})
+    @ValueSource(
+            strings = {
+                "README.md",
+                "CONTRIBUTING.md",
+                "docs/plugins.md",
+                "docs/report-format.md",
+                "examples/plugin/README.md"
+            })
     void commands_and_options_exist(String page) {
         CommandLine root = Main.commandLine(Console.plain(System.out, System.err));
         Set<String> commands = new HashSet<>(root.getSubcommands().keySet());

@@ -102,9 +102,12 @@ public final class Bundle implements AutoCloseable {
                     "the manifest lists the parts " + manifest.parts().keySet() + ", the file has " + present);
         }
         for (Target target : manifest.targets()) {
-            if (!present.contains(target.path())) {
-                throw new ModelException(
-                        Code.BAD_BUNDLE, "target " + target.name() + " has no part '" + target.path() + "'");
+            for (Binding binding : manifest.bindings()) {
+                String part = binding.part(target.path());
+                if (!present.contains(part)) {
+                    throw new ModelException(
+                            Code.BAD_BUNDLE, "target " + target.name() + " has no part '" + part + "'");
+                }
             }
         }
         ZipLayout.Entry weights = entries.get(PartName.WEIGHTS);

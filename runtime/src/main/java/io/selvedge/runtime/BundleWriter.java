@@ -33,7 +33,7 @@ public final class BundleWriter {
 
     private final Manifest manifest;
     private final TreeMap<String, byte[]> parts = new TreeMap<>();
-    private int vectors;
+    private final TreeMap<String, Integer> vectors = new TreeMap<>();
 
     /** @param manifest everything but the digests and {@code weightBytes}, which the writer fills in */
     public BundleWriter(Manifest manifest) {
@@ -62,9 +62,16 @@ public final class BundleWriter {
      * @throws IllegalArgumentException when number or lengths differ from the manifest's tensors
      */
     public BundleWriter golden(List<byte[]> inputs, List<byte[]> outputs) {
-        part(GoldenVector.inputPart(vectors), GoldenVector.join(manifest.givenInputs(), inputs));
-        part(GoldenVector.outputPart(vectors), GoldenVector.join(manifest.givenOutputs(), outputs));
-        vectors++;
+        return golden(manifest.bindings().get(0), inputs, outputs);
+    }
+
+    /** The same for a further binding, {@code golden/input-N-SUFFIX.bin}. */
+    public BundleWriter golden(Binding binding, List<byte[]> inputs, List<byte[]> outputs) {
+        int number = vectors.merge(binding.suffix(), 1, Integer::sum) - 1;
+        part(binding.part(GoldenVector.inputPart(number)), GoldenVector.join(manifest.given(binding.inputs()), inputs));
+        part(
+                binding.part(GoldenVector.outputPart(number)),
+                GoldenVector.join(manifest.taken(binding.outputs()), outputs));
         return this;
     }
 
@@ -77,7 +84,8 @@ public final class BundleWriter {
      */
     public Manifest write(Path path) throws IOException {
         require(PartName.WEIGHTS);
-        manifest.targets().forEach(target -> require(target.path()));
+        manifest.targets()
+                .forEach(target -> manifest.bindings().forEach(binding -> require(binding.part(target.path()))));
         TreeMap<String, String> digests = new TreeMap<>();
         parts.forEach((name, bytes) -> digests.put(name, Digest.of(bytes)));
         Manifest complete = manifest.withParts(parts.get(PartName.WEIGHTS).length, digests);

@@ -56,6 +56,10 @@ public record GoldenReport(int vectors, double maxError) {
         return new GoldenReport(vectors.size(), maxError);
     }
 
+    GoldenReport and(GoldenReport that) {
+        return new GoldenReport(vectors + that.vectors, Math.max(maxError, that.maxError));
+    }
+
     /** {@code max |a - b| / max |b|}; 0 for equal bits, infinite for integers that differ and for unequal non-numbers. */
     private static double error(TensorBuffer actual, ByteBuffer golden) {
         if (actual.bytes().equals(golden)) {

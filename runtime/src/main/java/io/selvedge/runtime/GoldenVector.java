@@ -17,17 +17,22 @@ public record GoldenVector(List<ByteBuffer> inputs, List<ByteBuffer> outputs) {
     }
 
     /**
-     * Those of a bundle.
+     * Those of a bundle's first binding.
      *
      * @throws ModelException BAD_BUNDLE when their lengths do not fit the model
      */
     public static List<GoldenVector> of(Bundle bundle) {
+        return of(bundle, bundle.manifest().bindings().get(0));
+    }
+
+    static List<GoldenVector> of(Bundle bundle, Binding binding) {
+        Manifest manifest = bundle.manifest();
         List<GoldenVector> vectors = new ArrayList<>();
-        for (int i = 0; bundle.has(inputPart(i)); i++) {
+        for (int i = 0; bundle.has(binding.part(inputPart(i))); i++) {
             try {
                 vectors.add(new GoldenVector(
-                        split(bundle.manifest().givenInputs(), bundle.read(inputPart(i))),
-                        split(bundle.manifest().givenOutputs(), bundle.read(outputPart(i)))));
+                        split(manifest.given(binding.inputs()), bundle.read(binding.part(inputPart(i)))),
+                        split(manifest.taken(binding.outputs()), bundle.read(binding.part(outputPart(i))))));
             } catch (IllegalArgumentException e) {
                 throw new ModelException(
                         Code.BAD_BUNDLE,

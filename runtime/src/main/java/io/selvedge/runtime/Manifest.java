@@ -20,6 +20,8 @@ import java.util.stream.Stream;
  * @param targets the native libraries, most preferred first
  * @param weightBytes length of {@code weights.bin}
  * @param states outputs that the session carries over to inputs of the next call
+ * @param dims extents that inputs, outputs and code are for, by the dimension's name; empty when there is one binding
+ * @param furtherBindings what the bundle has code for besides
  * @param parts SHA-256 of every part but the manifest itself, sorted by name; empty before the bundle is written
  */
 public record Manifest(
@@ -33,6 +35,8 @@ public record Manifest(
         List<Target> targets,
         long weightBytes,
         List<StatePair> states,
+        SortedMap<String, Integer> dims,
+        List<Binding> furtherBindings,
         SortedMap<String, String> parts) {
     /** Version of the bundle's structure that this runtime reads and writes. */
     public static final int FORMAT_VERSION = 1;
@@ -50,28 +54,29 @@ public record Manifest(
         outputs = List.copyOf(outputs);
         targets = List.copyOf(targets);
         states = List.copyOf(states);
+        dims = Collections.unmodifiableSortedMap(new TreeMap<>(dims));
+        furtherBindings = List.copyOf(furtherBindings);
         parts = Collections.unmodifiableSortedMap(new TreeMap<>(parts));
         require(
                 isDigest(modelSha256),
                 "modelSha256 must be 64 hexadecimal digits in lower case, is '" + modelSha256 + "'");
-        require(!outputs.isEmpty(), "needed at least one output");
-        requireDistinct("input", inputs.stream().map(TensorSpec::name));
-        requireDistinct("output", outputs.stream().map(TensorSpec::name));
         requireDistinct("target", targets.stream().map(Target::name));
-        require(isMappable(arenaBytes), "arenaBytes must be from 0 to below 2 GiB, is " + arenaBytes);
-        require(isMappable(preparedBytes), "preparedBytes must be from 0 to below 2 GiB, is " + preparedBytes);
         require(isMappable(weightBytes), "weightBytes must be from 0 to below 2 GiB, is " + weightBytes);
         require(threads >= 1 && threads <= 1024, "threads must be from 1 to 1024, is " + threads);
         requireDistinct("state output", states.stream().map(StatePair::output));
         requireDistinct("state input", states.stream().map(StatePair::input));
-        for (StatePair state : states) {
-            TensorSpec from = named(outputs, state.output(), "output");
-            TensorSpec to = named(inputs, state.input(), "input");
+        Binding first = new Binding(dims, inputs, outputs, arenaBytes, preparedBytes, "");
+        requireStates(states, first);
+        for (Binding further : furtherBindings) {
             require(
-                    from.dtype() == to.dtype() && from.shape().equals(to.shape()),
-                    "state " + state + " joins " + from.dtype().onnxName() + from.shape() + " and "
-                            + to.dtype().onnxName() + to.shape() + "; they must be alike");
+                    !further.suffix().isEmpty() && further.isOfSameModel(first),
+                    "a further binding needs a suffix and the names and dtypes of the first, is " + further);
+            requireStates(states, further);
         }
+        requireDistinct("binding", furtherBindings.stream().map(Binding::suffix));
+        requireDistinct(
+                "binding",
+                Stream.concat(Stream.of(first), furtherBindings.stream()).map(Binding::text));
         parts.forEach((part, digest) -> {
             PartName.check(part);
             require(isDigest(digest), "the digest of '" + part + "' must be 64 hexadecimal digits in lower case");
@@ -99,6 +104,8 @@ public record Manifest(
                 targets,
                 0,
                 List.of(),
+                new TreeMap<>(),
+                List.of(),
                 new TreeMap<>());
     }
 
@@ -115,19 +122,59 @@ public record Manifest(
                 targets,
                 weightBytes,
                 pairs,
+                dims,
+                furtherBindings,
                 parts);
     }
 
-    /** Inputs that the caller gives: all but states. */
+    /**
+     * The same with more than one binding.
+     *
+     * @param ownDims the extents that inputs and outputs of this manifest have
+     * @param further the other bindings
+     * @throws IllegalArgumentException when a further binding is not of the same model, or two are alike
+     */
+    public Manifest withBindings(SortedMap<String, Integer> ownDims, List<Binding> further) {
+        return new Manifest(
+                name,
+                modelSha256,
+                inputs,
+                outputs,
+                arenaBytes,
+                preparedBytes,
+                threads,
+                targets,
+                weightBytes,
+                states,
+                ownDims,
+                further,
+                parts);
+    }
+
+    /** All bindings; the first is that of {@link #inputs}, {@link #outputs} and {@link #arenaBytes}. */
+    public List<Binding> bindings() {
+        Binding first = new Binding(dims, inputs, outputs, arenaBytes, preparedBytes, "");
+        return Stream.concat(Stream.of(first), furtherBindings.stream()).toList();
+    }
+
+    /** Inputs of the first binding that the caller gives: all but states. */
     public List<TensorSpec> givenInputs() {
-        return inputs.stream()
+        return given(inputs);
+    }
+
+    /** Outputs of the first binding that the caller takes: all but states. */
+    public List<TensorSpec> givenOutputs() {
+        return taken(outputs);
+    }
+
+    List<TensorSpec> given(List<TensorSpec> specs) {
+        return specs.stream()
                 .filter(spec -> states.stream().noneMatch(state -> state.input().equals(spec.name())))
                 .toList();
     }
 
-    /** Outputs that the caller takes: all but states. */
-    public List<TensorSpec> givenOutputs() {
-        return outputs.stream()
+    List<TensorSpec> taken(List<TensorSpec> specs) {
+        return specs.stream()
                 .filter(spec ->
                         states.stream().noneMatch(state -> state.output().equals(spec.name())))
                 .toList();
@@ -145,6 +192,8 @@ public record Manifest(
                 targets,
                 actualWeightBytes,
                 states,
+                dims,
+                furtherBindings,
                 digests);
     }
 
@@ -162,8 +211,19 @@ public record Manifest(
         return ManifestText.read(json);
     }
 
-    private static boolean isMappable(long bytes) {
+    static boolean isMappable(long bytes) {
         return bytes >= 0 && bytes <= Integer.MAX_VALUE - 2 * ALIGNMENT;
+    }
+
+    private static void requireStates(List<StatePair> states, Binding binding) {
+        for (StatePair state : states) {
+            TensorSpec from = named(binding.outputs(), state.output(), "output");
+            TensorSpec to = named(binding.inputs(), state.input(), "input");
+            require(
+                    from.dtype() == to.dtype() && from.shape().equals(to.shape()),
+                    "state " + state + " joins " + from.dtype().onnxName() + from.shape() + " and "
+                            + to.dtype().onnxName() + to.shape() + "; they must be alike");
+        }
     }
 
     private static TensorSpec named(List<TensorSpec> tensors, String name, String kind) {
@@ -179,14 +239,14 @@ public record Manifest(
         return text.matches("[0-9a-f]{64}");
     }
 
-    private static void requireDistinct(String what, Stream<String> names) {
+    static void requireDistinct(String what, Stream<String> names) {
         List<String> all = names.toList();
         require(
                 all.stream().distinct().count() == all.size(),
                 "two of the " + what + "s " + all + " have the same name");
     }
 
-    private static void require(boolean holds, String message) {
+    static void require(boolean holds, String message) {
         if (!holds) {
             throw new IllegalArgumentException(message);
         }

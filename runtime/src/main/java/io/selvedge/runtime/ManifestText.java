@@ -5,6 +5,7 @@ import io.selvedge.runtime.TensorSpec.Quantization;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -29,6 +30,12 @@ final class ManifestText {
         member(out, "weightBytes", String.valueOf(manifest.weightBytes()));
         if (!manifest.states().isEmpty()) {
             member(out, "states", array(manifest.states(), ManifestText::state));
+        }
+        if (!manifest.dims().isEmpty()) {
+            member(out, "dims", dims(manifest.dims()));
+        }
+        if (!manifest.furtherBindings().isEmpty()) {
+            member(out, "bindings", array(manifest.furtherBindings(), ManifestText::binding));
         }
         String parts = manifest.parts().entrySet().stream()
                 .map(part -> "\n    " + quote(part.getKey()) + ": " + quote(part.getValue()))
@@ -55,6 +62,19 @@ final class ManifestText {
 
     private static String state(StatePair state) {
         return "{\"output\": " + quote(state.output()) + ", \"input\": " + quote(state.input()) + "}";
+    }
+
+    private static String dims(Map<String, Integer> dims) {
+        return dims.entrySet().stream()
+                .map(dim -> quote(dim.getKey()) + ": " + dim.getValue())
+                .collect(Collectors.joining(", ", "{", "}"));
+    }
+
+    private static String binding(Binding binding) {
+        return "{\"dims\": " + dims(binding.dims()) + ", \"suffix\": " + quote(binding.suffix())
+                + ", \"arenaBytes\": " + binding.arenaBytes() + ", \"preparedBytes\": " + binding.preparedBytes()
+                + ", \"inputs\": " + array(binding.inputs(), ManifestText::tensor)
+                + ", \"outputs\": " + array(binding.outputs(), ManifestText::tensor) + "}";
     }
 
     private static String target(Target target) {
@@ -100,6 +120,10 @@ final class ManifestText {
                     root.find("states")
                             .map(list -> list.elements(ManifestText::state))
                             .orElse(List.of()),
+                    root.find("dims").map(ManifestText::dims).orElse(new TreeMap<>()),
+                    root.find("bindings")
+                            .map(list -> list.elements(ManifestText::binding))
+                            .orElse(List.of()),
                     parts);
         } catch (IllegalArgumentException e) {
             throw new ModelException(
@@ -132,6 +156,22 @@ final class ManifestText {
 
     private static StatePair state(Node node) {
         return new StatePair(node.get("output").string(), node.get("input").string());
+    }
+
+    private static SortedMap<String, Integer> dims(Node node) {
+        TreeMap<String, Integer> dims = new TreeMap<>();
+        node.members().forEach((name, extent) -> dims.put(name, extent.smallInteger()));
+        return dims;
+    }
+
+    private static Binding binding(Node node) {
+        return new Binding(
+                dims(node.get("dims")),
+                node.get("inputs").elements(ManifestText::tensor),
+                node.get("outputs").elements(ManifestText::tensor),
+                node.get("arenaBytes").integer(),
+                node.get("preparedBytes").integer(),
+                node.get("suffix").string());
     }
 
     private static Target target(Node node) {

@@ -3,7 +3,9 @@ package io.selvedge.runtime;
 import io.selvedge.runtime.ModelException.Code;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -20,25 +22,36 @@ import java.util.stream.Collectors;
 public final class Model implements AutoCloseable {
     private final Bundle bundle;
     private final Target target;
-    private final NativeCode code;
+    private final LibraryCache cache;
     private final NativeMemory weights;
-    private final NativeMemory prepared;
+    /** By the binding's suffix; a further binding's code is loaded when its first session is. */
+    private final Map<String, Loaded> loaded = new HashMap<>();
+
     private int openSessions;
     private boolean closed;
 
-    private Model(Bundle bundle, Target target, NativeCode code) {
+    private Model(Bundle bundle, Target target, LibraryCache cache) {
         this.bundle = bundle;
         this.target = target;
-        this.code = code;
+        this.cache = cache;
+        NativeCode code = LibraryLoader.load(bundle.read(target.path()), cache);
         if (bundle.length(PartName.WEIGHTS) == 0) {
             weights = NativeMemory.allocate(code, 0, "an empty weights.bin");
         } else {
             ByteBuffer mapped = bundle.map(PartName.WEIGHTS);
             weights = NativeMemory.aligned(code, mapped, "a copy of weights.bin, which is not aligned in the bundle,");
         }
-        prepared = NativeMemory.allocate(code, (int) bundle.manifest().preparedBytes(), "the prepared weights");
-        if (bundle.manifest().preparedBytes() > 0) {
-            code.prepareWeights(weights.address(), prepared.address());
+        loaded.put("", Loaded.of(code, manifest().preparedBytes(), weights));
+    }
+
+    /** One binding's code, with what it computed from the weights. */
+    private record Loaded(NativeCode code, NativeMemory prepared) {
+        static Loaded of(NativeCode code, long preparedBytes, NativeMemory weights) {
+            NativeMemory prepared = NativeMemory.allocate(code, (int) preparedBytes, "the prepared weights");
+            if (preparedBytes > 0) {
+                code.prepareWeights(weights.address(), prepared.address());
+            }
+            return new Loaded(code, prepared);
         }
     }
 
@@ -58,20 +71,20 @@ public final class Model implements AutoCloseable {
 
     static Model load(Path path, LoadOptions options, Cpu cpu) {
         Bundle bundle = Bundle.open(path);
-        boolean loaded = false;
+        boolean done = false;
         try {
             requireNoFallback(bundle);
             Target target = pick(bundle.manifest(), options, cpu);
             LibraryCache cache = options.libraryFolder()
                     .map(folder -> new LibraryCache(folder.toAbsolutePath()))
                     .orElseGet(() -> LibraryCache.of(System.getenv(), Path.of(System.getProperty("user.home", "."))));
-            Model model = new Model(bundle, target, LibraryLoader.load(bundle.read(target.path()), cache));
-            loaded = true;
+            Model model = new Model(bundle, target, cache);
+            done = true;
             return model;
         } catch (ModelException e) {
             throw e.in(path);
         } finally {
-            if (!loaded) {
+            if (!done) {
                 bundle.close();
             }
         }
@@ -147,14 +160,60 @@ public final class Model implements AutoCloseable {
         return bundle;
     }
 
+    /** What the bundle has code for; the first is what {@link #inputs}, {@link #outputs} and {@link #arenaBytes} say. */
+    public List<Binding> bindings() {
+        return manifest().bindings();
+    }
+
     /**
-     * Memory for one inference at a time; one for every thread.
+     * Memory for one inference at a time with the first binding; one for every thread.
      *
      * @throws ModelException CLOSED or OUT_OF_MEMORY
      */
-    public synchronized Session newSession() {
+    public Session newSession() {
+        return newSession(bindings().get(0));
+    }
+
+    /**
+     * Memory for one inference at a time with the binding of exactly these extents or, when there is none, the smallest
+     * that is at least as large in every dimension named. {@link Session#binding} tells which it is: where it is larger, the
+     * caller fills the inputs up as the model expects it, with masked tokens for example, and takes its part of the outputs.
+     *
+     * @param dims extents by the dimension's name; a dimension left out may have any
+     * @throws ModelException NO_SUCH_BINDING when none is large enough, CLOSED, OUT_OF_MEMORY, or from loading the binding's
+     *     library CACHE_UNUSABLE, NATIVE_LOAD_FAILED, DIGEST_MISMATCH or IO_FAILED
+     */
+    public Session newSession(Map<String, Integer> dims) {
+        return newSession(Binding.fitting(bindings(), dims)
+                .orElseThrow(() -> new ModelException(
+                        Code.NO_SUCH_BINDING,
+                        "no binding of '" + name() + "' is large enough for " + Binding.text(dims) + "; "
+                                + (manifest().dims().isEmpty()
+                                        ? "the bundle has one, which names no dimensions: "
+                                                + inputs().stream()
+                                                        .map(spec -> spec.name() + spec.shape())
+                                                        .toList()
+                                        : "it has "
+                                                + bindings().stream()
+                                                        .map(Binding::text)
+                                                        .collect(Collectors.joining(" and ")))
+                                + ". Give less, or deploy the model again with --dim")));
+    }
+
+    private synchronized Session newSession(Binding binding) {
         requireOpen();
-        Session session = new Session(this, code, weights, prepared);
+        Loaded own;
+        try {
+            own = loaded.computeIfAbsent(
+                    binding.suffix(),
+                    suffix -> Loaded.of(
+                            LibraryLoader.load(bundle.read(binding.part(target.path())), cache),
+                            binding.preparedBytes(),
+                            weights));
+        } catch (ModelException e) {
+            throw e.in(bundle.path());
+        }
+        Session session = new Session(this, binding, own.code(), weights, own.prepared());
         openSessions++;
         return session;
     }
@@ -164,26 +223,34 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * The bundle's golden vectors.
+     * The first binding's golden vectors.
      *
      * @throws ModelException BAD_BUNDLE when their lengths do not fit the model
      */
-    public synchronized List<GoldenVector> goldenVectors() {
+    public List<GoldenVector> goldenVectors() {
+        return goldenVectors(bindings().get(0));
+    }
+
+    private synchronized List<GoldenVector> goldenVectors(Binding binding) {
         requireOpen();
-        return GoldenVector.of(bundle);
+        return GoldenVector.of(bundle, binding);
     }
 
     /**
-     * Runs the golden vectors: integer outputs must be equal, float outputs within
+     * Runs the golden vectors of every binding: integer outputs must be equal, float outputs within
      * {@code 1e-4 * max |golden|} of the tensor.
      *
      * @throws ModelException GOLDEN_MISMATCH when an output differs by more
      */
     public GoldenReport checkGolden() {
-        List<GoldenVector> vectors = goldenVectors();
-        try (Session session = newSession()) {
-            return GoldenReport.check(session, vectors);
+        GoldenReport all = new GoldenReport(0, 0);
+        for (Binding binding : bindings()) {
+            List<GoldenVector> vectors = goldenVectors(binding);
+            try (Session session = newSession(binding)) {
+                all = all.and(GoldenReport.check(session, vectors));
+            }
         }
+        return all;
     }
 
     private void requireOpen() {

@@ -41,6 +41,8 @@ public final class ModelException extends RuntimeException {
         CONCURRENT_USE,
         /** No input or output of that name. */
         NO_SUCH_TENSOR,
+        /** The bundle has no binding that is large enough for the dimensions asked for. */
+        NO_SUCH_BINDING,
         /** No part of that name in the bundle. */
         NO_SUCH_PART,
         /** The tensor holds another type of element than the one asked for. */

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Session implements AutoCloseable {
     private final Model model;
+    private final Binding binding;
     private final NativeCode code;
     private final NativeMemory weights;
     private final NativeMemory arena;
@@ -21,21 +22,22 @@ public final class Session implements AutoCloseable {
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile boolean closed;
 
-    Session(Model model, NativeCode code, NativeMemory weights, NativeMemory prepared) {
+    Session(Model model, Binding binding, NativeCode code, NativeMemory weights, NativeMemory prepared) {
         this.model = model;
+        this.binding = binding;
         this.code = code;
         this.weights = weights;
         Manifest manifest = model.manifest();
-        arena = NativeMemory.allocate(code, (int) manifest.arenaBytes(), "the arena");
-        int tensors = manifest.inputs().size() + manifest.outputs().size();
+        arena = NativeMemory.allocate(code, (int) binding.arenaBytes(), "the arena");
+        int tensors = binding.inputs().size() + binding.outputs().size();
         table = NativeMemory.allocate(code, (tensors + 1) * Long.BYTES, "the table of tensors");
         List<TensorBuffer> allInputs =
-                manifest.inputs().stream().map(this::allocate).toList();
+                binding.inputs().stream().map(this::allocate).toList();
         List<TensorBuffer> allOutputs =
-                manifest.outputs().stream().map(this::allocate).toList();
+                binding.outputs().stream().map(this::allocate).toList();
         table.bytes().putLong(prepared.address());
-        inputs = except(allInputs, manifest.givenInputs());
-        outputs = except(allOutputs, manifest.givenOutputs());
+        inputs = except(allInputs, manifest.given(binding.inputs()));
+        outputs = except(allOutputs, manifest.taken(binding.outputs()));
         states = manifest.states().stream()
                 .map(pair -> CarriedState.of(pair, allInputs, allOutputs))
                 .toList();
@@ -55,6 +57,11 @@ public final class Session implements AutoCloseable {
     /** The model that this session runs. */
     public Model model() {
         return model;
+    }
+
+    /** The extents that this session runs with: what the caller asked for, or larger ones. */
+    public Binding binding() {
+        return binding;
     }
 
     /** The inputs in the model's order, but for states. */
@@ -179,7 +186,7 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * The working memory, exactly {@link Model#arenaBytes()} long. For tests and tools: what it holds between two runs
+     * The working memory, exactly {@link Binding#arenaBytes()} long. For tests and tools: what it holds between two runs
      * means nothing.
      */
     public ByteBuffer arena() {

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Bundles around real native code, {@code y = factor * x + (1, 2, 3, 4)}, which gcc compiles when a test asks. */
 final class AffineModel {
@@ -93,6 +95,26 @@ final class AffineModel {
         new BundleWriter(manifest(generic()).withStates(List.of(new StatePair("y", "x"))))
                 .part("weights.bin", bytes(WEIGHTS))
                 .part("lib/generic/model.so", library(folder))
+                .write(path);
+        return path;
+    }
+
+    /** A bundle with code for n = 4 and n = 8, which share the weights; each with a golden vector. */
+    static Path bindings(Path folder, float lastGolden) throws IOException {
+        Path path = folder.resolve("bindings.selv");
+        Binding large = new Binding(
+                new TreeMap<>(Map.of("n", 8)),
+                List.of(TensorSpec.of("x", DType.FLOAT32, List.of(1, 8))),
+                List.of(TensorSpec.of("y", DType.FLOAT32, List.of(1, 8))),
+                2 * ARENA_BYTES,
+                PREPARED_BYTES,
+                "2");
+        new BundleWriter(manifest(generic()).withBindings(new TreeMap<>(Map.of("n", 4)), List.of(large)))
+                .part("weights.bin", bytes(WEIGHTS))
+                .part("lib/generic/model.so", library(folder))
+                .part("lib/generic/model-2.so", library(folder, "-DN=8"))
+                .golden(List.of(bytes(1, 1, 1, 1)), List.of(bytes(3, 4, 5, 6)))
+                .golden(large, List.of(bytes(1, 1, 1, 1, 2, 2, 2, 2)), List.of(bytes(3, 4, 5, 6, 5, 6, 7, lastGolden)))
                 .write(path);
         return path;
     }

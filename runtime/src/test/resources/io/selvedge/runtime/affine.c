@@ -1,6 +1,10 @@
-/* A hand-written library with the interface of a generated one: y = FACTOR * x + weights, four float32. Freestanding. */
+/* A hand-written library with the interface of a generated one: y = FACTOR * x + weights, N float32, the four weights again
+ * and again. Freestanding. */
 #ifndef FACTOR
 #define FACTOR 2
+#endif
+#ifndef N
+#define N 4
 #endif
 #ifndef ABI
 #define ABI 2
@@ -38,8 +42,8 @@ int EXPORT(run)(void **env, void *cls, long weights, long io, long arena, int th
   if (x[0] > 1000) {
     for (volatile long i = 0; i < 400000000; i++) continue;
   }
-  for (int i = 0; i < 4; i++) t[i] = FACTOR * x[i];
-  for (int i = 0; i < 4; i++) y[i] = t[i] + w[i];
+  for (int i = 0; i < N; i++) t[i] = FACTOR * x[i];
+  for (int i = 0; i < N; i++) y[i] = t[i] + w[i % 4];
   return 0;
 }
 

@@ -9,6 +9,7 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.Verifier;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compiler.onnx.OnnxImporter;
+import io.selvedge.compiler.onnx.Plugins;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.target.Target;
 import java.util.Arrays;
@@ -33,7 +34,7 @@ sealed interface Attempt {
      * Tries the test as it is; then with as few of the inputs frozen as the importer needs to know every shape, which may be
      * lists and scalars; then, for the reference evaluator alone, with any.
      */
-    static Attempt of(OnnxSuite.Case test, Target target, boolean natively) {
+    static Attempt of(OnnxSuite.Case test, Target target, Plugins plugins, boolean natively) {
         try {
             List<String> names = test.inputNames();
             List<Tensor> inputs = test.inputTensors();
@@ -41,9 +42,9 @@ sealed interface Attempt {
                     .filter(i -> isParameter(inputs.get(i)))
                     .boxed()
                     .toList();
-            Optional<Read> read = read(test, names, inputs, parameters);
+            Optional<Read> read = read(test, plugins, names, inputs, parameters);
             if (read.isEmpty()) {
-                return lastResort(test, names, inputs);
+                return lastResort(test, plugins, names, inputs);
             }
             Read graph = read.get();
             return natively
@@ -76,7 +77,7 @@ sealed interface Attempt {
     record Read(Graph graph, List<String> frozen, String reason) {}
 
     private static Optional<Read> read(
-            OnnxSuite.Case test, List<String> names, List<Tensor> inputs, List<Integer> parameters) {
+            OnnxSuite.Case test, Plugins plugins, List<String> names, List<Tensor> inputs, List<Integer> parameters) {
         String refusal = "";
         List<Integer> subsets = IntStream.range(0, 1 << parameters.size())
                 .boxed()
@@ -89,7 +90,7 @@ sealed interface Attempt {
                     .toList();
             try {
                 return Optional.of(new Read(
-                        graph(test, names, inputs, frozen),
+                        graph(test, plugins, names, inputs, frozen),
                         frozen.stream().map(names::get).toList(),
                         refusal));
             } catch (SelvedgeException e) {
@@ -102,12 +103,13 @@ sealed interface Attempt {
         return Optional.empty();
     }
 
-    private static Attempt lastResort(OnnxSuite.Case test, List<String> names, List<Tensor> inputs) {
+    private static Attempt lastResort(OnnxSuite.Case test, Plugins plugins, List<String> names, List<Tensor> inputs) {
         List<Integer> all = IntStream.range(0, inputs.size()).boxed().toList();
-        return new Reference(graph(test, names, inputs, all), names, "its shapes depend on the data");
+        return new Reference(graph(test, plugins, names, inputs, all), names, "its shapes depend on the data");
     }
 
-    private static Graph graph(OnnxSuite.Case test, List<String> names, List<Tensor> inputs, List<Integer> frozen) {
+    private static Graph graph(
+            OnnxSuite.Case test, Plugins plugins, List<String> names, List<Tensor> inputs, List<Integer> frozen) {
         Map<String, List<Integer>> shapes = new LinkedHashMap<>();
         Map<String, Tensor> constants = new LinkedHashMap<>();
         for (int i = 0; i < inputs.size(); i++) {
@@ -118,7 +120,10 @@ sealed interface Attempt {
             }
         }
         Graph graph = OnnxImporter.read(
-                test.model(), test.name(), Optional.empty(), new ImportOptions(test.inputDims(), shapes, constants));
+                test.model(),
+                test.name(),
+                Optional.empty(),
+                new ImportOptions(test.inputDims(), shapes, constants, plugins));
         Verifier.verify(graph);
         return graph;
     }

@@ -6,6 +6,7 @@ import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.ReferenceEvaluator;
 import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.onnx.Plugins;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.toolchain.Toolchain;
@@ -30,11 +31,18 @@ public final class Conformance {
 
     private final Toolchain toolchain;
     private final Target target;
+    private final Plugins plugins;
     private final ProgressListener progress;
 
     public Conformance(Toolchain toolchain, Target target, ProgressListener progress) {
+        this(toolchain, target, Plugins.NONE, progress);
+    }
+
+    /** @param plugins operators that the tests may use beside the built-in ones */
+    public Conformance(Toolchain toolchain, Target target, Plugins plugins, ProgressListener progress) {
         this.toolchain = toolchain;
         this.target = target;
+        this.plugins = plugins;
         this.progress = progress;
     }
 
@@ -49,7 +57,7 @@ public final class Conformance {
         List<TestResult> results = new ArrayList<>();
         List<Compilable> compilable = new ArrayList<>();
         for (OnnxSuite.Case test : tests) {
-            switch (Attempt.of(test, target, true)) {
+            switch (Attempt.of(test, target, plugins, true)) {
                 case Attempt.Native attempt -> {
                     Compilable next = new Compilable(test, attempt);
                     if (attempt.planned().weightBytes() < LARGE_BYTES) {
@@ -72,7 +80,7 @@ public final class Conformance {
     public static List<TestResult> evaluate(List<OnnxSuite.Case> tests, Target target) {
         List<TestResult> results = new ArrayList<>();
         for (OnnxSuite.Case test : tests) {
-            switch (Attempt.of(test, target, false)) {
+            switch (Attempt.of(test, target, Plugins.NONE, false)) {
                 case Attempt.Native _ -> throw new IllegalStateException("nothing was to be compiled");
                 case Attempt.Reference attempt -> results.add(evaluated(test, attempt));
                 case Attempt.Unsupported(String reason) -> results.add(unsupported(test, reason));

@@ -26,6 +26,8 @@ public enum ErrorCode {
     UNBOUND_DIMENSION(3),
     /** The file with a model's weights is missing, too short or outside of the model's folder. */
     EXTERNAL_DATA(3),
+    /** A plugin cannot be read, does not fit, or one of its operators fails; the message names the plugin and what to correct. */
+    BAD_PLUGIN(3),
     /** A file that the command or the data description names does not exist. */
     DATA_NOT_FOUND(3),
     /** The data or their description cannot be read, or do not fit the model. */

@@ -4,14 +4,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** An operator with its attributes. The set is open: one record, one file, one line in the catalogue. */
+/**
+ * An operator with its attributes. The set is open: one record, one file, one line in the catalogue; or a plugin's.
+ * Operators of one type with equal attributes compute the same, so the attributes state everything.
+ */
 public interface Op {
     /** ONNX operator type, or the fused form's name. */
     String type();
 
-    /** Empty for ai.onnx, {@code selvedge} for fused forms. */
+    /** Empty for ai.onnx, {@code selvedge} for fused forms, a plugin's own for what a plugin adds. */
     default String domain() {
         return "";
+    }
+
+    /** Version of a plugin's domain that has this form of the operator, as the exported model imports it. */
+    default int domainVersion() {
+        return 1;
     }
 
     /** Attributes as ONNX writes them: values are Long, Float, String, Tensor, long[], float[] or String[]; sorted by name. */

@@ -43,7 +43,7 @@ public final class ReferenceEvaluator {
         for (Node node : graph.nodes()) {
             List<Optional<Tensor>> arguments = new ArrayList<>();
             node.inputs().forEach(input -> arguments.add(Optional.ofNullable(values.get(input))));
-            List<Tensor> results = node.op().evaluate(arguments);
+            List<Tensor> results = node.evaluate(arguments);
             for (int i = 0; i < node.outputs().size(); i++) {
                 String output = node.outputs().get(i);
                 if (!output.isEmpty()) {

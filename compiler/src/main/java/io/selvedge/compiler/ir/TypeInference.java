@@ -62,7 +62,7 @@ public final class TypeInference {
             inputTypes.add(type(input));
             inputValues.add(known(input));
         }
-        List<TensorType> outputs = node.op().infer(inputTypes, inputValues);
+        List<TensorType> outputs = node.infer(inputTypes, inputValues);
         if (outputs.size() < node.outputs().size()) {
             throw new SelvedgeException(
                     ErrorCode.UNSUPPORTED_OP,
@@ -103,7 +103,7 @@ public final class TypeInference {
                 && inputTypes.stream()
                         .flatMap(Optional::stream)
                         .allMatch(type -> type.shape().elements() <= KNOWN_ELEMENTS)) {
-            List<Tensor> values = node.op().evaluate(inputValues);
+            List<Tensor> values = node.evaluate(inputValues);
             for (int i = 0; i < node.outputs().size(); i++) {
                 if (!node.outputs().get(i).isEmpty()) {
                     known.put(node.outputs().get(i), values.get(i));

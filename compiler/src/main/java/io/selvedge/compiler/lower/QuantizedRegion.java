@@ -3,6 +3,7 @@ package io.selvedge.compiler.lower;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
+import io.selvedge.compiler.ir.PluginCode;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.op.QConv;
 import io.selvedge.compiler.op.QMap;
@@ -74,7 +75,7 @@ final class QuantizedRegion {
                 operands.add(new Expr.Const(i == 1 ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY));
             }
         }
-        return Optional.of(op.expr(operands));
+        return Optional.of(PluginCode.call(node.get(), "expr", () -> op.expr(operands)));
     }
 
     private Expr leaf(String value) {

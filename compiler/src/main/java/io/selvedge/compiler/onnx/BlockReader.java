@@ -18,11 +18,13 @@ import java.util.Optional;
 final class BlockReader {
     private final ImportSession session;
     private final FunctionInliner functions;
+    private final Plugins plugins;
     private final IdentityHashMap<GraphProto, Body> bodies = new IdentityHashMap<>();
 
-    BlockReader(ImportSession session, FunctionInliner functions) {
+    BlockReader(ImportSession session, FunctionInliner functions, Plugins plugins) {
         this.session = session;
         this.functions = functions;
+        this.plugins = plugins;
     }
 
     ImportSession session() {
@@ -172,7 +174,9 @@ final class BlockReader {
                 inputs,
                 outputs.size(),
                 session.builder());
-        Op op = entry.factory().apply(call);
+        Op op = plugins.find(entry.domain(), entry.type())
+                .map(operator -> PluginCalls.make(operator, call, plugins))
+                .orElseGet(() -> entry.factory().apply(call));
         List<String> own = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
             String output = outputs.get(i);
@@ -210,9 +214,11 @@ final class BlockReader {
         return outputs;
     }
 
-    private static OpCatalog.Entry entry(NodeProto node, String name, Scope scope, String where) {
+    private OpCatalog.Entry entry(NodeProto node, String name, Scope scope, String where) {
         OpCatalog.Entry entry = OpCatalog.ALL
                 .find(Opsets.domain(node.getDomain()), node.getOpType())
+                .or(() -> plugins.find(Opsets.domain(node.getDomain()), node.getOpType())
+                        .map(Plugins.Operator::entry))
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.UNSUPPORTED_OP,
                         "operator " + node.getOpType() + " is not supported"
@@ -220,7 +226,8 @@ final class BlockReader {
                                         .nearest(node.getOpType())
                                         .map(known -> "; nearest that is: " + known)
                                         .orElse("")
-                                + "; export the model without it. Found: " + found(node, name, scope, where)));
+                                + "; export the model without it, or add it with --plugin. Found: "
+                                + found(node, name, scope, where)));
         opset(entry, node, name, scope, where);
         return entry;
     }

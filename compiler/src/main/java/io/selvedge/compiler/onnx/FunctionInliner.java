@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The functions that a model brings along: a call becomes the function's body. */
+/** The functions that a model or a plugin brings along, the model's first: a call becomes the function's body. */
 final class FunctionInliner {
     /** Calls inside calls; deeper ones are a mistake or an attack, and the stack is finite. */
     private static final int DEEPEST = 64;
@@ -24,11 +24,12 @@ final class FunctionInliner {
     private final String file;
     private final Opsets model;
     private final Map<Key, FunctionProto> protos = new HashMap<>();
+    private final Map<Key, PluginFunction> plugged = new HashMap<>();
     private final Map<Key, Function> prepared = new HashMap<>();
     private final Deque<Key> running = new ArrayDeque<>();
 
     /** @throws SelvedgeException BAD_GRAPH when two functions have one name */
-    FunctionInliner(ModelProto model, Opsets opsets, String file) {
+    FunctionInliner(ModelProto model, Opsets opsets, String file, Plugins plugins) {
         this.file = file;
         this.model = opsets;
         for (FunctionProto function : model.getFunctionsList()) {
@@ -36,6 +37,12 @@ final class FunctionInliner {
             if (protos.put(key, function) != null) {
                 throw new SelvedgeException(
                         ErrorCode.BAD_GRAPH, "function " + describe(key) + " is defined twice (" + file + ")");
+            }
+        }
+        for (PluginFunction function : plugins.functions()) {
+            Key key = new Key(function.domain(), function.name(), "");
+            if (protos.putIfAbsent(key, function.proto()) == null) {
+                plugged.put(key, function);
             }
         }
     }
@@ -70,6 +77,10 @@ final class FunctionInliner {
                     ErrorCode.BAD_GRAPH,
                     "passes " + node.getInputCount() + " inputs to function " + describe(key) + ", which has "
                             + function.body().inputs().size());
+        }
+        PluginFunction declared = plugged.get(key);
+        if (declared != null) {
+            PluginCalls.check(declared, node, scope);
         }
         running.push(key);
         try {

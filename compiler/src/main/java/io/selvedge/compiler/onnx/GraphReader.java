@@ -39,7 +39,8 @@ final class GraphReader {
                 new DeclaredShapes(proto),
                 delegates ? Optional.of(new Delegation(proto, options)) : Optional.empty());
         this.inputs = new InputValues(options, builder, file);
-        this.blocks = new BlockReader(session, new FunctionInliner(model, opsets, file));
+        this.blocks = new BlockReader(
+                session, new FunctionInliner(model, opsets, file, options.plugins()), options.plugins());
         this.scope = Scope.top(opsets);
     }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
+import io.selvedge.compiler.ir.PluginCode;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.proto.AttributeProto;
@@ -28,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -90,6 +92,7 @@ final class GraphWriter {
             int version = OpCatalog.ALL
                     .find(node.op().domain(), node.op().type())
                     .map(entry -> entry.versions().getLast())
+                    .or(() -> PluginCode.isOf(node.op()) ? Optional.of(node.op().domainVersion()) : Optional.empty())
                     .orElseThrow(() -> new IllegalStateException("'" + node.name() + "' is "
                             + node.op().type() + ", which ONNX does not have; export before fusion"));
             domains.merge(node.op().domain(), version, Math::max);
@@ -166,7 +169,8 @@ final class GraphWriter {
         return name;
     }
 
-    private static AttributeProto attribute(String name, Object value) {
+    /** An attribute as {@link io.selvedge.compiler.ir.Op#attributes} gives it. */
+    static AttributeProto attribute(String name, Object value) {
         AttributeProto.Builder builder = AttributeProto.newBuilder().setName(name);
         switch (value) {
             case Long number -> builder.setType(AttributeType.INT).setI(number);

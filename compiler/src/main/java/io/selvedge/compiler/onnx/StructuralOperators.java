@@ -52,6 +52,11 @@ public final class StructuralOperators {
         return BY_TYPE.keySet().stream();
     }
 
+    /** Whether the importer settles operators of that name. */
+    static boolean has(String domain, String type) {
+        return domain.isEmpty() && (BY_TYPE.containsKey(type) || type.equals("Constant"));
+    }
+
     /** The structural reading of a node of ai.onnx; Identity is one where its input is no tensor. */
     static Optional<Structural> find(NodeProto node, Scope scope) {
         if (node.getOpType().equals("Identity")

@@ -19,7 +19,7 @@ public final class Attributes {
     }
 
     /** The form of {@link io.selvedge.compiler.ir.Op#attributes}: names and values in turn. */
-    static Map<String, Object> map(Object... namesAndValues) {
+    public static Map<String, Object> map(Object... namesAndValues) {
         Map<String, Object> map = new TreeMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             map.put((String) namesAndValues[i], namesAndValues[i + 1]);
@@ -28,7 +28,7 @@ public final class Attributes {
     }
 
     /** Integers as an attribute's value. */
-    static long[] array(List<Integer> values) {
+    public static long[] array(List<Integer> values) {
         return values.stream().mapToLong(Integer::longValue).toArray();
     }
 

@@ -10,75 +10,85 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Writes the nodes that stand for one operator of a file; short words for the operators that such bodies use most. */
-final class Composition {
+public final class Composition {
     private final OpCall call;
 
-    Composition(OpCall call) {
+    /** Puts nodes in front of this call. */
+    public Composition(OpCall call) {
         this.call = call;
     }
 
-    String add(String a, String b) {
+    /** {@code a + b}, broadcast; likewise the others. */
+    public String add(String a, String b) {
         return call.before("add", new Binary(Binary.Kind.ADD), a, b);
     }
 
-    String sub(String a, String b) {
+    public String sub(String a, String b) {
         return call.before("sub", new Binary(Binary.Kind.SUB), a, b);
     }
 
-    String mul(String a, String b) {
+    public String mul(String a, String b) {
         return call.before("mul", new Binary(Binary.Kind.MUL), a, b);
     }
 
-    String matmul(String a, String b) {
+    /** The matrix product. */
+    public String matmul(String a, String b) {
         return call.before("product", new MatMul(), a, b);
     }
 
-    String unary(Unary.Kind kind, String x) {
+    /** A function of every element. */
+    public String unary(Unary.Kind kind, String x) {
         return call.before("value", new Unary(kind), x);
     }
 
-    String cast(String x, DType to) {
+    /** The value in another element type; itself where it has that already. */
+    public String cast(String x, DType to) {
         return call.typeOf(x).dtype() == to ? x : call.before("cast", new Cast(to), x);
     }
 
-    String transpose(String x, Integer... perm) {
+    /** The axes in another order. */
+    public String transpose(String x, Integer... perm) {
         return call.before("transpose", new Transpose(Arrays.asList(perm)), x);
     }
 
-    String reshape(String x, long... extents) {
+    /** The same elements with other extents. */
+    public String reshape(String x, long... extents) {
         return call.before("reshape", new Reshape(false), x, integers(extents));
     }
 
     /** Elements {@code from} to {@code to} of an axis. */
-    String slice(String x, int axis, long from, long to) {
+    public String slice(String x, int axis, long from, long to) {
         return call.before("slice", new Slice(), x, integers(from), integers(to), integers(axis));
     }
 
-    String concat(int axis, String... parts) {
+    /** The parts along an axis. */
+    public String concat(int axis, String... parts) {
         return parts.length == 1 ? parts[0] : call.before("concat", new Concat(axis), parts);
     }
 
-    String integers(long... values) {
+    /** A list of int64 as a constant. */
+    public String integers(long... values) {
         return call.constant("integers", Tensor.longs(values, values.length));
     }
 
     /** A scalar of the dtype of another value. */
-    String scalarLike(String x, double value) {
+    public String scalarLike(String x, double value) {
         return call.constant(
                 "scalar", Tensor.filled(TensorType.of(call.typeOf(x).dtype()), _ -> value));
     }
 
-    int[] extents(String x) {
+    /** The extents of a value. */
+    public int[] extents(String x) {
         return call.typeOf(x).shape().extents();
     }
 
     /** The sum with an optional input; the value itself where that is absent. */
-    String withBias(String x, int input) {
+    public String withBias(String x, int input) {
         return call.has(input) ? add(x, call.input(input)) : x;
     }
 
     /** The operator that computes the call's output, with all its inputs. */
-    Op last(Op op, String... inputs) {
+    public Op last(Op op, String... inputs) {
         call.keep(0);
         for (int i = 0; i < inputs.length; i++) {
             call.set(i, inputs[i]);
@@ -87,14 +97,14 @@ final class Composition {
     }
 
     /** Refuses what the decomposition does not have. */
-    void without(boolean condition, String what) {
+    public void without(boolean condition, String what) {
         if (condition) {
             throw new SelvedgeException(ErrorCode.UNSUPPORTED_OP, "is supported without " + what);
         }
     }
 
     /** Refuses inputs by their positions. */
-    void withoutInputs(List<Integer> positions, String what) {
+    public void withoutInputs(List<Integer> positions, String what) {
         without(positions.stream().anyMatch(call::has), what);
     }
 }

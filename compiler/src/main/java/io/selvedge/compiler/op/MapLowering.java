@@ -19,7 +19,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** What element-wise operators share: one Map kernel over broadcast views, computed in the type that holds its operands. */
-final class MapLowering {
+public final class MapLowering {
     /** Integers up to here are numbers of an expression, larger ones are weights. */
     private static final long LARGEST_CONSTANT = 1L << 53;
 
@@ -28,7 +28,7 @@ final class MapLowering {
     private MapLowering() {}
 
     /** The node as one kernel: constant scalars go into the expression, other constants become weights. */
-    static void lower(Node node, ProgramBuilder builder, ElementWise op) {
+    public static void lower(Node node, ProgramBuilder builder, ElementWise op) {
         lower(node, builder, op::expr, compute(node, builder));
     }
 
@@ -162,19 +162,23 @@ final class MapLowering {
         }
     }
 
-    static Expr add(Expr a, Expr b) {
+    /** {@code a + b}. */
+    public static Expr add(Expr a, Expr b) {
         return new Expr.Binary(Expr.BinaryOp.ADD, a, b);
     }
 
-    static Expr mul(Expr a, Expr b) {
+    /** {@code a * b}. */
+    public static Expr mul(Expr a, Expr b) {
         return new Expr.Binary(Expr.BinaryOp.MUL, a, b);
     }
 
-    static Expr unary(Expr.UnaryOp op, Expr x) {
+    /** A function of one value. */
+    public static Expr unary(Expr.UnaryOp op, Expr x) {
         return new Expr.Unary(op, x);
     }
 
-    static Expr number(double value) {
+    /** A number. */
+    public static Expr number(double value) {
         return new Expr.Const(value);
     }
 }

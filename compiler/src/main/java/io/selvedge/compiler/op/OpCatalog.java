@@ -47,6 +47,13 @@ public final class OpCatalog implements OpFactory {
         public String name() {
             return key(domain, type);
         }
+
+        /** The operator with these attributes, in the form that graphs have, outside of any graph. */
+        public Op create(Map<String, Object> attributes) {
+            int opset = domain.isEmpty() ? GRAPH_OPSET : versions.getLast();
+            return factory.apply(
+                    new OpCall("", type, opset, new Attributes(attributes), List.of(), 1, new GraphBuilder("")));
+        }
     }
 
     private static final List<Entry> ENTRIES = List.of(
@@ -318,9 +325,7 @@ public final class OpCatalog implements OpFactory {
                                 + nearest(type)
                                         .map(known -> "; nearest is '" + known + "'")
                                         .orElse("")));
-        int opset = domain.isEmpty() ? GRAPH_OPSET : entry.versions().getLast();
-        return entry.factory()
-                .apply(new OpCall("", type, opset, new Attributes(attributes), List.of(), 1, new GraphBuilder("")));
+        return entry.create(attributes);
     }
 
     private static int distance(String a, String b) {

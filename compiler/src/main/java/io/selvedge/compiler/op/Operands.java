@@ -10,24 +10,25 @@ import java.util.List;
 import java.util.Optional;
 
 /** Positional operands of an operator: what is required, what is optional, what must be a constant. */
-final class Operands {
+public final class Operands {
     private Operands() {}
 
     /** An operand (type or value) that must be there.
      *  @throws SelvedgeException BAD_GRAPH when it is absent */
-    static <T> T required(List<Optional<T>> operands, int index, String name) {
+    public static <T> T required(List<Optional<T>> operands, int index, String name) {
         return optional(operands, index)
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.BAD_GRAPH, "needs input " + index + " (" + name + "); it is absent"));
     }
 
-    static <T> Optional<T> optional(List<Optional<T>> operands, int index) {
+    /** An operand that may be absent. */
+    public static <T> Optional<T> optional(List<Optional<T>> operands, int index) {
         return index < operands.size() ? operands.get(index) : Optional.empty();
     }
 
     /** A value that decides the output's shape, like which elements are not zero.
      *  @throws SelvedgeException BAD_GRAPH when it is not known while compiling */
-    static Tensor known(List<Optional<Tensor>> values, int index, String name) {
+    public static Tensor known(List<Optional<Tensor>> values, int index, String name) {
         return optional(values, index)
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.BAD_GRAPH,
@@ -38,7 +39,7 @@ final class Operands {
 
     /** The integers of an input that decides the shape of the output.
      *  @throws SelvedgeException BAD_GRAPH when they are not known while compiling */
-    static int[] integers(List<Optional<Tensor>> values, int index, String name) {
+    public static int[] integers(List<Optional<Tensor>> values, int index, String name) {
         Tensor value = optional(values, index)
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.BAD_GRAPH,
@@ -55,7 +56,7 @@ final class Operands {
 
     /** Non-negative axis.
      *  @throws SelvedgeException BAD_ATTRIBUTE when out of range */
-    static int axis(int axis, int rank) {
+    public static int axis(int axis, int rank) {
         if (axis < -rank || axis >= rank) {
             throw new SelvedgeException(ErrorCode.BAD_ATTRIBUTE, "axis " + axis + " is out of range for rank " + rank);
         }
@@ -74,21 +75,21 @@ final class Operands {
 
     /** @throws SelvedgeException SHAPE_MISMATCH unless the condition holds */
     @SuppressWarnings("AnnotateFormatMethod") // The annotation is a dependency that nothing else needs.
-    static void shapes(boolean condition, String message, Object... arguments) {
+    public static void shapes(boolean condition, String message, Object... arguments) {
         if (!condition) {
             throw new SelvedgeException(ErrorCode.SHAPE_MISMATCH, message.formatted(arguments));
         }
     }
 
     /** @throws SelvedgeException DTYPE_MISMATCH unless both have one dtype */
-    static void sameDType(TensorType a, TensorType b) {
+    public static void sameDType(TensorType a, TensorType b) {
         if (a.dtype() != b.dtype()) {
             throw new SelvedgeException(ErrorCode.DTYPE_MISMATCH, "needs inputs of one dtype, got " + a + " and " + b);
         }
     }
 
     /** @throws SelvedgeException UNSUPPORTED_DTYPE unless the dtype is a floating one */
-    static DType floating(TensorType type) {
+    public static DType floating(TensorType type) {
         if (!type.dtype().isFloat()) {
             throw new SelvedgeException(ErrorCode.UNSUPPORTED_DTYPE, "needs a floating-point input, got " + type);
         }

@@ -3,6 +3,7 @@ package io.selvedge.compiler.pass;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
+import io.selvedge.compiler.ir.PluginCode;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.op.Cast;
 import io.selvedge.compiler.op.Clip;
@@ -61,7 +62,9 @@ final class ElementExpr {
                 operands.add(expr.get());
             }
         }
-        return node.op() instanceof ElementWise op ? Optional.of(op.expr(operands)) : Optional.empty();
+        return node.op() instanceof ElementWise op
+                ? Optional.of(PluginCode.call(node, "expr", () -> op.expr(operands)))
+                : Optional.empty();
     }
 
     private static float bound(Graph graph, Node clip, int input, float otherwise) {

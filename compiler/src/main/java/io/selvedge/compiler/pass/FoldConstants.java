@@ -93,7 +93,7 @@ public final class FoldConstants implements Pass {
         if (!allKnown || weights || node.op().isRandom() || explodes(graph, node)) {
             return Optional.empty();
         }
-        return Optional.of(node.op().evaluate(values));
+        return Optional.of(node.evaluate(values));
     }
 
     /** Whether another runtime is to run it: extents are known only then. */

@@ -5,6 +5,7 @@ import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
+import io.selvedge.compiler.ir.PluginCode;
 import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
@@ -371,12 +372,27 @@ public final class ProgramBuilder {
             }
             enter(node);
             requireNumbers(node);
-            lowerable.lower(node, this);
+            lower(node, lowerable);
         }
         for (int i = 0; i < graph.outputs().size(); i++) {
             outputs.add(output(graph.outputs().get(i), graph.inputs().size() + i));
         }
         return new Program(graph.name(), buffers, weights, steps, inputs, outputs);
+    }
+
+    private void lower(Node node, Lowerable operator) {
+        PluginCode.call(node, "lower", () -> {
+            operator.lower(node, this);
+            return this;
+        });
+        if (PluginCode.isOf(node.op())) {
+            for (String output : node.outputs()) {
+                PluginCode.require(
+                        output.isEmpty() || views.containsKey(output),
+                        node,
+                        "lower defines no output '" + output + "'");
+            }
+        }
     }
 
     private void requireNumbers(Node node) {

@@ -20,7 +20,7 @@ import java.util.Map;
  * A YAML document with the line of every value. Scalars keep the text as written: {@code no}, {@code on} and {@code 007}
  * are class names, not numbers or truth values.
  */
-sealed interface Yaml {
+public sealed interface Yaml {
     int line();
 
     record Scalar(String text, int line) implements Yaml {}
@@ -47,7 +47,7 @@ sealed interface Yaml {
             if (Files.size(file) > MAX_BYTES) {
                 throw new SelvedgeException(
                         ErrorCode.BAD_DATA,
-                        "'" + file + "' has " + Files.size(file) + " bytes; a data description is a short YAML file.");
+                        "'" + file + "' has " + Files.size(file) + " bytes; a description is a short YAML file.");
             }
             String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
             return parse(text, file);
@@ -61,7 +61,7 @@ sealed interface Yaml {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 throw new SelvedgeException(
-                        ErrorCode.BAD_DATA, "'" + file + "' is empty; it needs at least 'kind' and 'path'.");
+                        ErrorCode.BAD_DATA, "'" + file + "' is empty; it needs a mapping of keys to values.");
             }
             Yaml document = value(parser, file);
             if (parser.nextToken() != null) {

@@ -10,13 +10,13 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /** Typed access to one mapping of a description. Keys outside {@code known} are errors that suggest the nearest known key. */
-final class YamlKeys {
+public final class YamlKeys {
     private final Path file;
     private final String where;
     private final Yaml.Mapping mapping;
 
     /** @param where how messages call this mapping, e.g. {@code input} */
-    YamlKeys(Path file, String where, Yaml value, Set<String> known) {
+    public YamlKeys(Path file, String where, Yaml value, Set<String> known) {
         if (!(value instanceof Yaml.Mapping keys)) {
             throw Yaml.at(file, value.line(), where + " must be a mapping of " + sorted(known));
         }
@@ -32,32 +32,32 @@ final class YamlKeys {
         }
     }
 
-    Path file() {
+    public Path file() {
         return file;
     }
 
-    boolean has(String key) {
+    public boolean has(String key) {
         return mapping.entries().containsKey(key);
     }
 
-    Optional<Yaml> value(String key) {
+    public Optional<Yaml> value(String key) {
         return Optional.ofNullable(mapping.entries().get(key));
     }
 
-    Yaml required(String key) {
+    public Yaml required(String key) {
         return value(key).orElseThrow(() -> fault(mapping, where + " needs the key '" + key + "'"));
     }
 
-    String text(String key) {
+    public String text(String key) {
         return scalar(key, required(key));
     }
 
-    Optional<String> optionalText(String key) {
+    public Optional<String> optionalText(String key) {
         return value(key).map(value -> scalar(key, value));
     }
 
     /** One of the given words, in any case. */
-    String word(String key, Set<String> words, String fallback) {
+    public String word(String key, Set<String> words, String fallback) {
         Optional<Yaml> value = value(key);
         if (value.isEmpty()) {
             return fallback;
@@ -75,7 +75,7 @@ final class YamlKeys {
         return value.isEmpty() ? OptionalInt.empty() : OptionalInt.of(integer(key, value.get(), minimum));
     }
 
-    int integer(String key, int minimum) {
+    public int integer(String key, int minimum) {
         return integer(key, required(key), minimum);
     }
 
@@ -144,7 +144,7 @@ final class YamlKeys {
         throw fault(value, "'" + key + "' of " + where + " must be a finite number; got '" + text + "'");
     }
 
-    List<String> texts(String key) {
+    public List<String> texts(String key) {
         Yaml value = required(key);
         if (!(value instanceof Yaml.Sequence list)) {
             throw fault(value, "'" + key + "' of " + where + " must be a list like [a, b]");
@@ -171,7 +171,7 @@ final class YamlKeys {
         return numbers;
     }
 
-    io.selvedge.compiler.diag.SelvedgeException fault(Yaml value, String problem) {
+    public io.selvedge.compiler.diag.SelvedgeException fault(Yaml value, String problem) {
         return Yaml.at(file, value.line(), problem);
     }
 

@@ -37,7 +37,7 @@ public final class OpenDimensions {
                 dimensions.bind(name, shape, data, where);
             }
         });
-        return new ImportOptions(dimensions.bound, given.inputShapes(), given.constants());
+        return given.withDims(dimensions.bound);
     }
 
     private void bind(String name, Shape declared, Map<String, TensorType> data, String where) {
