@@ -114,7 +114,7 @@ final class FallbackTest {
         JsonNode values = new ObjectMapper().readTree(run.out()).get("y").get("values");
         assertThat(values.get(0).asDouble()).isEqualTo(0.5);
         assertThat(values.get(1).asDouble()).isZero();
-        assertThat(CommandLineRun.of("doctor", bundle).out()).contains("ONNX Runtime", "1 golden vectors agree");
+        assertThat(CommandLineRun.of("doctor", bundle).out()).contains("ONNX Runtime", "golden vectors agree");
         CommandLineRun.of("run", bundle, "--data", folder.resolve("none.yaml")).refused(2, "BAD_OPTION", "--input");
     }
 

@@ -91,6 +91,15 @@ final class PartitionTest {
                 .hasMessageContainingAll("'f'", "fixed shape");
     }
 
+    @Test
+    void an_output_that_is_a_constant_is_refused_where_parts_compute_the_others() {
+        GraphProto.Builder constant = FallbackModels.inverse();
+        constant.addOutput(constant.getInput(0).toBuilder().setName("eye"));
+        assertThatThrownBy(() -> partition(constant))
+                .isInstanceOf(SelvedgeException.class)
+                .hasMessageContainingAll("'eye'", "constant");
+    }
+
     private static Partition partition(GraphProto.Builder graph) throws IOException {
         Path file = FallbackModels.write(graph, folder.resolve(graph.getName() + ".onnx"));
         return Partition.of(Compiler.simplify(ModelReader.readForFallback(file, ImportOptions.none())));

@@ -37,10 +37,10 @@ public record Partition(Graph whole, List<Part> parts, Map<String, String> reaso
     /**
      * Parts a simplified graph.
      *
-     * @throws SelvedgeException UNBOUND_DIMENSION or UNSUPPORTED_DTYPE when what would pass between parts cannot
+     * @throws SelvedgeException UNBOUND_DIMENSION or UNSUPPORTED_DTYPE when what would pass between parts cannot; BAD_GRAPH
+     *     when an output is a constant
      */
     public static Partition of(Graph simplified) {
-        requireComputed(simplified);
         Map<String, String> reasons = new LinkedHashMap<>();
         for (Node node : simplified.nodes()) {
             obvious(simplified, node).ifPresent(reason -> reasons.put(node.name(), reason));
@@ -55,6 +55,7 @@ public record Partition(Graph whole, List<Part> parts, Map<String, String> reaso
                         .forEach(part -> more.putAll(refused(part.graph())));
                 if (more.isEmpty()) {
                     if (!reasons.isEmpty()) {
+                        requireComputed(simplified);
                         parts.forEach(Part::requireHandOver);
                     }
                     return new Partition(simplified, parts, reasons);
