@@ -1,5 +1,5 @@
-/* Walks over dense memory and indices that are computed from the data. Out of range is bad data, found before anything is
-   touched. */
+/* Walks over dense memory and indices that are computed from the data. Out of range is bad data, found before memory
+   there is touched. */
 #ifndef SV_INDEX_H
 #define SV_INDEX_H
 #define SV_AXES 16

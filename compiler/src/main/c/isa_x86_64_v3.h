@@ -23,34 +23,12 @@ SV_INLINE sv_f32 sv_below(sv_f32 a, sv_f32 b) {
     return __builtin_ia32_minps256(a, b);
 }
 
-#define SV_HAS_PACK 1
-/* The nearest integers, halves to even. */
-SV_INLINE sv_s32 sv_round_s32(sv_f32 v) {
-    sv_s32 r;
-    __asm__("vcvtps2dq %1, %0" : "=x"(r) : "x"(v));
-    return r;
-}
+#define SV_PACK_ORDER {0, 4, 1, 5, 2, 6, 3, 7}
+#include "x86_64_pack.h"
 SV_INLINE sv_f32 sv_nearest(sv_f32 v) {
     sv_f32 r;
     __asm__("vroundps $8, %1, %0" : "=x"(r) : "x"(v));
     return r;
-}
-#define SV_PACK(name, to, low, high) __asm__(name " %2, %1, %0" : "=x"(to) : "x"(low), "x"(high))
-/* The lanes of a, b, c, d plus `add`, clamped to 0..255, in this order. Packing goes by 128 bits, hence the permutation. */
-SV_INLINE sv_quad sv_pack_quad(sv_s32 a, sv_s32 b, sv_s32 c, sv_s32 d, const short add) {
-    const sv_s32 order = {0, 4, 1, 5, 2, 6, 3, 7};
-    sv_s16 ab, cd;
-    sv_quad bytes, ordered;
-    SV_PACK("vpackssdw", ab, a, b);
-    SV_PACK("vpackssdw", cd, c, d);
-    if (add) {
-        const sv_s16 zero = {0};
-        SV_PACK("vpaddsw", ab, ab, zero + add);
-        SV_PACK("vpaddsw", cd, cd, zero + add);
-    }
-    SV_PACK("vpackuswb", bytes, ab, cd);
-    SV_PACK("vpermd", ordered, order, bytes);
-    return ordered;
 }
 
 #ifndef __clang__

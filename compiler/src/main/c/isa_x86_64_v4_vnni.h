@@ -39,34 +39,12 @@ SV_INLINE sv_f32 sv_sqrt(sv_f32 v) {
 }
 #endif
 
-#define SV_HAS_PACK 1
-/* The nearest integers, halves to even. */
-SV_INLINE sv_s32 sv_round_s32(sv_f32 v) {
-    sv_s32 r;
-    __asm__("vcvtps2dq %1, %0" : "=v"(r) : "v"(v));
-    return r;
-}
+#define SV_PACK_ORDER {0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15}
+#include "x86_64_pack.h"
 SV_INLINE sv_f32 sv_nearest(sv_f32 v) {
     sv_f32 r;
     __asm__("vrndscaleps $8, %1, %0" : "=v"(r) : "v"(v));
     return r;
-}
-#define SV_PACK(name, to, low, high) __asm__(name " %2, %1, %0" : "=v"(to) : "v"(low), "v"(high))
-/* The lanes of a, b, c, d plus `add`, clamped to 0..255, in this order. Packing goes by 128 bits, hence the permutation. */
-SV_INLINE sv_quad sv_pack_quad(sv_s32 a, sv_s32 b, sv_s32 c, sv_s32 d, const short add) {
-    const sv_s32 order = {0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15};
-    sv_s16 ab, cd;
-    sv_quad bytes, ordered;
-    SV_PACK("vpackssdw", ab, a, b);
-    SV_PACK("vpackssdw", cd, c, d);
-    if (add) {
-        const sv_s16 zero = {0};
-        SV_PACK("vpaddsw", ab, ab, zero + add);
-        SV_PACK("vpaddsw", cd, cd, zero + add);
-    }
-    SV_PACK("vpackuswb", bytes, ab, cd);
-    SV_PACK("vpermd", ordered, order, bytes);
-    return ordered;
 }
 
 #define SV_HAS_WORDS 1

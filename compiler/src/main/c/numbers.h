@@ -58,7 +58,7 @@ SV_INLINE double sv_float_of_any(const void *x, const long i, const int type) {
             return sv_float_of_bf16(((const unsigned short *)x)[i]);
     }
 }
-/* A whole number; u64 wraps, reals are cut off (they must fit). */
+/* A whole number; u64 wraps, reals are cut off as in sv_s64_of. */
 SV_INLINE long long sv_whole(const void *x, const long i, const int type) {
     switch (type) {
         case SV_U8:
@@ -78,7 +78,7 @@ SV_INLINE long long sv_whole(const void *x, const long i, const int type) {
         case SV_U64:
             return ((const long long *)x)[i];
         default:
-            return (long long)sv_float_of_any(x, i, type);
+            return sv_s64_of(sv_float_of_any(x, i, type));
     }
 }
 SV_INLINE double sv_real(const void *x, const long i, const int type) {
@@ -116,7 +116,7 @@ SV_INLINE void sv_put_real(void *y, const long i, const int type, const double v
             ((unsigned short *)y)[i] = sv_bf16_of_float((float)v);
             break;
         default:
-            sv_put_whole(y, i, type, (long long)v);
+            sv_put_whole(y, i, type, sv_s64_of(v));
             break;
     }
 }

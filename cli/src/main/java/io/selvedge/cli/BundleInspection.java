@@ -8,8 +8,10 @@ import io.selvedge.cli.report.Quantity;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compress.deploy.Plan;
+import io.selvedge.runtime.Binding;
 import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.Manifest;
+import io.selvedge.runtime.StatePair;
 import io.selvedge.runtime.Target;
 import io.selvedge.runtime.TensorSpec;
 import java.io.IOException;
@@ -58,15 +60,22 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(manifest.name() + ": bundle, every part has the digest that it was written with");
-        manifest.inputs().forEach(input -> lines.add("  input   " + line(input)));
-        manifest.outputs().forEach(output -> lines.add("  output  " + line(output)));
-        manifest.states().forEach(state -> lines.add("  state   " + state.output() + " goes into " + state.input()));
+        manifest.givenInputs().forEach(input -> lines.add("  input   " + line(input)));
+        manifest.givenOutputs().forEach(output -> lines.add("  output  " + line(output)));
+        manifest.states()
+                .forEach(state -> lines.add("  state   " + line(taken(state)) + ", the " + state.output()
+                        + " of the call before; zeros at first"));
         lines.add("");
         lines.add("model SHA-256  " + manifest.modelSha256());
         lines.add("arena          " + Quantity.exact(manifest.arenaBytes()) + " bytes per session");
         if (manifest.preparedBytes() > 0) {
             lines.add("prepared       " + Quantity.exact(manifest.preparedBytes())
                     + " bytes computed from the weights at load, shared by all sessions");
+        }
+        if (manifest.bindings().size() > 1) {
+            manifest.bindings()
+                    .forEach(binding -> lines.add("binding        " + binding.text() + ", "
+                            + Quantity.exact(binding.arenaBytes()) + " bytes of arena"));
         }
         lines.add("weights        " + Quantity.exact(manifest.weightBytes()) + " bytes");
         lines.add("threads        " + manifest.threads());
@@ -84,6 +93,13 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
         return lines;
     }
 
+    private TensorSpec taken(StatePair state) {
+        return manifest.inputs().stream()
+                .filter(input -> input.name().equals(state.input()))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static String line(TensorSpec spec) {
         return spec.name() + "  " + spec.dtype().onnxName() + spec.shape()
                 + spec.quantization()
@@ -95,8 +111,8 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
     public ObjectNode tree() {
         ObjectNode root = new ObjectMapper().createObjectNode();
         root.put("name", manifest.name()).put("modelSha256", manifest.modelSha256());
-        tensors(root.putArray("inputs"), manifest.inputs());
-        tensors(root.putArray("outputs"), manifest.outputs());
+        tensors(root.putArray("inputs"), manifest.givenInputs());
+        tensors(root.putArray("outputs"), manifest.givenOutputs());
         manifest.states()
                 .forEach(state -> root.withArray("states")
                         .addObject()
@@ -106,6 +122,15 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
                 .put("preparedBytes", manifest.preparedBytes())
                 .put("weightBytes", manifest.weightBytes())
                 .put("threads", manifest.threads());
+        if (manifest.bindings().size() > 1) {
+            for (Binding binding : manifest.bindings()) {
+                ObjectNode node = root.withArray("bindings").addObject();
+                binding.dims().forEach(node.putObject("dims")::put);
+                node.put("arenaBytes", binding.arenaBytes()).put("preparedBytes", binding.preparedBytes());
+                tensors(node.putArray("inputs"), binding.inputs());
+                tensors(node.putArray("outputs"), binding.outputs());
+            }
+        }
         ArrayNode targets = root.putArray("targets");
         manifest.targets().forEach(target -> targets.add(target.name()));
         ObjectNode parts = root.putObject("parts");

@@ -34,6 +34,8 @@ import picocli.CommandLine.Parameters;
             "  selvedge conformance onnx-backend --tests resize      only tests with this in their name"
         })
 final class ConformanceCommand implements Callable<Integer> {
+    private static final int FAILED = 1;
+
     private final Console console;
 
     @Parameters(
@@ -63,6 +65,9 @@ final class ConformanceCommand implements Callable<Integer> {
         List<OnnxSuite.Case> tests = OnnxSuite.read(folder).stream()
                 .filter(test -> test.name().contains(part))
                 .toList();
+        if (tests.isEmpty()) {
+            throw new SelvedgeException(ErrorCode.BAD_OPTION, "--tests " + part + ": no test's name contains it");
+        }
         ConformanceReport report;
         try (ProgressLine progress = new ProgressLine(console)) {
             report = new ConformanceReport(new Conformance(
@@ -75,7 +80,7 @@ final class ConformanceCommand implements Callable<Integer> {
         }
         json.ifPresent(file -> write(report, file));
         report.lines().forEach(console.out()::println);
-        return 0;
+        return report.unexpectedFailures().isEmpty() ? 0 : FAILED;
     }
 
     private static void write(ConformanceReport report, Path file) {

@@ -120,7 +120,7 @@ final class DemoCommand implements Callable<Integer> {
                 List.of(),
                 staging,
                 seed,
-                new ImportOptions(Map.of(), Map.of(INPUT, SHAPE)),
+                List.of(new ImportOptions(Map.of(), Map.of(INPUT, SHAPE))),
                 List.of(),
                 Optional.empty(),
                 false,

@@ -1,11 +1,13 @@
 package io.selvedge.cli;
 
 import io.selvedge.cli.report.Quantity;
+import io.selvedge.compress.deploy.BindingFinding;
 import io.selvedge.compress.deploy.Candidate;
 import io.selvedge.compress.deploy.DeployResult;
 import io.selvedge.compress.deploy.Outcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** A deployment's result as a terminal shows it: the candidates, the verdict, what to do next. */
 record DeployTable(DeployResult result) {
@@ -18,6 +20,12 @@ record DeployTable(DeployResult result) {
         lines.add("");
         lines.addAll(table().lines());
         lines.add("");
+        if (!result.bindings().isEmpty()) {
+            lines.add("Bindings of " + result.featured().name()
+                    + "; the table above and the budgets are about the first:");
+            lines.addAll(bindings().lines());
+            lines.add("");
+        }
         for (Candidate c : result.candidates()) {
             if (!c.reason().isEmpty() && !c.chosen()) {
                 lines.add(c.name() + ": " + c.reason());
@@ -74,6 +82,24 @@ record DeployTable(DeployResult result) {
                     Quantity.exact(c.bundleBytes()),
                     c.chosen() ? "<- chosen" : c.name().equals(result.outcome().candidate()) ? "<- nearest" : ""));
             table.row(row.toArray(String[]::new));
+        }
+        return table;
+    }
+
+    private TextTable bindings() {
+        TextTable table = new TextTable()
+                .left("binding")
+                .right("p50 us")
+                .right("p95 us")
+                .right("arena B")
+                .right("code B");
+        for (BindingFinding binding : result.bindings()) {
+            table.row(
+                    binding.dims(),
+                    Quantity.micros(OptionalDouble.of(binding.latencyMicrosP50())),
+                    Quantity.micros(OptionalDouble.of(binding.latencyMicrosP95())),
+                    Quantity.exact(binding.arenaBytes()),
+                    Quantity.exact(binding.codeBytes()));
         }
         return table;
     }

@@ -15,6 +15,7 @@ import io.selvedge.compiler.toolchain.UserCache;
 import io.selvedge.compiler.toolchain.WorkFolder;
 import io.selvedge.compress.deploy.ProgressListener;
 import io.selvedge.fallback.HybridModel;
+import io.selvedge.runtime.Binding;
 import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.GoldenReport;
 import io.selvedge.runtime.Model;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code doctor} looks at, in the order that it tells. */
@@ -54,7 +56,10 @@ record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, Progr
                 }
             }
             try (Model model = Model.load(file)) {
-                return runs(file, model.name() + " runs with its code for " + model.targetName(), model.checkGolden());
+                return runs(
+                        file,
+                        model.name() + " runs with its code for " + model.targetName() + bindings(model),
+                        model.checkGolden());
             }
         } catch (ModelException e) {
             Failure failure = Failure.of(e);
@@ -71,6 +76,12 @@ record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, Progr
                         + (none ? "it has no golden vectors" : golden.vectors() + " golden vectors agree"),
                 none ? "nothing tells whether its answers are right; deploy it again" : "",
                 ErrorCode.BAD_BUNDLE);
+    }
+
+    private static String bindings(Model model) {
+        return model.bindings().size() == 1
+                ? ""
+                : "; bindings " + model.bindings().stream().map(Binding::text).collect(Collectors.joining(" and "));
     }
 
     private static Finding jdk() {

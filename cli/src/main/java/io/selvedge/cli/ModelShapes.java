@@ -15,10 +15,13 @@ import picocli.CommandLine.Option;
 
 /** The options about reading a model: what its open dimensions and unchanging inputs are, and which operators are added. */
 public final class ModelShapes {
+    private static final int MOST_BINDINGS = 8;
+
     @Option(
             names = "--dim",
             paramLabel = "NAME=V",
-            description = "Value of a named dimension, e.g. --dim batch=1. Repeatable.")
+            description = "Value of a named dimension, e.g. --dim batch=1. Repeatable. deploy takes several values,"
+                    + " --dim seq=32,128: the bundle has code for each, and a session picks.")
     private final Map<String, String> dims = new LinkedHashMap<>();
 
     @Option(
@@ -38,13 +41,66 @@ public final class ModelShapes {
     private PluginOption plugins = new PluginOption();
 
     /**
-     * What was given, for this model.
+     * What was given, for this model and a command that takes one shape.
      *
      * @throws SelvedgeException BAD_OPTION, BAD_PLUGIN
      */
     public ImportOptions options(Path model) {
-        Map<String, Integer> values = new LinkedHashMap<>();
-        dims.forEach((name, value) -> values.put(name, dim(name, value)));
+        dims.forEach((name, values) -> {
+            if (values.contains(",")) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_OPTION,
+                        "--dim " + name + "=" + values
+                                + ": this command takes one value of a dimension; 'selvedge deploy' takes several");
+            }
+        });
+        return bindings(model).getFirst();
+    }
+
+    /**
+     * One for each value of a dimension; with lists for several dimensions each with each, the first values first.
+     *
+     * @throws SelvedgeException BAD_OPTION, BAD_PLUGIN
+     */
+    public List<ImportOptions> bindings(Path model) {
+        List<Map<String, Integer>> choices = List.of(Map.of());
+        for (Map.Entry<String, String> dim : dims.entrySet()) {
+            List<Map<String, Integer>> longer = new ArrayList<>();
+            for (Map<String, Integer> choice : choices) {
+                for (int value : values(dim.getKey(), dim.getValue())) {
+                    Map<String, Integer> next = new LinkedHashMap<>(choice);
+                    next.put(dim.getKey(), value);
+                    longer.add(next);
+                }
+            }
+            if (longer.size() > MOST_BINDINGS) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_OPTION,
+                        "--dim: " + dims + " are " + longer.size()
+                                + " bindings or more, each with code of its own; at most " + MOST_BINDINGS
+                                + " go into a bundle. Give fewer values; a session takes the next larger one");
+            }
+            choices = longer;
+        }
+        ImportOptions fixed = fixed(model);
+        return choices.stream().map(fixed::withDims).toList();
+    }
+
+    private static List<Integer> values(String name, String list) {
+        List<Integer> values = new ArrayList<>();
+        for (String value : list.split(",", -1)) {
+            int extent = dim(name, value);
+            if (values.contains(extent)) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_OPTION, "--dim " + name + "=" + list + " gives " + extent + " twice");
+            }
+            values.add(extent);
+        }
+        return values;
+    }
+
+    /** What is the same for every binding. */
+    private ImportOptions fixed(Path model) {
         Map<String, List<Integer>> shapes = new LinkedHashMap<>();
         inputShapes.forEach((name, text) -> {
             List<Integer> extents = new ArrayList<>();
@@ -56,7 +112,7 @@ public final class ModelShapes {
         Map<String, Tensor> fixed = new LinkedHashMap<>();
         constants.forEach(
                 (name, text) -> fixed.put(name, ConstantText.parse(name, text, ModelReader.declaredType(model, name))));
-        return new ImportOptions(values, shapes, fixed, plugins.read());
+        return new ImportOptions(Map.of(), shapes, fixed, plugins.read());
     }
 
     /** Sequences may be empty and optionals absent, which the importer names as dimensions too. */

@@ -5,7 +5,6 @@ import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compress.data.NpyHeader;
 import io.selvedge.runtime.DType;
-import io.selvedge.runtime.TensorBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -68,25 +67,23 @@ record NpyFile(DType dtype, List<Integer> shape, ByteBuffer bytes) {
                 ErrorCode.BAD_DATA, where + " is no NPY file that can be used: " + why + "; numpy.save writes them");
     }
 
-    /** Writes a tensor as version 1.0.
+    /** Writes it as version 1.0.
+     *  @param name of the value, for messages
      *  @throws IOException when the file cannot be written */
-    static void write(Path file, TensorBuffer tensor) throws IOException {
-        String descr = NpyHeader.nameOf(
-                        io.selvedge.compiler.ir.DType.valueOf(tensor.dtype().name()))
+    void write(Path file, String name) throws IOException {
+        String descr = NpyHeader.nameOf(io.selvedge.compiler.ir.DType.valueOf(dtype.name()))
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.UNSUPPORTED_DTYPE,
-                        "output '" + tensor.name() + "' is " + tensor.dtype().onnxName() + ", which NPY cannot hold"));
-        String shape = tensor.shape().stream().map(extent -> extent + ",").collect(Collectors.joining("", "(", ")"));
-        String header = "{'descr': '" + (tensor.dtype().byteCount() == 1 ? "|" : "<") + descr
-                + "', 'fortran_order': False, 'shape': " + shape + ", }";
+                        "output '" + name + "' is " + dtype.onnxName() + ", which NPY cannot hold"));
+        String extents = shape.stream().map(extent -> extent + ",").collect(Collectors.joining("", "(", ")"));
+        String header = "{'descr': '" + (dtype.byteCount() == 1 ? "|" : "<") + descr
+                + "', 'fortran_order': False, 'shape': " + extents + ", }";
         int unpadded = 10 + header.length() + 1;
         header += " ".repeat((ALIGNMENT - unpadded % ALIGNMENT) % ALIGNMENT) + "\n";
-        ByteBuffer bytes = ByteBuffer.allocate(
-                        10 + header.length() + tensor.bytes().remaining())
-                .order(ByteOrder.LITTLE_ENDIAN);
-        bytes.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) header.length());
-        bytes.put(header.getBytes(StandardCharsets.ISO_8859_1))
-                .put(tensor.bytes().duplicate());
-        Files.write(file, bytes.array());
+        ByteBuffer out =
+                ByteBuffer.allocate(10 + header.length() + bytes.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+        out.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) header.length());
+        out.put(header.getBytes(StandardCharsets.ISO_8859_1)).put(bytes.duplicate());
+        Files.write(file, out.array());
     }
 }

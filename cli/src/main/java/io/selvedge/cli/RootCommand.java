@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:done",
+            "1:conformance: a test failed that is to be met",
             "2:usage: an option or argument is wrong",
             "3:bad input: the model or the data",
             "4:no candidate fits the budgets",

@@ -11,10 +11,11 @@ import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.Session;
 import io.selvedge.runtime.Target;
-import io.selvedge.runtime.TensorBuffer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -30,6 +31,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  selvedge run out/model.selv --input x=sample.npy",
             "  selvedge run out/model.selv --input x=sample.npy --output-dir answers/",
+            "  selvedge run out/model.selv --dim seq=100 --input x=sample.npy    of several bindings the one that fits",
+            "  selvedge run vad.selv --input chunks.npy    [60, 1, 576] for an input [1, 576]: 60 calls",
             "  selvedge run out/model.selv --data eval.yaml --take 1000"
         })
 final class RunCommand implements Callable<Integer> {
@@ -40,7 +43,9 @@ final class RunCommand implements Callable<Integer> {
         @Option(
                 names = {"-i", "--input"},
                 paramLabel = "NAME=FILE.npy",
-                description = "An input's array; the name may be left out when there is one input. Repeatable.")
+                description =
+                        "An input's array; the name may be left out when there is one input. An array with one more axis in front "
+                                + "is a sequence of calls: states go from call to call, outputs are stacked. Repeatable.")
         private List<String> inputs = List.of();
 
         @Option(names = "--data", paramLabel = "YAML", description = "Judge by this data description instead.")
@@ -73,6 +78,14 @@ final class RunCommand implements Callable<Integer> {
             description = "Use this library of the bundle instead of the best one.")
     private @Nullable String target;
 
+    @Option(
+            names = "--dim",
+            paramLabel = "NAME=V",
+            description =
+                    "Of a bundle with several bindings take that with this extent, or the next larger one; 'selvedge"
+                            + " inspect' lists them. Default: the first. Repeatable.")
+    private Map<String, Integer> dims = Map.of();
+
     @Option(names = "--json", description = "Print as JSON.")
     private boolean json;
 
@@ -96,13 +109,11 @@ final class RunCommand implements Callable<Integer> {
             return 0;
         }
         try (Model model = Model.load(file, options());
-                Session session = model.newSession()) {
+                Session session = dims.isEmpty() ? model.newSession() : model.newSession(dims)) {
             if (source.data != null) {
                 new Judging(console, session, json).run(source.data, take == null ? Integer.MAX_VALUE : take);
             } else {
-                new InputFiles(source.inputs).fill(session.inputs());
-                session.run();
-                show(session.outputs());
+                show(Answers.of(session.outputs(), session::run, new InputFiles(source.inputs).read(session.inputs())));
             }
         }
         return 0;
@@ -125,9 +136,7 @@ final class RunCommand implements Callable<Integer> {
                 target == null ? LoadOptions.defaults() : LoadOptions.defaults().withTarget(target);
         try (HybridModel model = HybridModel.load(file, loading);
                 HybridSession session = model.newSession()) {
-            new InputFiles(source.inputs).fill(session.inputs());
-            session.run();
-            show(session.outputs());
+            show(Answers.of(session.outputs(), session::run, new InputFiles(source.inputs).read(session.inputs())));
         }
     }
 
@@ -148,36 +157,36 @@ final class RunCommand implements Callable<Integer> {
         return LoadOptions.defaults().withTarget(target);
     }
 
-    private void show(List<TensorBuffer> outputs) throws IOException {
+    private void show(Answers answers) throws IOException {
         ObjectNode tree = new ObjectMapper().createObjectNode();
-        for (TensorBuffer output : outputs) {
-            OutputText text = new OutputText(output.name(), output.shape(), output.toFloats());
+        answers.outputs().forEach((name, array) -> {
+            OutputText text = OutputText.of(name, array);
             if (json) {
-                text.into(tree.putObject(output.name()));
+                text.into(tree.putObject(name));
             } else {
                 text.lines(top).forEach(console.out()::println);
             }
-        }
+        });
         if (json) {
             console.out().println(tree.toPrettyString());
         }
         if (outputDir != null) {
-            List<Path> written = writeOutputs(outputs, outputDir);
+            List<Path> written = write(answers, outputDir);
             if (!json) {
                 written.forEach(path -> console.out().println("Wrote " + path));
             }
         }
     }
 
-    private static List<Path> writeOutputs(List<TensorBuffer> outputs, Path folder) throws IOException {
+    private static List<Path> write(Answers answers, Path folder) throws IOException {
         try (OutputFolder output = OutputFolder.open(folder, 0)) {
-            List<String> names = outputs.stream()
-                    .map(tensor -> tensor.name().replaceAll("[^A-Za-z0-9._-]", "_") + ".npy")
-                    .toList();
-            for (int i = 0; i < names.size(); i++) {
-                NpyFile.write(output.staging().resolve(names.get(i)), outputs.get(i));
+            List<String> files = new ArrayList<>();
+            for (Map.Entry<String, NpyFile> answer : answers.outputs().entrySet()) {
+                String file = answer.getKey().replaceAll("[^A-Za-z0-9._-]", "_") + ".npy";
+                answer.getValue().write(output.staging().resolve(file), answer.getKey());
+                files.add(file);
             }
-            return output.publish(names);
+            return output.publish(files);
         }
     }
 }

@@ -54,6 +54,15 @@ final class BadModelTest {
     }
 
     @Test
+    void an_empty_file_and_one_that_is_called_tflite_but_is_none_are_told() throws IOException {
+        Files.write(model, new byte[0]);
+        refused(3, "BAD_MODEL", "net.onnx is empty");
+        Path renamed = Files.writeString(folder.resolve("net.tflite"), "no model at all");
+        CommandLineRun.of("inspect", renamed)
+                .refused(3, "BAD_MODEL", "net.tflite is neither a TFLite nor an ONNX model");
+    }
+
+    @Test
     void unknown_operator_is_named_with_its_node_and_file() throws IOException {
         TinyModel.writeWithUnknownOperator(model);
         refused(3, "UNSUPPORTED_OP", "Relux", "'relu'", "net.onnx", "nearest that is: Relu");

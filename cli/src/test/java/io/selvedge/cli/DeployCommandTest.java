@@ -128,8 +128,8 @@ final class DeployCommandTest {
         assertThat(request.budgets().maxArenaBytes()).isEqualTo(OptionalLong.of(65_536));
         assertThat(request.budgets().maxBundleBytes()).isEqualTo(OptionalLong.of(1_572_864));
         assertThat(request.targets()).containsExactly("x86-64-v3", "generic");
-        assertThat(request.shapes().dims()).containsEntry("batch", 1);
-        assertThat(request.shapes().inputShapes()).containsEntry("x", List.of(1, 3, 48, 192));
+        assertThat(request.bindings().getFirst().dims()).containsEntry("batch", 1);
+        assertThat(request.bindings().getFirst().inputShapes()).containsEntry("x", List.of(1, 3, 48, 192));
         assertThat(request.seed()).isEqualTo(7);
         assertThat(request.withSource()).isTrue();
     }

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.selvedge.cli.TinyData.Array;
+import io.selvedge.compiler.ir.GraphText;
+import io.selvedge.compiler.onnx.OnnxExporter;
+import io.selvedge.compiler.op.OpCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -110,6 +114,85 @@ final class RunCommandTest {
                 Map.of("x", Array.floats(List.of(2, 4), new float[8]), "y", Array.longs(0, 1)));
         CommandLineRun.of("run", out.resolve("model.selv"), "--data", yaml("kind: npz\npath: floats.npz\n"))
                 .refused(3, "DTYPE_MISMATCH", "int8[1,4]", "float32[1,4]", "dtype: int8");
+    }
+
+    @Test
+    void sequence_of_inputs_carries_states_and_stacks_outputs() throws IOException {
+        Path sums = deployed("sums", """
+                graph sums
+                input x: float32[1,2]
+                input before: float32[1,2]
+                node add: Add(x, before) -> after
+                node neg: Neg(after) -> y
+                output y
+                output after
+                """, "--state", "after:before");
+        Path three = npy("three.npy", Array.floats(List.of(3, 1, 2), new float[] {1, 2, 3, 4, 5, 6}));
+        Path answers = folder.resolve("sums-answers");
+        CommandLineRun run = CommandLineRun.of("run", sums, "--input", three, "--output-dir", answers);
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("y [3, 1, 2]", "6 values from -12.0000 to -1.00000")
+                .doesNotContain("after");
+        NpyFile y = NpyFile.read(answers.resolve("y.npy"));
+        assertThat(y.shape()).containsExactly(3, 1, 2);
+        float[] values = new float[6];
+        y.bytes().asFloatBuffer().get(values);
+        assertThat(values).containsExactly(-1, -2, -4, -6, -9, -12);
+        CommandLineRun inspected = CommandLineRun.of("inspect", sums);
+        assertThat(inspected.out())
+                .contains(
+                        "  input   x  float32[1, 2]\n",
+                        "  output  y  ",
+                        "  state   before  float32[1, 2], the after of")
+                .doesNotContain("input   before", "output  after");
+    }
+
+    @Test
+    void integers_stay_integers_and_an_index_out_of_range_is_told() throws IOException {
+        Path table = deployed("table", """
+                graph table
+                input i: int64[2]
+                const t: float32[3] = {5, 6, 7}
+                node g: Gather{axis=0}(t, i) -> y
+                node a: Add(i, i) -> z
+                output y
+                output z
+                """);
+        Path good = npy("good.npy", Array.longs(2, 0));
+        assertThat(CommandLineRun.of("run", table, "--input", good).out())
+                .isEqualTo("y [2]\n      0  7.00000\n      1  5.00000\nz [2]\n      0  4\n      1  0\n");
+        CommandLineRun.of("run", table, "--input", npy("bad.npy", Array.longs(2, 3)))
+                .refused(3, "BAD_DATA", "out of range");
+    }
+
+    @Test
+    void sequences_of_different_lengths_are_refused() throws IOException {
+        Path two = deployed("two", """
+                graph two
+                input a: float32[2]
+                input b: float32[2]
+                node add: Add(a, b) -> y
+                output y
+                """);
+        Path three = npy("a3.npy", Array.floats(List.of(3, 2), new float[6]));
+        Path four = npy("b4.npy", Array.floats(List.of(4, 2), new float[8]));
+        CommandLineRun.of("run", two, "--input", "a=" + three, "--input", "b=" + four)
+                .refused(3, "SHAPE_MISMATCH", "a3.npy 3 calls", "b4.npy 4 calls");
+        Path one = npy("b1.npy", Array.floats(List.of(2), new float[] {1, 2}));
+        assertThat(CommandLineRun.of("run", two, "--input", "a=" + three, "--input", "b=" + one)
+                        .out())
+                .startsWith("y [3, 2]");
+    }
+
+    private static Path deployed(String name, String graph, Object... options) {
+        Path model = folder.resolve(name + ".onnx");
+        OnnxExporter.write(GraphText.parse(graph, OpCatalog.ALL), model);
+        List<Object> args = new ArrayList<>(List.of("deploy", model, "--out", folder.resolve(name)));
+        args.addAll(List.of(options));
+        CommandLineRun run = CommandLineRun.of(args.toArray());
+        assertThat(run.status()).as(run.err()).isZero();
+        return folder.resolve(name + "/model.selv");
     }
 
     private static CommandLineRun run(Object... args) {

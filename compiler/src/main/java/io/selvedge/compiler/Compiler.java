@@ -8,6 +8,7 @@ import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.lower.FuseQuantized;
 import io.selvedge.compiler.lower.Lowering;
 import io.selvedge.compiler.memory.MemoryPlanner;
+import io.selvedge.compiler.memory.SharedWeights;
 import io.selvedge.compiler.pass.Pipelines;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.Program;
@@ -18,6 +19,7 @@ import io.selvedge.compiler.toolchain.WorkFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,13 +67,23 @@ public final class Compiler {
     /** Compiles a simplified graph for every target.
      *  @throws SelvedgeException UNSUPPORTED_OP, TOOLCHAIN_FAILED, ... each with a way out */
     public Compilation compile(Graph simplified, List<Target> targets) {
-        Graph fused = fuse(simplified);
-        PlannedProgram planned = plan(lower(fused));
-        Map<String, byte[]> libraries = new LinkedHashMap<>();
-        for (Target target : targets) {
-            libraries.put(target.name(), library(planned, target));
+        return compile(List.of(simplified), targets).getFirst();
+    }
+
+    /** Compiles forms of one model with other extents; their programs share one weights.bin, whose length the last one has. */
+    public List<Compilation> compile(List<Graph> simplified, List<Target> targets) {
+        SharedWeights weights = new SharedWeights();
+        List<Compilation> compilations = new ArrayList<>();
+        for (Graph graph : simplified) {
+            Graph fused = fuse(graph);
+            PlannedProgram planned = weights.add(plan(lower(fused)));
+            Map<String, byte[]> libraries = new LinkedHashMap<>();
+            for (Target target : targets) {
+                libraries.put(target.name(), library(planned, target));
+            }
+            compilations.add(new Compilation(graph, fused, planned, libraries));
         }
-        return new Compilation(simplified, fused, planned, libraries);
+        return compilations;
     }
 
     private byte[] library(PlannedProgram planned, Target target) {

@@ -14,11 +14,6 @@ public record Tolerance(double absolute, double relative) {
 
     public static final Tolerance EXACT = new Tolerance(0, 0);
 
-    /** Rounding noise of sums over {@code terms} products in f32, with a margin of 16. */
-    public static Tolerance ofSum(int terms) {
-        return new Tolerance(0, 16 * Math.sqrt(terms) * Math.ulp(1f));
-    }
-
     /**
      * Compares element by element.
      *

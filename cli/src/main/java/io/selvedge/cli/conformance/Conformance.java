@@ -38,7 +38,11 @@ public final class Conformance {
         this(toolchain, target, Plugins.NONE, progress);
     }
 
-    /** @param plugins operators that the tests may use beside the built-in ones */
+    /**
+     * Runs with more operators.
+     *
+     * @param plugins operators that the tests may use beside the built-in ones
+     */
     public Conformance(Toolchain toolchain, Target target, Plugins plugins, ProgressListener progress) {
         this.toolchain = toolchain;
         this.target = target;

@@ -6,6 +6,7 @@ import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.onnx.StoredValues;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
+import org.tukaani.xz.XZIOException;
 
 /**
  * The ONNX project's backend tests: a folder with the archive of a release ({@code .tar.xz}) and its manifest ({@code .tsv}:
@@ -91,8 +93,8 @@ public final class OnnxSuite {
     public static List<Case> read(Path folder) {
         try {
             Map<String, String[]> rows = manifest(folder);
-            Optional<Path> archive = ending(folder, ".tar.xz");
-            Map<List<String>, byte[]> files = archive.isPresent() ? unpacked(archive.get()) : walked(folder);
+            List<Path> archives = ending(folder, ".tar.xz");
+            Map<List<String>, byte[]> files = archives.isEmpty() ? walked(folder) : unpacked(archives.getFirst());
             List<Case> cases = new ArrayList<>();
             grouped(files)
                     .forEach(
@@ -112,17 +114,18 @@ public final class OnnxSuite {
         }
     }
 
-    private static Optional<Path> ending(Path folder, String ending) throws IOException {
+    private static List<Path> ending(Path folder, String ending) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(ending)).findFirst();
+            return files.filter(file -> file.toString().endsWith(ending))
+                    .sorted()
+                    .toList();
         }
     }
 
     private static Map<String, String[]> manifest(Path folder) throws IOException {
         Map<String, String[]> rows = new LinkedHashMap<>();
-        Optional<Path> file = ending(folder, ".tsv");
-        if (file.isPresent()) {
-            Files.readAllLines(file.get()).stream()
+        for (Path file : ending(folder, ".tsv")) {
+            Files.readAllLines(file).stream()
                     .map(line -> line.split("\t", -1))
                     .filter(row -> row.length > ATOL_COLUMN && !row[0].equals("test"))
                     .forEach(row -> rows.put(row[0], row));
@@ -139,6 +142,9 @@ public final class OnnxSuite {
                     files.put(List.of(entry.getName().split("/", -1)), tar.readAllBytes());
                 }
             }
+        } catch (EOFException | XZIOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_DATA, archive + " is cut off or no .tar.xz archive; copy it again", e);
         }
         return files;
     }

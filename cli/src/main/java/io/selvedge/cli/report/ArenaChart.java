@@ -86,9 +86,9 @@ record ArenaChart(ArenaMap arena) {
         int across = letters(right - left);
         int upward = letters(bottom - top);
         if (bottom - top >= LINE && across >= 4) {
-            svg.text(left + 5, (top + bottom) / 2 + 4, "start", "in-buffer", shortened(span.name(), across));
+            svg.text(left + 5, (top + bottom) / 2 + 4, "start", "in-buffer", NodeName.tail(span.name(), across));
         } else if (right - left >= LINE - 1 && upward >= 4) {
-            String name = shortened(span.name(), upward);
+            String name = NodeName.tail(span.name(), upward);
             svg.turned((left + right) / 2 + 4, bottom - 5, -90, "start", "in-buffer", name);
         }
     }
@@ -110,10 +110,6 @@ record ArenaChart(ArenaMap arena) {
 
     /** The first node that a step computes names it well enough. */
     private String stepName(int step) {
-        return shortened(arena.steps().get(step).split(" \\+ ", -1)[0], STEP_LENGTH);
-    }
-
-    private static String shortened(String name, int length) {
-        return name.length() <= length ? name : name.substring(0, length - 1) + "…";
+        return NodeName.tail(arena.steps().get(step).split(" \\+ ", -1)[0], STEP_LENGTH);
     }
 }

@@ -80,12 +80,7 @@ final class GraphChart {
                 vertex.name());
         String op = vertex.op();
         svg.text(x, y - 2, "middle", "box-text", op.length() <= OP_LENGTH ? op : op.substring(0, OP_LENGTH - 1) + "…");
-        svg.text(x, y + 11, "middle", "box-text small", tail(vertex.name()));
-    }
-
-    /** Names tell apart at their ends: {@code …stage3/block2/conv1}. */
-    private static String tail(String name) {
-        return name.length() <= NAME_LENGTH ? name : "…" + name.substring(name.length() - NAME_LENGTH + 1);
+        svg.text(x, y + 11, "middle", "box-text small", NodeName.tail(vertex.name(), NAME_LENGTH));
     }
 
     private static String cssClass(GraphOutline.Vertex vertex) {

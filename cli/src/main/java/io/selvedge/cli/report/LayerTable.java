@@ -27,6 +27,9 @@ final class LayerTable {
     /** Columns that fit a page. */
     private static final int MOST_CANDIDATES = 4;
 
+    /** Letters of a name that fit its column beside the operators. */
+    private static final int NAME_LENGTH = 34;
+
     /** Layers that a sentence names. */
     private static final int MOST_NAMES = 4;
 
@@ -114,7 +117,7 @@ final class LayerTable {
         timed.forEach(candidate -> cells.add(timeCell(row, candidate.name())));
         noisy.forEach(candidate -> cells.add(noiseCell(row, candidate.name())));
         return Map.of(
-                "name", row.node(),
+                "name", NodeName.tail(row.node(), NAME_LENGTH),
                 "ops", opsOf(row),
                 "index", index,
                 "micros", Svg.number(row.micros(featured).orElse(0) * 100),
@@ -209,7 +212,7 @@ final class LayerTable {
         for (LayerRows.Row row : slowest) {
             if (covered < total / 2) {
                 covered += row.micros(candidate).getAsDouble();
-                names.add(row.node());
+                names.add(NodeName.tail(row.node(), NAME_LENGTH));
             }
         }
         String note = names.isEmpty()

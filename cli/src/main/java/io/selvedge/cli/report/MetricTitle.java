@@ -11,6 +11,7 @@ final class MetricTitle {
             case "mse" -> "mean squared error";
             case "auc" -> "area under the curve";
             case "agreement" -> "agreement with the original";
+            case "none" -> "accuracy";
             default -> metric;
         };
     }

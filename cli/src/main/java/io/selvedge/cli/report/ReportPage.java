@@ -1,6 +1,7 @@
 package io.selvedge.cli.report;
 
 import com.samskivert.mustache.Mustache;
+import io.selvedge.compress.deploy.BindingFinding;
 import io.selvedge.compress.deploy.Budgets;
 import io.selvedge.compress.deploy.Candidate;
 import io.selvedge.compress.deploy.DeployResult;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** {@code report.html}: one page with its style, script and drawings inside; it loads nothing. */
 public final class ReportPage {
@@ -55,6 +57,9 @@ public final class ReportPage {
         shortfalls(context);
         context.put("candidates", result.candidates().stream().map(this::row).toList());
         context.put("method", method());
+        context.put("hasBindings", !result.bindings().isEmpty());
+        context.put(
+                "bindings", result.bindings().stream().map(ReportPage::binding).toList());
         charts(context);
         context.put("pictures", pictures.stream().map(ReportPage::picture).toList());
         context.put("hasPictures", !pictures.isEmpty());
@@ -66,6 +71,7 @@ public final class ReportPage {
     private static List<Map<String, String>> sections(Map<String, Object> context) {
         Map<String, String> conditions = new LinkedHashMap<>();
         conditions.put("candidates", "");
+        conditions.put("bindings", "hasBindings");
         conditions.put("trade-offs", "hasScatter");
         conditions.put("layers", "hasLayers");
         conditions.put("arena", "hasArena");
@@ -123,6 +129,15 @@ public final class ReportPage {
         row.put("bundle", Quantity.exact(c.bundleBytes()));
         row.put("reason", c.reason());
         return row;
+    }
+
+    private static Map<String, String> binding(BindingFinding binding) {
+        return Map.of(
+                "dims", binding.dims(),
+                "p50", Quantity.latency(OptionalDouble.of(binding.latencyMicrosP50())),
+                "p95", Quantity.latency(OptionalDouble.of(binding.latencyMicrosP95())),
+                "arena", Quantity.exact(binding.arenaBytes()),
+                "code", Quantity.exact(binding.codeBytes()));
     }
 
     private String method() {

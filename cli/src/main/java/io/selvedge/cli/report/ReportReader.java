@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compress.deploy.ArenaMap;
+import io.selvedge.compress.deploy.BindingFinding;
 import io.selvedge.compress.deploy.Budgets;
 import io.selvedge.compress.deploy.Candidate;
 import io.selvedge.compress.deploy.DeployResult;
@@ -78,6 +79,7 @@ public final class ReportReader {
                 root.required("calibrationSamples").asInt(),
                 budgets(root.required("budgets")),
                 list(root.required("candidates"), ReportReader::candidate),
+                list(root.path("bindings"), ReportReader::binding),
                 outcome(root.required("outcome")),
                 arena(root.required("arena")),
                 graph(root.required("graphs").required("before")),
@@ -101,6 +103,16 @@ public final class ReportReader {
                 number(node, "maxLatencyMicros"),
                 whole(node, "maxArenaBytes"),
                 whole(node, "maxBundleBytes"));
+    }
+
+    private static BindingFinding binding(JsonNode node) {
+        return new BindingFinding(
+                text(node, "dims"),
+                node.required("latencyMicrosP50").asDouble(),
+                node.required("latencyMicrosP95").asDouble(),
+                node.required("arenaBytes").asLong(),
+                node.required("preparedBytes").asLong(),
+                node.required("codeBytes").asLong());
     }
 
     private static Candidate candidate(JsonNode node) {

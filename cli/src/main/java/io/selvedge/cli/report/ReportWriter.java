@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.compress.deploy.ArenaMap;
+import io.selvedge.compress.deploy.BindingFinding;
 import io.selvedge.compress.deploy.Budgets;
 import io.selvedge.compress.deploy.Candidate;
 import io.selvedge.compress.deploy.DeployResult;
@@ -52,6 +53,16 @@ public final class ReportWriter {
         budgets(root.putObject("budgets"), result.budgets());
         ArrayNode candidates = root.putArray("candidates");
         result.candidates().forEach(candidate -> candidate(candidates.addObject(), candidate));
+        ArrayNode bindings = root.putArray("bindings");
+        for (BindingFinding binding : result.bindings()) {
+            bindings.addObject()
+                    .put("dims", binding.dims())
+                    .put("latencyMicrosP50", binding.latencyMicrosP50())
+                    .put("latencyMicrosP95", binding.latencyMicrosP95())
+                    .put("arenaBytes", binding.arenaBytes())
+                    .put("preparedBytes", binding.preparedBytes())
+                    .put("codeBytes", binding.codeBytes());
+        }
         outcome(root.putObject("outcome"), result.outcome());
         arena(root.putObject("arena"), result.arena());
         ObjectNode graphs = root.putObject("graphs");

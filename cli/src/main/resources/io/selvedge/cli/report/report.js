@@ -66,6 +66,11 @@ const steps = { in: () => zoom * 1.25, out: () => zoom / 1.25, one: () => 1, fit
 for (const button of document.querySelectorAll('[data-zoom]')) {
   button.addEventListener('click', () => zoomTo(steps[button.dataset.zoom]()));
 }
+// Wide graphs begin where their input is, not at an empty corner.
+for (const pane of panes) {
+  const first = pane.querySelector('[data-node]');
+  if (first) pane.scrollLeft = +first.getAttribute('x') + first.getAttribute('width') / 2 - pane.clientWidth / 2;
+}
 let leader = null;
 for (const pane of panes) {
   for (const event of ['pointerenter', 'pointerdown', 'focusin', 'wheel']) pane.addEventListener(event, () => { leader = pane; }, { passive: true });

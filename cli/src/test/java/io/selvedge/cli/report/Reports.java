@@ -1,6 +1,7 @@
 package io.selvedge.cli.report;
 
 import io.selvedge.compress.deploy.ArenaMap;
+import io.selvedge.compress.deploy.BindingFinding;
 import io.selvedge.compress.deploy.Budgets;
 import io.selvedge.compress.deploy.Candidate;
 import io.selvedge.compress.deploy.DeployResult;
@@ -131,6 +132,9 @@ public final class Reports {
                 500,
                 budgets,
                 candidates,
+                List.of(
+                        new BindingFinding("batch=1", 53.25, 55.5, 88_064, 0, 27_136),
+                        new BindingFinding("batch=4", 201.5, 210.25, 352_256, 1024, 29_184)),
                 outcome,
                 arena(),
                 graph(false),

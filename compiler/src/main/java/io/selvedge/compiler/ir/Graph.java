@@ -2,10 +2,12 @@ package io.selvedge.compiler.ir;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An immutable dataflow graph in single-assignment form. Values are names; nodes are in topological order.
@@ -68,6 +70,19 @@ public record Graph(
             }
         }
         return consumers;
+    }
+
+    /** The nodes that the outputs depend on, in order. */
+    public static List<Node> live(List<Node> nodes, List<String> outputs) {
+        Set<String> read = new HashSet<>(outputs);
+        List<Node> live = new ArrayList<>();
+        for (Node node : nodes.reversed()) {
+            if (node.outputs().stream().anyMatch(output -> !output.isEmpty() && read.contains(output))) {
+                live.add(node);
+                read.addAll(node.inputs());
+            }
+        }
+        return live.reversed();
     }
 
     /** The same graph with other nodes and constants; types of values that the caller adds must be in {@code types}. */

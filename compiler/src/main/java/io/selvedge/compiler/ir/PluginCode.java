@@ -85,7 +85,8 @@ public final class PluginCode {
         }
     }
 
-    /** @throws SelvedgeException BAD_PLUGIN unless the condition holds for the plugin's operator */
+    /** Holds a plugin's operator to what it states.
+     *  @throws SelvedgeException BAD_PLUGIN unless the condition holds for the plugin's operator */
     public static void require(boolean condition, Node node, String found) {
         if (!condition) {
             throw new SelvedgeException(

@@ -7,11 +7,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Types of values, node by node in topological order, with the values of small constant sub-expressions (shape arithmetic). */
 public final class TypeInference {
     /** Larger known results are not carried along: shapes are small, tables are not. */
     private static final long KNOWN_ELEMENTS = 4096;
+
+    /** Work on known values in one graph, in elements and multiply-accumulates: unrolled loops repeat it as often as they like. */
+    private static final long MOST_WORK = 1L << 24;
 
     /** Counters, positions and conditions are followed always, more only until so many elements were kept. */
     private static final long SMALL_ELEMENTS = 16;
@@ -22,9 +26,12 @@ public final class TypeInference {
 
     private final Map<String, TensorType> types = new HashMap<>();
     private final Map<String, Tensor> known = new HashMap<>();
+    private long work;
 
-    /** States the type of a value that no node makes. */
+    /** States the type of a value that no node makes.
+     *  @throws SelvedgeException SHAPE_MISMATCH when no tensor can be so large */
     public void value(String name, TensorType type) {
+        requireAddressable(name, type);
         types.put(name, type);
     }
 
@@ -71,11 +78,27 @@ public final class TypeInference {
         }
         for (int i = 0; i < node.outputs().size(); i++) {
             if (!node.outputs().get(i).isEmpty()) {
+                requireAddressable(node.outputs().get(i), outputs.get(i));
                 types.put(node.outputs().get(i), outputs.get(i));
             }
         }
         evaluate(node, inputTypes, inputValues, outputs);
         return outputs;
+    }
+
+    /** Elements are counted in 32 bits from here to the generated code. */
+    private static void requireAddressable(String name, TensorType type) {
+        double bytes = Math.max(1, type.dtype().bytes());
+        for (Dim dim : type.shape().dims()) {
+            long extent = dim instanceof Dim.Known(long value) ? value : 1;
+            bytes *= Math.max(1, extent); // Strides of an empty tensor are products too.
+            if (extent < 0 || extent > Integer.MAX_VALUE || bytes > Integer.MAX_VALUE) {
+                throw new SelvedgeException(
+                        ErrorCode.SHAPE_MISMATCH,
+                        "value '" + name + "' would be " + type + "; a tensor has extents that are not negative and at "
+                                + "most 2 GB. Give smaller dimensions with --dim or --input-shape, or correct the model");
+            }
+        }
     }
 
     private void evaluate(
@@ -103,6 +126,16 @@ public final class TypeInference {
                 && inputTypes.stream()
                         .flatMap(Optional::stream)
                         .allMatch(type -> type.shape().elements() <= KNOWN_ELEMENTS)) {
+            List<TensorType> present =
+                    inputTypes.stream().flatMap(Optional::stream).toList();
+            long cost = node.op().macs(present, outputs)
+                    + Stream.concat(present.stream(), outputs.stream())
+                            .mapToLong(type -> type.shape().elements())
+                            .sum();
+            if (work + cost > MOST_WORK) {
+                return;
+            }
+            work += cost;
             List<Tensor> values = node.evaluate(inputValues);
             for (int i = 0; i < node.outputs().size(); i++) {
                 if (!node.outputs().get(i).isEmpty()) {

@@ -9,7 +9,6 @@ import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.op.QConv;
 import io.selvedge.compiler.op.QPool;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,19 +49,7 @@ public final class FuseQuantized {
             Optional<Node> fused = QuantizedWires.is(node, "QuantizeLinear") ? fuse(node) : Optional.empty();
             nodes.add(fused.orElse(node));
         }
-        return graph.with(live(), constants, types);
-    }
-
-    private List<Node> live() {
-        Set<String> read = new HashSet<>(graph.outputs());
-        List<Node> live = new ArrayList<>();
-        for (Node node : nodes.reversed()) {
-            if (node.outputs().stream().anyMatch(read::contains)) {
-                live.add(node);
-                read.addAll(node.inputs());
-            }
-        }
-        return live.reversed();
+        return graph.with(Graph.live(nodes, graph.outputs()), constants, types);
     }
 
     private Optional<Node> fuse(Node quantize) {

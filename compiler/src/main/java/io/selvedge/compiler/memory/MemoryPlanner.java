@@ -187,7 +187,7 @@ public final class MemoryPlanner {
         return offsets;
     }
 
-    private static long align(long bytes) {
+    static long align(long bytes) {
         return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 }

@@ -2,6 +2,7 @@ package io.selvedge.compiler.onnx;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.onnx.proto.GraphProto;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Reads the nodes of a graph, sub-graph or function body into the graph that is built. */
 final class BlockReader {
@@ -79,7 +82,7 @@ final class BlockReader {
             }
             String subject = node.getOpType() + " '" + name + "'";
             String message = text.startsWith(subject) ? text : subject + ": " + text;
-            throw new SelvedgeException(e.code(), message + where, e);
+            throw new SelvedgeException(e.code(), message + freezing(node, scope, text) + where, e);
         } catch (ArithmeticException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
             // Shapes of a damaged file overflow or contradict each other in ways that no single check foresees.
             throw new SelvedgeException(
@@ -88,6 +91,36 @@ final class BlockReader {
                             + where,
                     e);
         }
+    }
+
+    /** Which inputs of the model to freeze, where sizes hang on them and not on the data. */
+    private String freezing(NodeProto node, Scope scope, String text) {
+        if (!text.endsWith("computed from the data")) {
+            return "";
+        }
+        Set<String> sizes = new TreeSet<>();
+        for (String input : node.getInputList()) {
+            if (scope.find(input).orElse(new Value.Absent()) instanceof Value.Single(String value)) {
+                Set<String> behind = session.builder().inputsBehind(value);
+                if (behind.stream()
+                        .allMatch(this::isSize)) {
+                    sizes.addAll(behind);
+                }
+            }
+        }
+        return sizes.isEmpty()
+                ? ""
+                : "; make it constant with "
+                        + String.join(
+                                " ",
+                                sizes.stream()
+                                        .map(size -> "--constant " + size + "=VALUE")
+                                        .toList());
+    }
+
+    private boolean isSize(String input) {
+        DType dtype = session.builder().type(input).dtype();
+        return dtype == DType.INT64 || dtype == DType.INT32;
     }
 
     /** What the outputs stand for, where no node is needed for that or a body gives them. */

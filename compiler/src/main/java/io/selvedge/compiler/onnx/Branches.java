@@ -25,8 +25,8 @@ final class Branches {
             boolean taken = known.get() != 0;
             return call.inline(taken ? then : otherwise, taken ? "then" : "else", List.of());
         }
-        List<Value> a = call.inline(then, "then", List.of());
-        List<Value> b = call.inline(otherwise, "else", List.of());
+        List<Value> a = branch(call, condition, then, "then");
+        List<Value> b = branch(call, condition, otherwise, "else");
         if (a.size() != b.size()) {
             throw new SelvedgeException(
                     ErrorCode.BAD_GRAPH, "its branches have " + a.size() + " and " + b.size() + " outputs");
@@ -37,6 +37,18 @@ final class Branches {
             selected.add(select(call, scalar, a.get(i), b.get(i), "output " + i));
         }
         return selected;
+    }
+
+    /** A branch that is never taken for the shapes at hand often contradicts them: only the condition's value helps. */
+    private static List<Value> branch(StructureCall call, String condition, Body body, String step) {
+        try {
+            return call.inline(body, step, List.of());
+        } catch (SelvedgeException e) {
+            SelvedgeException undecided =
+                    call.session().needsConstant(condition, "its condition, since one of its branches cannot be read");
+            throw new SelvedgeException(
+                    e.code(), "If '" + call.name() + "' " + undecided.getMessage() + ". " + e.getMessage(), e);
+        }
     }
 
     /** A condition without axes, which broadcasts to whatever it selects. */

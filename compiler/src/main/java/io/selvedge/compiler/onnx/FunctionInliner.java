@@ -72,15 +72,15 @@ final class FunctionInliner {
                     proto, Body.of(proto, file + ", function " + describe(key)), opsets(proto, describe(key)));
             prepared.put(key, function);
         }
+        PluginFunction declared = plugged.get(key);
+        if (declared != null) {
+            PluginCalls.check(declared, node, scope);
+        }
         if (node.getInputCount() > function.body().inputs().size()) {
             throw new SelvedgeException(
                     ErrorCode.BAD_GRAPH,
                     "passes " + node.getInputCount() + " inputs to function " + describe(key) + ", which has "
                             + function.body().inputs().size());
-        }
-        PluginFunction declared = plugged.get(key);
-        if (declared != null) {
-            PluginCalls.check(declared, node, scope);
         }
         running.push(key);
         try {

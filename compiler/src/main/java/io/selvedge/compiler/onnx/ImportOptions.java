@@ -1,8 +1,12 @@
 package io.selvedge.compiler.onnx;
 
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -44,5 +48,25 @@ public record ImportOptions(
     /** Everything as the file says. */
     public static ImportOptions none() {
         return new ImportOptions(Map.of(), Map.of());
+    }
+
+    /** Checks that a model with these open dimensions and inputs takes every option.
+     *  @throws SelvedgeException BAD_OPTION when an option names what the model does not have */
+    public void checkUsed(Set<String> symbols, Set<String> inputs) {
+        for (String dim : new TreeSet<>(dims.keySet())) {
+            if (!symbols.contains(dim)) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_OPTION,
+                        "--dim " + dim + "=" + dims.get(dim)
+                                + ": the model has no open dimension of that name; "
+                                + (symbols.isEmpty() ? "all its inputs have fixed shapes" : "it has " + symbols));
+            }
+        }
+        Set<String> unknown = new TreeSet<>(inputShapes.keySet());
+        unknown.removeAll(inputs);
+        if (!unknown.isEmpty()) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION, "--input-shape names " + unknown + "; the model's inputs are " + inputs);
+        }
     }
 }

@@ -7,7 +7,6 @@ import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.onnx.proto.TensorShapeProto;
 import io.selvedge.compiler.onnx.proto.ValueInfoProto;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -89,22 +88,7 @@ final class InputShapes {
 
     /** @throws SelvedgeException BAD_OPTION when an option names what the model does not have */
     void checkAllUsed() {
-        for (String dim : new TreeSet<>(options.dims().keySet())) {
-            if (!symbols.contains(dim)) {
-                throw new SelvedgeException(
-                        ErrorCode.BAD_OPTION,
-                        "--dim " + dim + "=" + options.dims().get(dim)
-                                + ": the model has no open dimension of that name; "
-                                + (symbols.isEmpty() ? "all its inputs have fixed shapes" : "it has " + symbols));
-            }
-        }
-        Set<String> unknown = new HashSet<>(options.inputShapes().keySet());
-        unknown.removeAll(inputs);
-        if (!unknown.isEmpty()) {
-            throw new SelvedgeException(
-                    ErrorCode.BAD_OPTION,
-                    "--input-shape names " + new TreeSet<>(unknown) + "; the model's inputs are " + inputs);
-        }
+        options.checkUsed(symbols, inputs);
     }
 
     private Dim dim(String input, int axis, TensorShapeProto.Dimension dimension) {
@@ -120,7 +104,7 @@ final class InputShapes {
     }
 
     /** The first axis is nearly always the batch, where 1 is what a device wants; the others are the user's to know. */
-    private static SelvedgeException unbound(String input, List<Dim> dims) {
+    private SelvedgeException unbound(String input, List<Dim> dims) {
         List<String> open = new ArrayList<>();
         List<String> shape = new ArrayList<>();
         for (int axis = 0; axis < dims.size(); axis++) {
@@ -139,7 +123,23 @@ final class InputShapes {
                 ErrorCode.UNBOUND_DIMENSION,
                 "input '" + input + "' " + new Shape(dims) + " leaves " + String.join(", ", open)
                         + " open; generated code needs every extent. Give " + named + " or --input-shape " + input + "="
-                        + String.join(",", shape));
+                        + String.join(",", shape) + without(input));
+    }
+
+    /** Options that say nothing about this input: a name may be misspelt. */
+    private String without(String input) {
+        List<String> given = new ArrayList<>();
+        options.dims().keySet().stream()
+                .filter(dim -> !symbols.contains(dim))
+                .map(dim -> "--dim " + dim)
+                .sorted()
+                .forEach(given::add);
+        options.inputShapes().keySet().stream()
+                .filter(name -> !inputs.contains(name))
+                .map(name -> "--input-shape " + name)
+                .sorted()
+                .forEach(given::add);
+        return given.isEmpty() ? "" : "; '" + input + "' does not use " + String.join(", ", given);
     }
 
     private static Shape shape(List<Integer> extents) {

@@ -125,6 +125,9 @@ public final class OnnxImporter {
     }
 
     private static ModelProto parse(byte[] bytes, String name) {
+        if (bytes.length == 0) {
+            throw new SelvedgeException(ErrorCode.BAD_MODEL, name + " is empty; copy or export the model again");
+        }
         try {
             CodedInputStream stream = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
             // Large raw_data then points into the array instead of being copied.
@@ -138,10 +141,11 @@ public final class OnnxImporter {
             }
             return model;
         } catch (IOException e) {
+            // TFLite files are told by their bytes, so that this one is none.
+            String kind = name.endsWith(".tflite") ? " is neither a TFLite nor an ONNX model" : " is not an ONNX model";
             throw new SelvedgeException(
                     ErrorCode.BAD_MODEL,
-                    name + " is not an ONNX model, or it is cut off: " + e.getMessage() + " (" + bytes.length
-                            + " bytes)",
+                    name + kind + ", or it is cut off: " + e.getMessage() + " (" + bytes.length + " bytes)",
                     e);
         }
     }

@@ -20,7 +20,8 @@ public record Plugins(List<Operator> operators, List<PluginFunction> functions) 
 
     /** An operator and the plugin that it is of. */
     public record Operator(String origin, OpCatalog.Entry entry) {
-        /** @throws SelvedgeException BAD_PLUGIN when the entry names no version of its domain */
+        /** Takes ai.onnx by either of its names.
+         *  @throws SelvedgeException BAD_PLUGIN when the entry names no version of its domain */
         public Operator {
             if (entry.versions().isEmpty() || entry.versions().getFirst() < 1) {
                 throw new SelvedgeException(
@@ -33,7 +34,8 @@ public record Plugins(List<Operator> operators, List<PluginFunction> functions) 
         }
     }
 
-    /** @throws SelvedgeException BAD_PLUGIN when an operator is given twice or is built in, or a function cannot be inlined */
+    /** Checks everything that can be checked without a model.
+     *  @throws SelvedgeException BAD_PLUGIN when an operator is given twice or is built in, or a function cannot be inlined */
     public Plugins {
         operators = List.copyOf(operators);
         functions = List.copyOf(functions);

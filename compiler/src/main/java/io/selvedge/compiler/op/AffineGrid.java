@@ -19,7 +19,7 @@ final class AffineGrid {
     private AffineGrid() {}
 
     static Op read(OpCall call) {
-        List<Integer> size = call.integers(1, "size").orElseThrow();
+        List<Integer> size = call.neededIntegers(1, "size");
         int rank = size.size() - 2;
         TensorType theta = call.inputType(0);
         shapes(

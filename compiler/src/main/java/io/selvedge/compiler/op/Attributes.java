@@ -78,6 +78,12 @@ public final class Attributes {
         return get(name, long[].class);
     }
 
+    /** Integers that must be there. */
+    public long[] neededLongs(String name) {
+        require(name);
+        return longs(name).orElseThrow();
+    }
+
     public Optional<float[]> floats(String name) {
         return get(name, float[].class);
     }

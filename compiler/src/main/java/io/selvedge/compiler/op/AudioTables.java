@@ -19,11 +19,14 @@ final class AudioTables {
     /** Hamming's first coefficient as ONNX has it. */
     private static final double HAMMING = 25.0 / 46;
 
+    /** Elements of a table; a file's few bytes must not become gigabytes. */
+    private static final int LARGEST = 1 << 24;
+
     private AudioTables() {}
 
     static Op readWindow(OpCall call) {
-        int count = call.integers(0, "size").orElseThrow().getFirst();
-        shapes(count > 0, "needs a window of at least one element, got %s", count);
+        int count = call.neededInteger(0, "size");
+        shapes(count > 0 && count <= LARGEST, "needs a window of 1 to %s elements, got %s", LARGEST, count);
         int period = call.attributes().flag("periodic", true) ? count : Math.max(1, count - 1);
         TensorType type = TensorType.of(dtype(call), count);
         return table(call, Tensor.filled(type, n -> {
@@ -38,11 +41,18 @@ final class AudioTables {
 
     /** Inputs: bins on the mel scale, length of the DFT, sample rate, lower and upper edge in Hz. */
     static Op readMel(OpCall call) {
-        int mels = call.integers(0, "num_mel_bins").orElseThrow().getFirst();
-        int length = call.integers(1, "dft_length").orElseThrow().getFirst();
-        int rate = call.integers(2, "sample_rate").orElseThrow().getFirst();
+        int mels = call.neededInteger(0, "num_mel_bins");
+        int length = call.neededInteger(1, "dft_length");
+        int rate = call.neededInteger(2, "sample_rate");
         double low = mel(edge(call, 3));
         double high = mel(edge(call, 4));
+        shapes(
+                mels > 0 && length > 0 && rate > 0 && (length / 2 + 1L) * mels <= LARGEST,
+                "needs bins, length and sample rate above 0 and a matrix of at most %s elements; got %s, %s and %s",
+                LARGEST,
+                mels,
+                length,
+                rate);
         int[] bins = new int[mels + 2];
         for (int i = 0; i < bins.length; i++) {
             double hertz = 700 * (Math.pow(10, (i * (high - low) / bins.length + low) / 2595) - 1);

@@ -61,14 +61,6 @@ public record Binary(Kind kind) implements Op, ElementWise, Lowerable {
                 case EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, AND, OR, XOR -> true;
             };
         }
-
-        /** Whether {@code f(a, b) = f(b, a)}. */
-        public boolean isCommutative() {
-            return switch (this) {
-                case ADD, MUL, EQUAL, AND, OR, XOR -> true;
-                default -> false;
-            };
-        }
     }
 
     static Op read(OpCall call) {

@@ -19,7 +19,7 @@ final class CenterCropPad {
 
     static Op read(OpCall call) {
         int[] x = call.extents(0);
-        List<Integer> extents = call.integers(1, "shape").orElseThrow();
+        List<Integer> extents = call.neededIntegers(1, "shape");
         List<Integer> axes = call.attributes()
                 .integers("axes", IntStream.range(0, x.length).boxed().toList());
         shapes(extents.size() == axes.size(), "needs an extent for each of the axes %s, got %s", axes, extents);

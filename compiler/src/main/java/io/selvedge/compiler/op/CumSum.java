@@ -1,6 +1,7 @@
 package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
+import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
@@ -36,7 +37,8 @@ public record CumSum(boolean exclusive, boolean reverse) implements Op, Lowerabl
 
     @Override
     public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
-        required(inputs, 1, "axis");
+        TensorType axis = Operands.indices(required(inputs, 1, "axis"));
+        shapes(axis.shape().elements() == 1, "needs one axis, got %s", axis);
         return List.of(required(inputs, 0, "x"));
     }
 

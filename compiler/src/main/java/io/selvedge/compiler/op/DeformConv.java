@@ -73,7 +73,7 @@ public record DeformConv(List<Integer> strides, List<Integer> pads, List<Integer
         TensorType w = required(inputs, 1, "W");
         TensorType offset = required(inputs, 2, "offset");
         TensorType y = new Conv(strides, pads, dilations, group)
-                .infer(List.of(Optional.of(x), Optional.of(w)), List.of())
+                .infer(List.of(Optional.of(x), Optional.of(w), optional(inputs, 3)), List.of())
                 .getFirst();
         int taps = w.shape().extent(2) * w.shape().extent(3);
         Shape places = Shape.of(
@@ -89,6 +89,9 @@ public record DeformConv(List<Integer> strides, List<Integer> pads, List<Integer
                 places,
                 offsetGroup,
                 offset);
+        Shape masks = Shape.of(places.extent(0), places.extent(1) / 2, places.extent(2), places.extent(3));
+        optional(inputs, 4)
+                .ifPresent(mask -> shapes(mask.shape().equals(masks), "needs a mask of shape %s, got %s", masks, mask));
         return List.of(y);
     }
 
@@ -144,10 +147,11 @@ public record DeformConv(List<Integer> strides, List<Integer> pads, List<Integer
         int[] w = builder.extents(node.input(1));
         int[] y = builder.extents(node.output());
         boolean hasMask = node.hasInput(4);
-        List<String> inputs = new ArrayList<>(List.of(node.input(0), node.input(1), node.input(2)));
-        inputs.forEach(input -> MapLowering.requireReal(builder, input));
+        node.inputs().stream()
+                .filter(input -> !input.isEmpty())
+                .forEach(input -> MapLowering.requireReal(builder, input));
         List<Kernel.Operand> operands = new ArrayList<>();
-        inputs.forEach(input -> operands.add(Routines.operand(builder, input)));
+        node.inputs().subList(0, 3).forEach(input -> operands.add(Routines.operand(builder, input)));
         operands.add(DirectLowering.bias(node, builder, 3, y[1]));
         operands.add(hasMask ? Routines.operand(builder, node.input(4)) : operands.getFirst());
         Object[] numbers = {

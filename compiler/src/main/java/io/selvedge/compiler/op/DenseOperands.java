@@ -23,7 +23,7 @@ final class DenseOperands {
     /** Writes an output that must be dense: straight into the value's buffer where that is dense, else through a temporary. */
     static void output(ProgramBuilder builder, String value, java.util.function.Consumer<View> kernel) {
         View out = builder.define(value);
-        if (out.offset() == 0 && isDense(out)) {
+        if (out.offset() == 0 && out.isDense()) {
             kernel.accept(out);
             return;
         }
@@ -31,16 +31,6 @@ final class DenseOperands {
         View temporary = builder.temporary(value + ".dense", dtype, out.extents());
         kernel.accept(temporary);
         builder.copy(temporary, out, dtype.bytes());
-    }
-
-    private static boolean isDense(View view) {
-        int[] dense = View.denseStrides(view.extents());
-        for (int axis = 0; axis < dense.length; axis++) {
-            if (view.extents()[axis] != 1 && view.strides()[axis] != dense[axis]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** The value under other extents, in place where its strides allow it, else as a dense copy. */

@@ -42,7 +42,7 @@ public record Gather(int axis) implements Op, Lowerable {
     @Override
     public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
         TensorType data = required(inputs, 0, "data");
-        TensorType indices = required(inputs, 1, "indices");
+        TensorType indices = Operands.indices(required(inputs, 1, "indices"));
         int along = Operands.axis(axis, data.shape().rank());
         List<Dim> y = new ArrayList<>(data.shape().dims().subList(0, along));
         y.addAll(indices.shape().dims());

@@ -1,7 +1,6 @@
 package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
-import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
@@ -9,6 +8,8 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,12 +39,7 @@ public record GatherElements(int axis) implements Op, Lowerable {
     public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
         TensorType data = required(inputs, 0, "data");
         TensorType indices = required(inputs, 1, "indices");
-        Operands.axis(axis, data.shape().rank());
-        shapes(
-                data.shape().rank() == indices.shape().rank(),
-                "needs indices of data's rank; got data=%s, indices=%s",
-                data,
-                indices);
+        new AlongAxis(data, axis).check(indices);
         return List.of(new TensorType(data.dtype(), indices.shape()));
     }
 
@@ -51,8 +47,8 @@ public record GatherElements(int axis) implements Op, Lowerable {
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
         Tensor data = required(inputs, 0, "data");
         Tensor indices = required(inputs, 1, "indices");
-        int along = Operands.axis(axis, data.shape().rank());
-        return List.of(data.select(indices.shape(), ScatterElements.positions("GatherElements", data, indices, along)));
+        return List.of(
+                data.select(indices.shape(), new AlongAxis(data.type(), axis).positions("GatherElements", indices)));
     }
 
     @Override
@@ -70,23 +66,14 @@ public record GatherElements(int axis) implements Op, Lowerable {
                 "gather",
                 "sv_gather_elements",
                 List.of(node.input(0), node.input(1)),
-                constants(data, Operands.axis(axis, data.shape().rank()), indices));
+                constants(new AlongAxis(data, axis), data, indices));
     }
 
     /** What {@code sv_gather_elements} is told. */
-    static Object[] constants(TensorType data, int along, TensorType indices) {
-        int[] strides = Strides.of(data.shape().extents());
-        int stride = strides[along];
-        strides[along] = 0;
-        return new Object[] {
-            indices.shape().elements(),
-            strides.length,
-            indices.shape().extents(),
-            strides,
-            data.shape().extent(along),
-            stride,
-            data.dtype().bytes(),
-            indices.dtype().bytes()
-        };
+    static Object[] constants(AlongAxis along, TensorType data, TensorType indices) {
+        List<Object> constants = new ArrayList<>(Arrays.asList(along.constants(indices)));
+        constants.add(data.dtype().bytes());
+        constants.add(indices.dtype().bytes());
+        return constants.toArray();
     }
 }

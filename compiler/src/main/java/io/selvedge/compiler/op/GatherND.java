@@ -53,7 +53,7 @@ public record GatherND(int batchDims) implements Op, Lowerable {
     }
 
     static Shape shape(TensorType data, TensorType indices, int batch) {
-        int rank = indices.shape().rank();
+        int rank = Operands.indices(indices).shape().rank();
         shapes(
                 batch >= 0 && rank > batch && data.shape().rank() > batch,
                 "needs data and indices of rank above batch_dims %s; got data=%s, indices=%s",

@@ -48,6 +48,7 @@ public record Lrn(float alpha, float beta, float bias, int size) implements Op, 
         TensorType x = required(inputs, 0, "X");
         Operands.floating(x);
         shapes(x.shape().rank() >= 2, "needs X of rank 2 or more, got %s", x);
+        shapes(size >= 1, "needs a window of at least one channel, got size %s", size);
         return List.of(x);
     }
 

@@ -65,7 +65,7 @@ public record MaxUnpool(List<Integer> kernelShape, List<Integer> strides, List<I
     @Override
     public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
         TensorType x = required(inputs, 0, "X");
-        TensorType indices = required(inputs, 1, "I");
+        TensorType indices = Operands.int64(required(inputs, 1, "I"));
         shapes(
                 x.shape().rank() == kernelShape.size() + 2 && x.shape().equals(indices.shape()),
                 "needs X of rank %s and indices of its shape; got X=%s, indices=%s",

@@ -119,6 +119,22 @@ public final class OpCall {
                 Arrays.stream(value.toLongs()).mapToObj(Operands::clamp).toList());
     }
 
+    /** Integers of an input that must be there and known.
+     *  @throws SelvedgeException BAD_GRAPH when it is absent or computed from data */
+    public List<Integer> neededIntegers(int index, String what) {
+        return integers(index, what)
+                .orElseThrow(() -> new SelvedgeException(
+                        ErrorCode.BAD_GRAPH, "needs input " + index + " (" + what + "), has " + inputs.size()));
+    }
+
+    /** The one integer of an input that must be there and known.
+     *  @throws SelvedgeException BAD_GRAPH when it is absent or computed from data, SHAPE_MISMATCH when it has no elements */
+    public int neededInteger(int index, String what) {
+        List<Integer> values = neededIntegers(index, what);
+        Operands.shapes(!values.isEmpty(), "needs one number as input %s (%s), got %s", index, what, values);
+        return values.getFirst();
+    }
+
     /** The axis attribute, made non-negative where the input's rank is known. */
     public int axis(int otherwise) {
         int axis = attributes.index("axis", otherwise);

@@ -73,7 +73,8 @@ public final class Operands {
         return (int) (index < 0 ? index + extent : index);
     }
 
-    /** @throws SelvedgeException SHAPE_MISMATCH unless the condition holds */
+    /** Requires shapes that fit.
+     *  @throws SelvedgeException SHAPE_MISMATCH unless the condition holds */
     @SuppressWarnings("AnnotateFormatMethod") // The annotation is a dependency that nothing else needs.
     public static void shapes(boolean condition, String message, Object... arguments) {
         if (!condition) {
@@ -81,19 +82,37 @@ public final class Operands {
         }
     }
 
-    /** @throws SelvedgeException DTYPE_MISMATCH unless both have one dtype */
+    /** Requires one element type.
+     *  @throws SelvedgeException DTYPE_MISMATCH unless both have one dtype */
     public static void sameDType(TensorType a, TensorType b) {
         if (a.dtype() != b.dtype()) {
             throw new SelvedgeException(ErrorCode.DTYPE_MISMATCH, "needs inputs of one dtype, got " + a + " and " + b);
         }
     }
 
-    /** @throws SelvedgeException UNSUPPORTED_DTYPE unless the dtype is a floating one */
+    /** Requires a floating element type, and gives it.
+     *  @throws SelvedgeException UNSUPPORTED_DTYPE unless the dtype is a floating one */
     public static DType floating(TensorType type) {
         if (!type.dtype().isFloat()) {
             throw new SelvedgeException(ErrorCode.UNSUPPORTED_DTYPE, "needs a floating-point input, got " + type);
         }
         return type.dtype();
+    }
+
+    /** @throws SelvedgeException UNSUPPORTED_DTYPE unless they are int32 or int64 */
+    static TensorType indices(TensorType type) {
+        if (type.dtype() != DType.INT32 && type.dtype() != DType.INT64) {
+            throw new SelvedgeException(ErrorCode.UNSUPPORTED_DTYPE, "needs int32 or int64 indices, got " + type);
+        }
+        return type;
+    }
+
+    /** @throws SelvedgeException UNSUPPORTED_DTYPE unless they are int64 */
+    static TensorType int64(TensorType type) {
+        if (type.dtype() != DType.INT64) {
+            throw new SelvedgeException(ErrorCode.UNSUPPORTED_DTYPE, "needs int64, got " + type);
+        }
+        return type;
     }
 
     /** @throws SelvedgeException UNSUPPORTED_DTYPE unless they are strings */

@@ -6,6 +6,7 @@ import static io.selvedge.compiler.op.Operands.shapes;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
@@ -154,6 +155,8 @@ public record Recurrent(
         TensorType w = required(inputs, 1, "W");
         TensorType r = required(inputs, 2, "R");
         Operands.floating(x);
+        Operands.sameDType(x, w);
+        Operands.sameDType(x, r);
         shapes(x.shape().rank() == 3, "needs X of rank 3, got %s", x);
         int rows = kind.gates * hidden;
         shapes(
@@ -176,7 +179,19 @@ public record Recurrent(
         TensorType state = batchFirst
                 ? TensorType.of(x.dtype(), batch, directions(), hidden)
                 : TensorType.of(x.dtype(), directions(), batch, hidden);
+        check(inputs, 3, TensorType.of(x.dtype(), directions(), 2L * rows));
+        check(inputs, 4, TensorType.of(DType.INT32, batch));
+        check(inputs, 5, state);
+        if (kind == Kind.LSTM) {
+            check(inputs, 6, state);
+            check(inputs, 7, TensorType.of(x.dtype(), directions(), 3L * hidden));
+        }
         return kind == Kind.LSTM ? List.of(y, state, state) : List.of(y, state);
+    }
+
+    private static void check(List<Optional<TensorType>> inputs, int index, TensorType needed) {
+        optional(inputs, index)
+                .ifPresent(given -> shapes(given.equals(needed), "needs input %s as %s, got %s", index, needed, given));
     }
 
     @Override

@@ -48,7 +48,7 @@ public record ReverseSequence(int batchAxis, int timeAxis) implements Op, Lowera
     @Override
     public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
         TensorType x = required(inputs, 0, "input");
-        TensorType lengths = required(inputs, 1, "sequence_lens");
+        TensorType lengths = Operands.int64(required(inputs, 1, "sequence_lens"));
         shapes(
                 x.shape().rank() >= 2
                         && lengths.shape().equals(Shape.of(x.shape().extent(batchAxis))),

@@ -74,7 +74,8 @@ public record RoiAlign(
     public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
         TensorType x = required(inputs, 0, "X");
         TensorType regions = required(inputs, 1, "rois");
-        TensorType images = required(inputs, 2, "batch_indices");
+        TensorType images = Operands.indices(required(inputs, 2, "batch_indices"));
+        Operands.sameDType(x, regions);
         shapes(
                 x.shape().rank() == 4
                         && regions.shape().rank() == 2

@@ -1,5 +1,7 @@
 package io.selvedge.compiler.op;
 
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.ProgramBuilder;
@@ -102,12 +104,21 @@ final class Routines {
             case Long whole -> new Kernel.Constant.Whole(whole);
             case Boolean flag -> new Kernel.Constant.Whole(flag ? 1 : 0);
             case Float real -> new Kernel.Constant.Real(real);
-            case DType dtype -> new Kernel.Constant.Whole(dtype.onnxCode());
+            case DType dtype -> new Kernel.Constant.Whole(number(dtype).onnxCode());
             case Enum<?> choice -> new Kernel.Constant.Whole(choice.ordinal());
             case int[] wholes ->
                 new Kernel.Constant.Wholes(
                         Arrays.stream(wholes).asLongStream().boxed().toList());
             default -> throw new IllegalArgumentException("no constant of a routine: " + value);
         };
+    }
+
+    /** @throws SelvedgeException UNSUPPORTED_DTYPE for what numbers.h does not read */
+    private static DType number(DType dtype) {
+        if (dtype == DType.STRING || dtype.isFourBits() || dtype.float8().isPresent()) {
+            throw new SelvedgeException(
+                    ErrorCode.UNSUPPORTED_DTYPE, "native routines do not read elements of " + dtype.text());
+        }
+        return dtype;
     }
 }

@@ -9,6 +9,7 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -42,14 +43,12 @@ public record ScatterElements(int axis, ScatterReduction reduction) implements O
         TensorType indices = required(inputs, 1, "indices");
         TensorType updates = required(inputs, 2, "updates");
         Operands.sameDType(data, updates);
-        Operands.axis(axis, data.shape().rank());
         shapes(
-                indices.shape().equals(updates.shape())
-                        && indices.shape().rank() == data.shape().rank(),
-                "needs indices and updates of one shape and of data's rank; got data=%s, indices=%s, updates=%s",
-                data,
+                indices.shape().equals(updates.shape()),
+                "needs indices and updates of one shape; got indices=%s, updates=%s",
                 indices,
                 updates);
+        new AlongAxis(data, axis).check(indices);
         return List.of(data);
     }
 
@@ -57,49 +56,20 @@ public record ScatterElements(int axis, ScatterReduction reduction) implements O
     public List<Tensor> evaluate(List<Optional<Tensor>> inputs) {
         Tensor data = required(inputs, 0, "data");
         Tensor indices = required(inputs, 1, "indices");
-        int along = Operands.axis(axis, data.shape().rank());
         return List.of(reduction.scatter(
-                data, required(inputs, 2, "updates"), positions("ScatterElements", data, indices, along)));
-    }
-
-    /** For each index the element of data that it means. */
-    static int[] positions(String type, Tensor data, Tensor indices, int along) {
-        int[] strides = Strides.of(data.shape().extents());
-        int stride = strides[along];
-        strides[along] = 0;
-        int[] positions = Strides.walk(indices.shape().extents(), strides, 0);
-        Arrays.setAll(
-                positions,
-                i -> positions[i]
-                        + stride
-                                * Operands.index(
-                                        type, indices.getLong(i), data.shape().extent(along), along));
-        return positions;
+                data,
+                required(inputs, 2, "updates"),
+                new AlongAxis(data.type(), axis).positions("ScatterElements", indices)));
     }
 
     @Override
     public void lower(Node node, ProgramBuilder builder) {
         TensorType data = builder.graph().type(node.input(0));
         TensorType indices = builder.graph().type(node.input(1));
-        int[] strides = Strides.of(data.shape().extents());
-        int along = Operands.axis(axis, strides.length);
-        int stride = strides[along];
-        strides[along] = 0;
-        Routines.call(
-                builder,
-                node.output(),
-                "scatter",
-                "sv_scatter_elements",
-                node.inputs(),
-                data.shape().elements(),
-                indices.shape().elements(),
-                strides.length,
-                indices.shape().extents(),
-                strides,
-                data.shape().extent(along),
-                stride,
-                data.dtype(),
-                indices.dtype().bytes(),
-                reduction);
+        List<Object> constants = new ArrayList<>();
+        constants.add(data.shape().elements());
+        constants.addAll(Arrays.asList(new AlongAxis(data, axis).constants(indices)));
+        constants.addAll(List.of(data.dtype(), indices.dtype().bytes(), reduction));
+        Routines.call(builder, node.output(), "scatter", "sv_scatter_elements", node.inputs(), constants.toArray());
     }
 }

@@ -28,14 +28,8 @@ import java.util.stream.IntStream;
 public record Slice() implements Op, Lowerable {
     static Op read(OpCall call) {
         if (call.attributes().has("starts")) {
-            call.set(
-                    1,
-                    "starts",
-                    call.attributes().longs("starts").map(Slice::vector).orElseThrow());
-            call.set(
-                    2,
-                    "ends",
-                    call.attributes().longs("ends").map(Slice::vector).orElseThrow());
+            call.set(1, "starts", vector(call.attributes().neededLongs("starts")));
+            call.set(2, "ends", vector(call.attributes().neededLongs("ends")));
             call.attributes().longs("axes").ifPresent(axes -> call.set(3, "axes", vector(axes)));
         }
         return new Slice();

@@ -23,31 +23,40 @@ import java.util.stream.IntStream;
  *     <a href="https://onnx.ai/onnx/operators/onnx__DFT.html">DFT</a>
  */
 final class Spectra {
+    /** Of a matrix that is a transform; a file's few bytes must not become gigabytes. */
+    private static final int LARGEST_TABLE = 1 << 24;
+
     private Spectra() {}
 
     /** Inputs: X [...,1 or 2], length (optional), from opset 20 on axis (optional). */
     static Op readDft(OpCall call) {
         int[] x = call.extents(0);
         int rank = x.length;
-        int axis = call.integers(2, "axis")
-                .map(List::getFirst)
-                .orElseGet(() -> call.attributes().index("axis", call.opset() < 20 ? 1 : -2));
+        int axis = call.has(2)
+                ? call.neededInteger(2, "axis")
+                : call.attributes().index("axis", call.opset() < 20 ? 1 : -2);
         int along = Operands.axis(axis, rank);
         shapes(
                 along < rank - 1 && x[rank - 1] <= 2,
                 "needs X [...,1] or [...,2] and an axis before the last, got %s and axis %s",
                 call.inputType(0),
                 along);
-        int length = call.integers(1, "dft_length").map(List::getFirst).orElse(x[along]);
+        int length = call.has(1) ? call.neededInteger(1, "dft_length") : x[along];
+        int parts = x[rank - 1];
         boolean inverse = call.attributes().flag("inverse", false);
         int bins = call.attributes().flag("onesided", false) ? length / 2 + 1 : length;
+        shapes(
+                length > 0 && (double) x[along] * parts * bins * 2 <= LARGEST_TABLE,
+                "needs a length above 0 and a table of at most %s numbers, got %s bins of %s points",
+                LARGEST_TABLE,
+                bins,
+                x[along]);
         List<Integer> order = new ArrayList<>(
                 IntStream.range(0, rank).filter(other -> other != along).boxed().toList());
         order.add(rank - 2, along);
         String moved = call.before("moved", new Transpose(order), call.input(0));
         List<Integer> rest = new ArrayList<>();
         order.subList(0, rank - 2).forEach(a -> rest.add(x[a]));
-        int parts = x[rank - 1];
         String rows = reshaped(call, "rows", moved, with(rest, x[along] * parts));
         String table = call.constant("table", table(call.inputType(0).dtype(), x[along], parts, length, bins, inverse));
         String product = call.before("product", new MatMul(), rows, table);
@@ -87,11 +96,11 @@ final class Spectra {
                     "the signal is complex; only real signals [N,L] or [N,L,1] are supported");
         }
         shapes(x.length >= 2 && x.length <= 3, "needs a signal [N,L] or [N,L,1], got %s", call.inputType(0));
-        int step = call.integers(1, "frame_step").orElseThrow().getFirst();
+        int step = call.neededInteger(1, "frame_step");
         Optional<TensorType> window = call.has(2) ? Optional.of(call.inputType(2)) : Optional.empty();
-        int length = call.integers(3, "frame_length")
-                .map(List::getFirst)
-                .orElseGet(() -> window.map(type -> type.shape().extent(0)).orElse(0));
+        int length = call.has(3)
+                ? call.neededInteger(3, "frame_length")
+                : window.map(type -> type.shape().extent(0)).orElse(0);
         shapes(
                 length > 0
                         && length <= x[1]

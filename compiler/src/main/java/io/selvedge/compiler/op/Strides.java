@@ -1,19 +1,14 @@
 package io.selvedge.compiler.op;
 
 import io.selvedge.compiler.ir.Shape;
+import io.selvedge.compiler.program.View;
 
 /** Row-major arithmetic: how many elements apart neighbours along each axis lie, and walks with other strides. */
 final class Strides {
     private Strides() {}
 
     static int[] of(int[] extents) {
-        int[] strides = new int[extents.length];
-        int stride = 1;
-        for (int axis = extents.length - 1; axis >= 0; axis--) {
-            strides[axis] = stride;
-            stride *= extents[axis];
-        }
-        return strides;
+        return View.denseStrides(extents);
     }
 
     /** Elements of the axes {@code from} (inclusive) to {@code to} (exclusive). */

@@ -123,8 +123,8 @@ public record TopK(int axis, boolean largest) implements Op, Lowerable {
                     "sv_gather_elements",
                     List.of(operands.getFirst(), places),
                     GatherElements.constants(
+                            new AlongAxis(x, along),
                             x,
-                            along,
                             new TensorType(
                                     DType.INT64, builder.graph().type(values).shape())));
         }

@@ -42,6 +42,9 @@ public record Trilu(boolean upper) implements Op, Lowerable {
     public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
         TensorType x = required(inputs, 0, "input");
         shapes(x.shape().rank() >= 2, "needs matrices, got %s", x);
+        Operands.optional(inputs, 1)
+                .map(Operands::int64)
+                .ifPresent(k -> shapes(k.shape().elements() == 1, "needs one diagonal k, got %s", k));
         return List.of(x);
     }
 

@@ -14,7 +14,7 @@ import java.util.Set;
 public final class EliminateDeadNodes implements Pass {
     @Override
     public Graph run(Graph graph) {
-        List<Node> live = GraphEdit.live(graph.nodes(), graph.outputs());
+        List<Node> live = Graph.live(graph.nodes(), graph.outputs());
         Set<String> defined = new HashSet<>(graph.inputs());
         defined.addAll(graph.outputs());
         live.forEach(node -> {

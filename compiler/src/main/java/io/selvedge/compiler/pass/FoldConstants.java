@@ -2,6 +2,7 @@ package io.selvedge.compiler.pass;
 
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.GraphCost;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
@@ -27,6 +28,9 @@ public final class FoldConstants implements Pass {
     /** Larger results than their inputs are folded while all constants are fewer bytes, others while they alone are. */
     private static final long MOST_BYTES = 128L << 20;
 
+    /** Multiply-accumulates of all that is folded at once: some seconds of the reference evaluation. */
+    private static final long MOST_MACS = 1L << 28;
+
     private static final Set<DType> QUANTIZED = Set.of(DType.INT8, DType.UINT8, DType.INT32);
 
     private final boolean dequantizes;
@@ -50,18 +54,23 @@ public final class FoldConstants implements Pass {
         Map<String, Tensor> known = new HashMap<>(graph.constants());
         long given = bytes(graph, List.copyOf(graph.constants().keySet()));
         long spent = 0;
+        long macs = 0;
         for (Node node : graph.nodes()) {
             if (isOpen(graph, node)) {
                 continue;
             }
             long size = bytes(graph, node.outputs());
             long most = size > bytes(graph, node.inputs()) ? MOST_BYTES - given : Math.max(MOST_BYTES, given);
-            if (size >= COUNTED_BYTES && spent + size > most) {
+            long work = node.inputs().stream().allMatch(input -> input.isEmpty() || known.containsKey(input))
+                    ? GraphCost.macs(graph, node)
+                    : 0;
+            if ((size >= COUNTED_BYTES && spent + size > most) || macs + work > MOST_MACS) {
                 continue;
             }
             Optional<List<Tensor>> values = values(graph, node, known);
             if (values.isPresent()) {
                 spent += size >= COUNTED_BYTES ? size : 0;
+                macs += work;
                 Map<String, Tensor> results = new HashMap<>();
                 for (int i = 0; i < node.outputs().size(); i++) {
                     results.put(node.outputs().get(i), values.get().get(i));

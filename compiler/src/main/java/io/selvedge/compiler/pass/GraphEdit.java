@@ -157,24 +157,11 @@ final class GraphEdit {
                 nodes.add(new Node(next.name(), next.op(), current(next.inputs()), current(next.outputs())));
             }
         }
-        return rebuilt(live(nodes, graph.outputs()));
+        return rebuilt(Graph.live(nodes, graph.outputs()));
     }
 
     private List<String> current(List<String> values) {
         return values.stream().map(this::current).toList();
-    }
-
-    /** The nodes that the outputs depend on, in order. */
-    static List<Node> live(List<Node> nodes, List<String> outputs) {
-        Set<String> read = new HashSet<>(outputs);
-        List<Node> live = new ArrayList<>();
-        for (Node node : nodes.reversed()) {
-            if (node.outputs().stream().anyMatch(read::contains)) {
-                live.add(node);
-                read.addAll(node.inputs());
-            }
-        }
-        return live.reversed();
     }
 
     private Graph rebuilt(List<Node> nodes) {

@@ -1,5 +1,7 @@
 package io.selvedge.compiler.program;
 
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Tensor;
 import java.nio.ByteBuffer;
@@ -39,6 +41,31 @@ public enum Compute {
             return F32;
         }
         return floats ? F64 : dtypes.contains(DType.UINT64) ? U64 : S64;
+    }
+
+    /** @throws SelvedgeException UNSUPPORTED_DTYPE when integers would go through a function of real numbers */
+    void require(Expr expr) {
+        if ((this == S64 || this == U64) && !expr.isOfIntegers()) {
+            throw new SelvedgeException(
+                    ErrorCode.UNSUPPORTED_DTYPE,
+                    "native kernels have no exponentials, roots or fractions of integers; cast the operator's inputs to float");
+        }
+    }
+
+    /** @throws SelvedgeException UNSUPPORTED_DTYPE when elements of that type are neither loaded into nor stored from it */
+    void require(DType operand, String node) {
+        boolean held = switch (operand) {
+            case FLOAT32, FLOAT16, BFLOAT16, UINT8, INT8, BOOL, INT32, INT64 -> true;
+            case FLOAT64, UINT64, UINT32, INT16, UINT16 -> this != F32;
+            case UINT4, INT4, FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ -> this != F32;
+            case STRING -> false;
+        };
+        if (!held) {
+            throw new SelvedgeException(
+                    ErrorCode.UNSUPPORTED_DTYPE,
+                    "'" + node + "' would compute with " + operand.text()
+                            + " in float32, for which there is no kernel; " + "cast its inputs to float in the model");
+        }
     }
 
     /** The bytes of a constant as a weight of such a kernel. */

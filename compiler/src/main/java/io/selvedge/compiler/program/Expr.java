@@ -53,6 +53,28 @@ public sealed interface Expr {
         public boolean isReal() {
             return this != BIT_NOT;
         }
+
+        /** Whether integers have it. */
+        public boolean isOfIntegers() {
+            return switch (this) {
+                case NEG, ABS, SIGN, NOT, BIT_NOT -> true;
+                case SQRT,
+                        RECIPROCAL,
+                        EXP,
+                        LOG,
+                        TANH,
+                        SIGMOID,
+                        ERF,
+                        FLOOR,
+                        CEIL,
+                        ROUND,
+                        SIN,
+                        COS,
+                        TO_FLOAT,
+                        TO_HALF,
+                        TO_BFLOAT -> false;
+            };
+        }
     }
 
     /** Functions of two values; comparisons give 0 or 1. */
@@ -87,6 +109,19 @@ public sealed interface Expr {
         public boolean isReal() {
             return compareTo(MOD) < 0;
         }
+    }
+
+    /** Whether 64-bit integers have all of it: no fractions and no functions of real numbers. */
+    default boolean isOfIntegers() {
+        return switch (this) {
+            case Input _ -> true;
+            case Const(double value) -> value == Math.rint(value);
+            case Unary(UnaryOp op, Expr x) -> op.isOfIntegers() && x.isOfIntegers();
+            case Binary(BinaryOp _, Expr a, Expr b) -> a.isOfIntegers() && b.isOfIntegers();
+            case Select(Expr condition, Expr a, Expr b) ->
+                condition.isOfIntegers() && a.isOfIntegers() && b.isOfIntegers();
+            case Quantize _, Requantize _, Dequantize _ -> false;
+        };
     }
 
     static Expr clamp(Expr x, float lo, float hi) {

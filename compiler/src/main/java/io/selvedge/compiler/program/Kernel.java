@@ -2,6 +2,7 @@ package io.selvedge.compiler.program;
 
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * What backends run: a closed set, each backend one exhaustive switch. Integers name buffers and weights of the
@@ -214,10 +215,16 @@ public sealed interface Kernel {
         public Map {
             extents = List.copyOf(extents);
             inputs = List.copyOf(inputs);
+            compute.require(expr);
         }
 
         public Map(List<Integer> extents, List<Strided> inputs, Strided output, Expr expr) {
             this(extents, inputs, output, expr, Compute.F32);
+        }
+
+        /** What lies in buffers, the output last. */
+        Stream<Strided> operands() {
+            return Stream.concat(inputs.stream().filter(input -> !input.weight()), Stream.of(output));
         }
 
         @Override

@@ -26,10 +26,17 @@ public record PlannedProgram(
 
     /** The content of weights.bin. */
     public byte[] packedWeights() {
-        byte[] packed = new byte[weightBytes];
-        for (int i = 0; i < weightOffsets.size(); i++) {
-            Program.Weight weight = program.weights().get(i);
-            weight.bytes().get(packed, weightOffsets.get(i), weight.byteCount());
+        return packedWeights(List.of(this));
+    }
+
+    /** The content of a weights.bin that several programs share; the last has its length. */
+    public static byte[] packedWeights(List<PlannedProgram> sharing) {
+        byte[] packed = new byte[sharing.getLast().weightBytes];
+        for (PlannedProgram planned : sharing) {
+            for (int i = 0; i < planned.weightOffsets.size(); i++) {
+                Program.Weight weight = planned.program.weights().get(i);
+                weight.bytes().get(packed, planned.weightOffsets.get(i), weight.byteCount());
+            }
         }
         return packed;
     }

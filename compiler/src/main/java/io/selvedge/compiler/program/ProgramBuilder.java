@@ -164,7 +164,7 @@ public final class ProgramBuilder {
     /** A dense row-major view of the value (its axes in order, no gaps); copies when needed. */
     public View dense(String value) {
         View view = view(value);
-        if (view.weight() || isDense(view)) {
+        if (view.weight() || view.isDense()) {
             return view;
         }
         int id = add(
@@ -177,16 +177,6 @@ public final class ProgramBuilder {
                 -1);
         copy(view, whole(id), heldDType(value).bytes());
         return whole(id);
-    }
-
-    private static boolean isDense(View view) {
-        int[] dense = View.denseStrides(view.extents());
-        for (int axis = 0; axis < dense.length; axis++) {
-            if (view.extents()[axis] != 1 && view.strides()[axis] != dense[axis]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Makes the buffer of an output value in the layout that its readers prefer, and returns the view to write through. */
@@ -292,6 +282,11 @@ public final class ProgramBuilder {
     }
 
     public void emit(Kernel kernel, long macs) {
+        if (kernel instanceof Kernel.Map map) {
+            map.operands()
+                    .forEach(operand ->
+                            map.compute().require(buffers.get(operand.buffer()).dtype(), scope));
+        }
         steps.add(new Program.Step(scope, kernel, macs));
     }
 
@@ -372,7 +367,11 @@ public final class ProgramBuilder {
             }
             enter(node);
             requireNumbers(node);
-            lower(node, lowerable);
+            if (isEmpty(node)) {
+                defineEmpty(node);
+            } else {
+                lower(node, lowerable);
+            }
         }
         for (int i = 0; i < graph.outputs().size(); i++) {
             outputs.add(output(graph.outputs().get(i), graph.inputs().size() + i));
@@ -393,6 +392,17 @@ public final class ProgramBuilder {
                         "lower defines no output '" + output + "'");
             }
         }
+    }
+
+    /** Whether nothing is left to compute; strides and repetitions of such values are not even defined. */
+    private boolean isEmpty(Node node) {
+        return node.outputs().stream()
+                .filter(value -> !value.isEmpty())
+                .allMatch(value -> graph.type(value).shape().elements() == 0);
+    }
+
+    private void defineEmpty(Node node) {
+        node.outputs().stream().filter(value -> !value.isEmpty()).forEach(this::define);
     }
 
     private void requireNumbers(Node node) {

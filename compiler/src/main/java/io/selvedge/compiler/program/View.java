@@ -10,6 +10,7 @@ import java.util.Arrays;
  */
 public record View(int buffer, boolean weight, int offset, int[] extents, int[] strides) {
 
+    /** How many elements apart neighbours along each axis lie in row-major order. */
     public static int[] denseStrides(int[] extents) {
         int[] strides = new int[extents.length];
         int stride = 1;
@@ -18,6 +19,17 @@ public record View(int buffer, boolean weight, int offset, int[] extents, int[] 
             stride *= extents[axis];
         }
         return strides;
+    }
+
+    /** Whether its elements lie in row-major order without gaps. */
+    public boolean isDense() {
+        int[] dense = denseStrides(extents);
+        for (int axis = 0; axis < dense.length; axis++) {
+            if (extents[axis] != 1 && strides[axis] != dense[axis]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The view with axes in another order: axis i of the result is axis permutation[i] of this. */

@@ -81,20 +81,6 @@ final class TfliteInputs {
 
     /** @throws SelvedgeException BAD_OPTION when an option names what the model does not have */
     void checkAllUsed() {
-        for (String dim : new TreeSet<>(options.dims().keySet())) {
-            if (!symbols.contains(dim)) {
-                throw new SelvedgeException(
-                        ErrorCode.BAD_OPTION,
-                        "--dim " + dim + "=" + options.dims().get(dim)
-                                + ": the model has no open dimension of that name; "
-                                + (symbols.isEmpty() ? "all its inputs have fixed shapes" : "it has " + symbols));
-            }
-        }
-        Set<String> unknown = new TreeSet<>(options.inputShapes().keySet());
-        unknown.removeAll(inputs);
-        if (!unknown.isEmpty()) {
-            throw new SelvedgeException(
-                    ErrorCode.BAD_OPTION, "--input-shape names " + unknown + "; the model's inputs are " + inputs);
-        }
+        options.checkUsed(symbols, inputs);
     }
 }

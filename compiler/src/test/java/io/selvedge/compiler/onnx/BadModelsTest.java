@@ -116,7 +116,7 @@ class BadModelsTest {
                 "opset 17",
                 "test.onnx",
                 "node 0",
-                "nearest that is: Sigmoid; export the model without it.");
+                "nearest that is: Sigmoid; export the model without it, or add it with --plugin.");
     }
 
     @Test
@@ -200,6 +200,10 @@ class BadModelsTest {
                 () -> model.read(new ImportOptions(Map.of("batch", 2), Map.of())),
                 "leaves x:2, x:3, x:4 open",
                 "--dim x:2=<number>");
+        refused(
+                ErrorCode.UNBOUND_DIMENSION,
+                () -> model.read(new ImportOptions(Map.of("bach", 2), Map.of("X", List.of(1)))),
+                "'x' does not use --dim bach, --input-shape X");
         refused(
                 ErrorCode.UNBOUND_DIMENSION,
                 new Models(17)
@@ -366,6 +370,6 @@ class BadModelsTest {
                 .typedInput("s", 7, 2)
                 .node("Reshape", List.of("x", "s"), List.of("y"))
                 .output("y");
-        refused(ErrorCode.BAD_GRAPH, model::read, "Reshape 'Reshape_0'", "constant");
+        refused(ErrorCode.BAD_GRAPH, model::read, "Reshape 'Reshape_0'", "constant with --constant s=VALUE");
     }
 }

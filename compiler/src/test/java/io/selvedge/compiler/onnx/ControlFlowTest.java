@@ -97,6 +97,17 @@ class ControlFlowTest {
     }
 
     @Test
+    void a_branch_that_contradicts_the_shapes_asks_for_the_condition() {
+        Models impossible = new Models(17)
+                .node("Transpose", List.of("x"), List.of("r"), ints("perm", 1, 0))
+                .output("r");
+        Models model = branches(branch("Neg", "x"), impossible).typedInput("c", BOOL);
+        refused(ErrorCode.SHAPE_MISMATCH, model::read, "If 'If_0'", "--constant c=VALUE", "Transpose");
+        Graph negated = model.read(frozen("c", truth(true)));
+        assertThat(run(negated, Map.of("x", floats(-1, 2))).toFloats()).containsExactly(1, -2);
+    }
+
+    @Test
     void a_sub_graph_may_hide_outer_names_and_capture_others() {
         Models hiding = new Models(17)
                 .node("Neg", List.of("x"), List.of("h"))

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.op.Binary;
@@ -55,6 +56,20 @@ class SimplifyPassesTest {
         assertThat(after.constants()).isEmpty();
         assertThat(after.types()).containsOnlyKeys("x", "y");
         assertThat(new EliminateDeadNodes().run(after)).isSameAs(after);
+    }
+
+    @Test
+    void absent_inputs_do_not_keep_nodes_with_absent_outputs() {
+        Graph before = graph(g -> {
+            g.input("x", X);
+            g.constant("most", Tensor.floats(new float[] {1}));
+            List<Integer> ones = List.of(1, 1);
+            Pool pool = new Pool(Pool.Kind.MAX, ones, ones, List.of(0, 0, 0, 0), ones, false, false);
+            g.add(new Node("dead", pool, List.of("x"), List.of("dead", "")));
+            g.add(new Node("y", new Clip(), List.of("x", "", "most"), List.of("y")));
+            g.output("y");
+        });
+        assertThat(new EliminateDeadNodes().run(before).nodes()).hasSize(1);
     }
 
     @Test

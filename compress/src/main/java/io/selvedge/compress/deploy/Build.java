@@ -4,11 +4,13 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.Program;
+import io.selvedge.runtime.Binding;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.Session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,19 +22,61 @@ record Build(
         Candidate.Dtype dtype,
         Graph graph,
         Set<String> keepFloat,
-        Compiler.Compilation compilation,
+        List<Compiler.Compilation> compilations,
         Path bundle,
         Model model,
         Session session)
         implements AutoCloseable {
+    Build {
+        compilations = List.copyOf(compilations);
+    }
+
+    /** The first binding's, whose session is judged. */
+    Compiler.Compilation compilation() {
+        return compilations.getFirst();
+    }
+
+    /** Length of weights.bin, which the bindings share. */
+    int weightBytes() {
+        return compilations.getLast().planned().weightBytes();
+    }
+
+    /** What every binding costs; nothing when there is but one. */
+    List<BindingFinding> bindings(Stopwatch.Latency first, String target, ProgressListener progress) {
+        if (compilations.size() == 1) {
+            return List.of();
+        }
+        List<Binding> all = model.bindings();
+        List<Session> further = new ArrayList<>();
+        try {
+            for (Binding binding : all.subList(1, all.size())) {
+                further.add(model.newSession(binding.dims()));
+            }
+            List<Stopwatch.Latency> latencies = new ArrayList<>(Stopwatch.measure(further, progress));
+            latencies.addFirst(first);
+            List<BindingFinding> findings = new ArrayList<>();
+            for (int i = 0; i < all.size(); i++) {
+                findings.add(new BindingFinding(
+                        all.get(i).text(),
+                        latencies.get(i).microsP50(),
+                        latencies.get(i).microsP95(),
+                        all.get(i).arenaBytes(),
+                        all.get(i).preparedBytes(),
+                        compilations.get(i).codeBytes(target)));
+            }
+            return findings;
+        } finally {
+            further.forEach(Session::close);
+        }
+    }
 
     List<Program.Step> steps() {
-        return compilation.planned().program().steps();
+        return compilation().planned().program().steps();
     }
 
     /** {@code int8} for steps that write 8-bit values, else {@code fp32}. */
     String dtype(Program.Step step) {
-        Program program = compilation.planned().program();
+        Program program = compilation().planned().program();
         Kernel kernel = step.kernel();
         return program.buffer(kernel.writes()).dtype().bytes() == 1 ? "int8" : "fp32";
     }

@@ -6,9 +6,11 @@ import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.ProgramText;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
+import io.selvedge.runtime.Binding;
 import io.selvedge.runtime.BundleWriter;
 import io.selvedge.runtime.DType;
 import io.selvedge.runtime.LoadOptions;
@@ -20,29 +22,51 @@ import io.selvedge.runtime.TensorBuffer;
 import io.selvedge.runtime.TensorSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
-/** Writes a compilation as a bundle, with golden vectors that its own code computed. */
+/** Writes a compilation, or several of one model with other extents, as a bundle, with golden vectors that its own code computed. */
 public final class BundleBuilder {
-    private final Compiler.Compilation compilation;
+    private final List<Compiler.Compilation> compilations;
+    private final List<Map<String, Integer>> dims;
     private final List<Target> targets;
     private final String modelSha256;
     private final List<StatePair> states;
     private final Optional<byte[]> source;
 
+    /** A bundle of one binding. */
     public BundleBuilder(
             Compiler.Compilation compilation,
             List<Target> targets,
             String modelSha256,
             List<StatePair> states,
             Optional<byte[]> source) {
-        this.compilation = compilation;
+        this(List.of(compilation), List.of(Map.of()), targets, modelSha256, states, source);
+    }
+
+    /**
+     * A bundle of as many bindings as compilations.
+     *
+     * @param compilations from one call of the compiler, so that they share their weights
+     * @param dims extents by the dimension's name, one for each compilation
+     */
+    public BundleBuilder(
+            List<Compiler.Compilation> compilations,
+            List<Map<String, Integer>> dims,
+            List<Target> targets,
+            String modelSha256,
+            List<StatePair> states,
+            Optional<byte[]> source) {
+        this.compilations = List.copyOf(compilations);
+        this.dims = List.copyOf(dims);
         this.targets = targets;
         this.modelSha256 = modelSha256;
         this.states = List.copyOf(states);
@@ -52,7 +76,8 @@ public final class BundleBuilder {
     /**
      * Writes the bundle.
      *
-     * @param golden samples whose outputs are stored as golden vectors; they need a target that this machine runs
+     * @param golden samples of the first binding whose outputs are stored as golden vectors, with those of zeros for the further
+     *     ones; they need a target that this machine runs
      * @param loading how to load the code that computes them
      */
     public void write(Path file, List<Map<String, float[]>> golden, LoadOptions loading) {
@@ -62,13 +87,15 @@ public final class BundleBuilder {
                 return;
             }
             BundleWriter full = writer();
-            try (Model model = Workshop.loaded(file, loading);
-                    Session session = model.newSession()) {
-                SessionRunner runner = new SessionRunner(session);
-                for (Map<String, float[]> sample : golden) {
-                    session.resetStates();
-                    runner.run(sample);
-                    full.golden(copies(session.inputs()), copies(session.outputs()));
+            try (Model model = Workshop.loaded(file, loading)) {
+                try (Session session = model.newSession()) {
+                    add(full, session, golden);
+                }
+                for (int i = 1; i < compilations.size(); i++) {
+                    try (Session session =
+                            model.newSession(model.bindings().get(i).dims())) {
+                        add(full, session, List.of(zeros(compilations.get(i).fused())));
+                    }
                 }
             }
             full.write(file);
@@ -78,6 +105,24 @@ public final class BundleBuilder {
                     "the bundle " + file + " cannot be written (" + IoReason.of(e) + "); free some space",
                     e);
         }
+    }
+
+    private static void add(BundleWriter writer, Session session, List<Map<String, float[]>> samples) {
+        SessionRunner runner = new SessionRunner(session);
+        for (Map<String, float[]> sample : samples) {
+            session.resetStates();
+            runner.run(sample);
+            writer.golden(session.binding(), copies(session.inputs()), copies(session.outputs()));
+        }
+    }
+
+    /** A sample of nothing, for a graph without data. */
+    static Map<String, float[]> zeros(Graph graph) {
+        Map<String, float[]> zeros = new LinkedHashMap<>();
+        for (String input : graph.inputs()) {
+            zeros.put(input, new float[Math.toIntExact(graph.type(input).shape().elements())]);
+        }
+        return zeros;
     }
 
     private static List<byte[]> copies(List<TensorBuffer> tensors) {
@@ -93,30 +138,57 @@ public final class BundleBuilder {
     }
 
     private BundleWriter writer() {
-        Graph graph = compilation.fused();
         // The runtime takes the first library that its CPU runs, so the best come first, whatever was measured.
         List<io.selvedge.runtime.Target> libraries = TargetCatalog.all().stream()
                 .filter(targets::contains)
                 .map(t -> io.selvedge.runtime.Target.linux(t.name(), t.arch(), t.cpuFlags()))
                 .toList();
+        Compiler.Compilation first = compilations.getFirst();
         Manifest manifest = Manifest.withoutParts(
-                graph.name(),
-                modelSha256,
-                specs(graph, graph.inputs()),
-                specs(graph, graph.outputs()),
-                compilation.planned().arenaBytes(),
-                compilation.planned().preparedBytes(),
-                1,
-                libraries);
-        BundleWriter writer = new BundleWriter(manifest.withStates(states));
-        writer.part("weights.bin", compilation.planned().packedWeights());
-        libraries.forEach(library -> writer.part(
-                library.path(), Objects.requireNonNull(compilation.libraries().get(library.name()))));
+                        first.fused().name(),
+                        modelSha256,
+                        specs(first.fused(), first.fused().inputs()),
+                        specs(first.fused(), first.fused().outputs()),
+                        first.planned().arenaBytes(),
+                        first.planned().preparedBytes(),
+                        1,
+                        libraries)
+                .withStates(states);
+        if (compilations.size() > 1) {
+            manifest = manifest.withBindings(new TreeMap<>(dims.getFirst()), further());
+        }
+        BundleWriter writer = new BundleWriter(manifest);
         writer.part(
-                "program.txt",
-                ProgramText.dump(compilation.planned()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                "weights.bin",
+                PlannedProgram.packedWeights(
+                        compilations.stream().map(Compiler.Compilation::planned).toList()));
+        for (int i = 0; i < compilations.size(); i++) {
+            Binding binding = manifest.bindings().get(i);
+            Compiler.Compilation compilation = compilations.get(i);
+            libraries.forEach(library -> writer.part(
+                    binding.part(library.path()),
+                    Objects.requireNonNull(compilation.libraries().get(library.name()))));
+            writer.part(
+                    binding.part("program.txt"),
+                    ProgramText.dump(compilation.planned()).getBytes(StandardCharsets.UTF_8));
+        }
         source.ifPresent(bytes -> writer.part("model.onnx", bytes));
         return writer;
+    }
+
+    private List<Binding> further() {
+        List<Binding> further = new ArrayList<>();
+        for (int i = 1; i < compilations.size(); i++) {
+            Graph graph = compilations.get(i).fused();
+            further.add(new Binding(
+                    new TreeMap<>(dims.get(i)),
+                    specs(graph, graph.inputs()),
+                    specs(graph, graph.outputs()),
+                    compilations.get(i).planned().arenaBytes(),
+                    compilations.get(i).planned().preparedBytes(),
+                    String.valueOf(i + 1)));
+        }
+        return further;
     }
 
     static List<TensorSpec> specs(Graph graph, List<String> values) {

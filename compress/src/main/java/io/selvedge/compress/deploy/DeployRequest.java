@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param targets names of targets whose code goes into the bundle, the first is measured; empty means this host's best
  * @param outputDir an existing folder; {@code model.selv} and {@code model.onnx} are written into it, nothing else
  * @param seed of every random choice
- * @param shapes extents of the model's open dimensions
+ * @param bindings extents of the model's open dimensions, at least one choice; the bundle has code for each
  * @param states outputs that a session carries over to inputs of the next call
  * @param cc another C compiler than the bundled one
  * @param withSource also store the model as {@code model.onnx} inside the bundle
@@ -26,14 +26,18 @@ public record DeployRequest(
         List<String> targets,
         Path outputDir,
         long seed,
-        ImportOptions shapes,
+        List<ImportOptions> bindings,
         List<StatePair> states,
         Optional<Path> cc,
         boolean withSource,
         int threads) {
     public DeployRequest {
         targets = List.copyOf(targets);
+        bindings = List.copyOf(bindings);
         states = List.copyOf(states);
+        if (bindings.isEmpty()) {
+            throw new IllegalArgumentException("needed at least one binding");
+        }
         if (threads < 1) {
             throw new IllegalArgumentException("threads " + threads);
         }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param choiceSamples that the choice was made on
  * @param calibrationSamples that ranges were taken from
  * @param candidates in the order of the table, fp32 first
+ * @param bindings of the chosen candidate, or of the nearest one, the judged first; empty when there is but one
  * @param arena of the chosen candidate, or of the nearest one
  * @param before the simplified graph of the original
  * @param after the graph of the chosen candidate, or of the nearest one
@@ -35,6 +36,7 @@ public record DeployResult(
         int calibrationSamples,
         Budgets budgets,
         List<Candidate> candidates,
+        List<BindingFinding> bindings,
         Outcome outcome,
         ArenaMap arena,
         GraphOutline before,
@@ -43,6 +45,7 @@ public record DeployResult(
     public DeployResult {
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
         candidates = List.copyOf(candidates);
+        bindings = List.copyOf(bindings);
         written = List.copyOf(written);
         if (candidates.stream().noneMatch(c -> c.name().equals(outcome.candidate()))) {
             throw new IllegalArgumentException("the outcome names no candidate: " + outcome.candidate());

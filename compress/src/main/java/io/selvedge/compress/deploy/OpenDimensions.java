@@ -9,6 +9,7 @@ import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compress.data.ModelInputs;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,18 @@ public final class OpenDimensions {
         return given.withDims(dimensions.bound);
     }
 
+    /** Whether samples have the shapes that the model's inputs have with these extents. */
+    static boolean fit(Path model, ImportOptions given, Map<String, TensorType> data) {
+        OpenDimensions dimensions = new OpenDimensions(new HashMap<>(given.dims()));
+        return ModelReader.declaredInputs(model).entrySet().stream()
+                .filter(input -> !given.inputShapes().containsKey(input.getKey())
+                        && !given.constants().containsKey(input.getKey()))
+                .allMatch(input -> {
+                    TensorType found = data.get(input.getKey());
+                    return found != null && dimensions.fits(input.getValue(), found.shape());
+                });
+    }
+
     private void bind(String name, Shape declared, Map<String, TensorType> data, String where) {
         List<Integer> open = IntStream.range(0, declared.rank())
                 .filter(axis ->
@@ -69,6 +82,23 @@ public final class OpenDimensions {
                             + "; correct the data, or give --input-shape " + name + "=...");
         }
         bound.put(declared.dims().get(open.getFirst()).toString(), Math.toIntExact(elements / known));
+    }
+
+    /** Axis by axis; when every extent is bound, but for axes of extent 1, as samples often lack a batch of one. */
+    private boolean fits(Shape declared, Shape found) {
+        boolean bound = declared.dims().stream()
+                .allMatch(dim -> dim instanceof Dim.Known || this.bound.containsKey(dim.toString()));
+        return fitsAxisByAxis(declared, found)
+                || bound
+                        && Arrays.equals(
+                                declared.dims().stream()
+                                        .mapToLong(this::extentOrOne)
+                                        .filter(extent -> extent != 1)
+                                        .toArray(),
+                                Arrays.stream(found.extents())
+                                        .asLongStream()
+                                        .filter(extent -> extent != 1)
+                                        .toArray());
     }
 
     private boolean fitsAxisByAxis(Shape declared, Shape found) {

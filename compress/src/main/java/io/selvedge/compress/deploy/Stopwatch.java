@@ -1,10 +1,11 @@
 package io.selvedge.compress.deploy;
 
+import io.selvedge.runtime.Session;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Latency of several candidates, interleaved in blocks, so that a change of the machine's speed hits all alike. */
+/** Latency of several sessions, interleaved in blocks, so that a change of the machine's speed hits all alike. */
 final class Stopwatch {
     private static final long WARM_NANOS = 100_000_000;
     private static final long NANOS_EACH = 600_000_000;
@@ -16,15 +17,15 @@ final class Stopwatch {
     /** Median and 95th percentile of one inference. */
     record Latency(double microsP50, double microsP95) {}
 
-    static List<Latency> measure(List<Build> builds, ProgressListener progress) {
+    static List<Latency> measure(List<Session> sessions, ProgressListener progress) {
         List<long[]> times = new ArrayList<>();
-        int[] counts = new int[builds.size()];
-        int[] blocks = new int[builds.size()];
-        for (int i = 0; i < builds.size(); i++) {
+        int[] counts = new int[sessions.size()];
+        int[] blocks = new int[sessions.size()];
+        for (int i = 0; i < sessions.size(); i++) {
             long start = System.nanoTime();
             int runs = 0;
             while (System.nanoTime() - start < WARM_NANOS || runs < 5) {
-                builds.get(i).session().run();
+                sessions.get(i).run();
                 runs++;
             }
             long each = Math.max(1, (System.nanoTime() - start) / runs);
@@ -34,11 +35,11 @@ final class Stopwatch {
         boolean more = true;
         while (more) {
             more = false;
-            for (int i = 0; i < builds.size(); i++) {
+            for (int i = 0; i < sessions.size(); i++) {
                 long[] own = times.get(i);
                 for (int k = 0; k < blocks[i] && counts[i] < own.length; k++) {
                     long start = System.nanoTime();
-                    builds.get(i).session().run();
+                    sessions.get(i).run();
                     own[counts[i]++] = System.nanoTime() - start;
                 }
                 more |= counts[i] < own.length;

@@ -75,12 +75,22 @@ final class Workshop implements AutoCloseable {
         return targets.getFirst().name();
     }
 
+    /** @param graphs the candidate for every binding, the one to be judged first */
     Build build(
-            String name, Candidate.Dtype dtype, Graph graph, Set<String> keepFloat, List<Map<String, float[]>> golden) {
-        Compiler.Compilation compilation = compiler.compile(graph, targets);
+            String name,
+            Candidate.Dtype dtype,
+            List<Bindings.Bound> graphs,
+            Set<String> keepFloat,
+            List<Map<String, float[]>> golden) {
+        List<Compiler.Compilation> compilations =
+                compiler.compile(graphs.stream().map(Bindings.Bound::graph).toList(), targets);
         Path bundle = folder.path().resolve(name + ".selv");
-        new BundleBuilder(compilation, targets, modelSha256, states, source).write(bundle, golden, loading());
-        Build build = load(name, dtype, graph, keepFloat, compilation, bundle);
+        List<Map<String, Integer>> dims =
+                graphs.stream().map(Bindings.Bound::dims).toList();
+        new BundleBuilder(compilations, dims, targets, modelSha256, states, source).write(bundle, golden, loading());
+        Model model = loaded(bundle, loading());
+        Graph judged = graphs.getFirst().graph();
+        Build build = new Build(name, dtype, judged, keepFloat, compilations, bundle, model, model.newSession());
         builds.add(build);
         return build;
     }
@@ -96,17 +106,6 @@ final class Workshop implements AutoCloseable {
         try (Bundle bundle = Bundle.open(file)) {
             return new PartBundle(Files.readAllBytes(file), bundle.manifest());
         }
-    }
-
-    private Build load(
-            String name,
-            Candidate.Dtype dtype,
-            Graph graph,
-            Set<String> keepFloat,
-            Compiler.Compilation compilation,
-            Path bundle) {
-        Model model = loaded(bundle, loading());
-        return new Build(name, dtype, graph, keepFloat, compilation, bundle, model, model.newSession());
     }
 
     private LoadOptions loading() {

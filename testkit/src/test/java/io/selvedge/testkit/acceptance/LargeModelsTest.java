@@ -8,6 +8,12 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compiler.onnx.OnnxImporter;
+import io.selvedge.compiler.target.Target;
+import io.selvedge.compiler.toolchain.Toolchain;
+import io.selvedge.compress.deploy.BundleBuilder;
+import io.selvedge.runtime.LoadOptions;
+import io.selvedge.runtime.Model;
+import io.selvedge.runtime.Session;
 import io.selvedge.testkit.OnnxRuntimeOracle;
 import io.selvedge.testkit.Tolerance;
 import java.awt.Color;
@@ -17,6 +23,7 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
@@ -36,6 +44,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(Workbench.Shared.class)
 class LargeModelsTest {
     private static final int TOKENS = 32;
+    private static final int LONG = 128;
     private static final int SENTENCES = 12;
     private static final double COSINE = 0.9999;
 
@@ -84,16 +93,72 @@ class LargeModelsTest {
         sentences.forEach(sentence -> assertThat(sentence.difference()).isLessThanOrEqualTo(0.1));
     }
 
+    /** In one bundle with code for 32 and for 128 tokens, whose further weights are positions only. */
+    @Test
+    void sentences_of_two_lengths_share_their_weights(Workbench bench) throws IOException {
+        Path model = resource("/all-minilm-l6-v2.onnx", bench);
+        List<Graph> graphs = IntStream.of(TOKENS, LONG)
+                .mapToObj(tokens -> Compiler.simplify(OnnxImporter.read(model, tokens(tokens))))
+                .toList();
+        List<Target> targets = NativeModel.targets().subList(0, 1);
+        List<Compiler.Compilation> compilations = new Compiler(Toolchain.bundled()).compile(graphs, targets);
+        int alone = compilations.getFirst().planned().weightBytes();
+        int together = compilations.getLast().planned().weightBytes();
+        System.out.printf("weights for %d tokens %d bytes, for %d too %d bytes%n", TOKENS, alone, LONG, together);
+        assertThat(together).isLessThan(alone + (1 << 20));
+        Path bundle = bench.folder().resolve("lengths.selv");
+        new BundleBuilder(
+                        compilations,
+                        List.of(Map.of("seq", TOKENS), Map.of("seq", LONG)),
+                        targets,
+                        "0".repeat(64),
+                        List.of(),
+                        Optional.empty())
+                .write(bundle, List.of(), LoadOptions.defaults());
+        int length = 20;
+        Map<String, Tensor> inputs = sentence(length, new Random(5));
+        LoadOptions options =
+                LoadOptions.defaults().withLibraryFolder(bench.folder().resolve("lib"));
+        try (OnnxRuntimeOracle oracle = OnnxRuntimeOracle.open(model);
+                Model loaded = Model.load(bundle, options);
+                Session few = loaded.newSession();
+                Session many = loaded.newSession(Map.of("seq", 100))) {
+            Tensor want = oracle.run(inputs).values().iterator().next();
+            assertThat(many.binding().text()).isEqualTo("seq=" + LONG);
+            for (Session session : List.of(few, many)) {
+                // What is longer than the sentence is padding, which the mask leaves out.
+                inputs.forEach((name, tokens) -> {
+                    ByteBuffer bytes = session.input(name).bytes();
+                    for (int i = 0; i < TOKENS; i++) {
+                        bytes.putLong(tokens.getLong(i));
+                    }
+                });
+                session.run();
+                float[] hidden = session.outputs().getFirst().toFloats();
+                int values = length * want.shape().extent(2);
+                double largest = 0;
+                for (int i = 0; i < values; i++) {
+                    largest = Math.max(largest, Math.abs(want.getDouble(i) - hidden[i]));
+                }
+                assertThat(largest / Tolerance.magnitude(want)).isLessThanOrEqualTo(Tolerance.MODEL.relative());
+            }
+        } finally {
+            Files.delete(bundle);
+        }
+    }
+
+    private static ImportOptions tokens(int count) {
+        List<Integer> shape = List.of(1, count);
+        return new ImportOptions(
+                Map.of(), Map.of("input_ids", shape, "attention_mask", shape, "token_type_ids", shape));
+    }
+
     /** How far a sentence lies from ONNX Runtime's: {@code max |a-b| / max |ref|} over all tokens, cosine of the mean. */
     private record Embedded(double difference, double cosine) {}
 
     private static List<Embedded> embedded(String name, Workbench bench) {
         Path model = resource("/" + name, bench);
-        List<Integer> shape = List.of(1, TOKENS);
-        Graph graph = OnnxImporter.read(
-                model,
-                new ImportOptions(
-                        Map.of(), Map.of("input_ids", shape, "attention_mask", shape, "token_type_ids", shape)));
+        Graph graph = OnnxImporter.read(model, tokens(TOKENS));
         Random random = new Random(3);
         List<Embedded> sentences = new ArrayList<>();
         try (NativeModel compiled = bench.best(Compiler.simplify(graph));

@@ -6,6 +6,8 @@ import io.selvedge.compiler.program.Layout;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -26,11 +28,17 @@ public final class CEmitter {
     private final Target target;
     private final Set<String> headers = new TreeSet<>(List.of("entry.h"));
     private final Set<Integer> written = new HashSet<>();
+    private final Map<Integer, List<Kernel>> readers = new HashMap<>();
 
     private CEmitter(PlannedProgram planned, Target target) {
         this.planned = planned;
         this.program = planned.program();
         this.target = target;
+        for (Program.Step step : program.steps()) {
+            new HashSet<>(step.kernel().reads())
+                    .forEach(id ->
+                            readers.computeIfAbsent(id, _ -> new ArrayList<>()).add(step.kernel()));
+        }
     }
 
     /** The C sources of {@code planned} for {@code target}. */
@@ -96,12 +104,9 @@ public final class CEmitter {
     }
 
     private boolean borderIsRead(int buffer, StepCode code) {
-        List<Kernel> readers = program.steps().stream()
-                .map(Program.Step::kernel)
-                .filter(kernel -> kernel.reads().contains(buffer))
-                .toList();
-        return readers.isEmpty()
-                || !readers.stream()
+        List<Kernel> kernels = readers.getOrDefault(buffer, List.of());
+        return kernels.isEmpty()
+                || !kernels.stream()
                         .allMatch(kernel -> kernel instanceof Kernel.DepthwiseConv conv
                                 && conv.residual().stream().noneMatch(residual -> residual == buffer)
                                 && ConvCode.leavesBorderOut(code, conv));
@@ -189,6 +194,7 @@ public final class CEmitter {
         StringBuilder text = new StringBuilder(
                 "int selvedge_run(const unsigned char *weights, void *const *io, "
                         + "unsigned char *arena, int thread, int threads) {\n    (void)threads;\n    if (thread != 0) return 0;\n");
+        text.append(unusedWithoutSteps());
         for (int i = 0; i < program.steps().size(); i++) {
             String call = "step_" + i + "(weights, io, arena)";
             boolean mayFail = program.steps().get(i).kernel() instanceof Kernel.Routine;
@@ -201,10 +207,16 @@ public final class CEmitter {
 
     private String oneStep() {
         StringBuilder text = new StringBuilder("void selvedge_step(const unsigned char *weights, void *const *io, "
-                + "unsigned char *arena, int step) {\n    switch (step) {\n");
+                + "unsigned char *arena, int step) {\n");
+        text.append(unusedWithoutSteps()).append("    switch (step) {\n");
         for (int i = 0; i < program.steps().size(); i++) {
             text.append("        case ").append(i).append(": step_").append(i).append("(weights, io, arena); break;\n");
         }
         return text.append("        default: break;\n    }\n}\n").toString();
+    }
+
+    /** A model whose outputs have no elements computes nothing. */
+    private String unusedWithoutSteps() {
+        return program.steps().isEmpty() ? "    (void)weights;\n    (void)io;\n    (void)arena;\n" : "";
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.ReferenceEvaluator;
@@ -36,6 +38,7 @@ import io.selvedge.compiler.toolchain.HostCpu;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -162,11 +165,13 @@ final class RoutinesTest {
     }
 
     private static void moves(OperatorCases cases) {
+        float[] nowhere = {Float.NaN, 1e30f, -1e30f};
         for (DType dtype : WIDTHS) {
             String pair = cases.input(dtype, 2);
             String depth = cases.constant(Tensor.longs(new long[] {5}));
             cases.out(new OneHot(-1), cases.indices(DType.INT64, 7, 3, 2), depth, pair);
             cases.out(new OneHot(0), cases.indices(DType.FLOAT32, 5, 3), depth, pair);
+            cases.out(new OneHot(0), cases.input(Tensor.floats(nowhere, 3)), depth, pair);
             cases.out(new OneHot(1), cases.indices(DType.INT8, 5, 2, 3), depth, pair);
             String x = cases.input(dtype, 2, 5, 3);
             cases.out(new ReverseSequence(0, 1), x, cases.input(Tensor.longs(new long[] {3, 9}, 2)));
@@ -335,6 +340,25 @@ final class RoutinesTest {
                 assertThatThrownBy(() -> program.run(graph, bad)).hasMessage("status " + number);
             }
         }
+    }
+
+    @Test
+    void what_routines_cannot_hold_is_refused_when_it_is_lowered() {
+        OperatorCases eighths = new OperatorCases("eighths");
+        eighths.out(new ArgReduce(true, 0, true, false), eighths.input(DType.FLOAT8E5M2, 3));
+        refused(eighths.graph(), ErrorCode.UNSUPPORTED_DTYPE, "float8e5m2");
+        OperatorCases axes = new OperatorCases("axes");
+        int[] ones = new int[17];
+        Arrays.fill(ones, 1);
+        axes.out(new GatherElements(0), axes.input(DType.FLOAT32, ones), axes.indices(DType.INT64, 1, ones));
+        refused(axes.graph(), ErrorCode.UNSUPPORTED_OP, "16 axes");
+    }
+
+    private static void refused(Graph graph, ErrorCode code, String words) {
+        assertThatThrownBy(() -> new ProgramBuilder(graph).build())
+                .isInstanceOfSatisfying(
+                        SelvedgeException.class, e -> assertThat(e.code()).isEqualTo(code))
+                .hasMessageContaining(words);
     }
 
     private NativeProgram compile(Graph graph, Target target) throws Exception {

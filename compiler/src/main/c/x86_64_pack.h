@@ -1,0 +1,28 @@
+/* Packing of 32-bit lanes to bytes on x86-64; the instruction set's header says in which order (SV_PACK_ORDER) dwords go back. */
+#ifndef SV_X86_64_PACK_H
+#define SV_X86_64_PACK_H
+#define SV_HAS_PACK 1
+/* The nearest integers, halves to even. */
+SV_INLINE sv_s32 sv_round_s32(sv_f32 v) {
+    sv_s32 r;
+    __asm__("vcvtps2dq %1, %0" : "=v"(r) : "v"(v));
+    return r;
+}
+#define SV_PACK(name, to, low, high) __asm__(name " %2, %1, %0" : "=v"(to) : "v"(low), "v"(high))
+/* The lanes of a, b, c, d plus `add`, clamped to 0..255, in this order. Packing goes by 128 bits, hence the permutation. */
+SV_INLINE sv_quad sv_pack_quad(sv_s32 a, sv_s32 b, sv_s32 c, sv_s32 d, const short add) {
+    const sv_s32 order = SV_PACK_ORDER;
+    sv_s16 ab, cd;
+    sv_quad bytes, ordered;
+    SV_PACK("vpackssdw", ab, a, b);
+    SV_PACK("vpackssdw", cd, c, d);
+    if (add) {
+        const sv_s16 zero = {0};
+        SV_PACK("vpaddsw", ab, ab, zero + add);
+        SV_PACK("vpaddsw", cd, cd, zero + add);
+    }
+    SV_PACK("vpackuswb", bytes, ab, cd);
+    SV_PACK("vpermd", ordered, order, bytes);
+    return ordered;
+}
+#endif

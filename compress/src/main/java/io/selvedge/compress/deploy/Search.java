@@ -1,0 +1,341 @@
+package io.selvedge.compress.deploy;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.onnx.OnnxExporter;
+import io.selvedge.compiler.program.Program;
+import io.selvedge.compress.data.Dataset;
+import io.selvedge.compress.data.ModelInputs;
+import io.selvedge.compress.data.Sample;
+import io.selvedge.compress.deploy.Candidate.Dtype;
+import io.selvedge.compress.quant.Calibrator;
+import io.selvedge.compress.quant.Quantizer;
+import io.selvedge.compress.quant.Ranges;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** The walk's second half: candidates of one model are built and measured until there is one to choose. */
+final class Search {
+    private static final int NOISE_SAMPLES = 2;
+    private static final int GOLDEN_SAMPLES = 2;
+    private static final int MOST_MIXED = 3;
+
+    private final DeployRequest request;
+    private final ProgressListener progress;
+    private final Workshop workshop;
+    private final Bindings bindings;
+    /** The first binding's graph, which is judged. */
+    private final Graph simplified;
+
+    private final Optional<EvaluationData> data;
+    private final String sha256;
+    private final List<Build> builds = new ArrayList<>();
+    private final Map<String, Judge.Verdict> verdicts = new HashMap<>();
+    private final Map<String, double[]> stepMicros = new HashMap<>();
+    private Map<String, Map<String, Double>> snr = new HashMap<>();
+    private Optional<Noise> noise = Optional.empty();
+    private Optional<Judge> judge = Optional.empty();
+    private int calibrationSamples;
+
+    Search(
+            DeployRequest request,
+            ProgressListener progress,
+            Workshop workshop,
+            Bindings bindings,
+            Optional<EvaluationData> data,
+            String sha256) {
+        this.request = request;
+        this.progress = progress;
+        this.workshop = workshop;
+        this.bindings = bindings;
+        this.simplified = bindings.first();
+        this.data = data;
+        this.sha256 = sha256;
+    }
+
+    DeployResult run() throws IOException {
+        boolean given = simplified.nodes().stream().anyMatch(n -> n.op().type().endsWith("QuantizeLinear"));
+        data.ifPresent(this::checkInputs);
+        Build first =
+                add(given ? "as-given" : "fp32", given ? Dtype.INT8 : Dtype.FP32, UnaryOperator.identity(), Set.of());
+        data.ifPresent(d -> {
+            judge = Optional.of(new Judge(d.evaluation(), d.metric(), request.seed(), first, progress));
+            verdicts.put(first.name(), judge.get().original());
+        });
+        if (!given
+                && data.flatMap(EvaluationData::calibration).isPresent()
+                && !Quantizer.quantizableNodes(simplified).isEmpty()) {
+            quantized(data.get().calibration().orElseThrow());
+        }
+        return result();
+    }
+
+    private void checkInputs(EvaluationData given) {
+        Map<String, TensorType> types = new LinkedHashMap<>();
+        simplified.inputs().forEach(input -> types.put(input, simplified.type(input)));
+        ModelInputs model = new ModelInputs(types);
+        model.check(given.evaluation().inputs(), given.where());
+        given.calibration()
+                .ifPresent(samples -> model.check(samples.inputs(), "the calibration data of " + given.where()));
+    }
+
+    private Build add(String name, Dtype dtype, UnaryOperator<Graph> form, Set<String> keepFloat) {
+        progress.progress("compile " + name, 0, 0);
+        Build build = workshop.build(name, dtype, bindings.map(form), keepFloat, golden());
+        builds.add(build);
+        stepMicros.put(name, Stopwatch.steps(build));
+        return build;
+    }
+
+    private List<Map<String, float[]>> golden() {
+        List<Map<String, float[]>> golden = new ArrayList<>();
+        if (data.isPresent()) {
+            Dataset evaluation = data.get().evaluation();
+            for (int i = 0; i < Math.min(GOLDEN_SAMPLES, evaluation.size()); i++) {
+                golden.add(evaluation.get(i).inputs());
+            }
+        } else {
+            golden.add(BundleBuilder.zeros(simplified));
+        }
+        return golden;
+    }
+
+    private void quantized(Dataset calibration) {
+        List<Map<String, Tensor>> samples = new ArrayList<>();
+        for (int i = 0; i < calibration.size(); i++) {
+            samples.add(tensors(calibration.get(i)));
+        }
+        calibrationSamples = samples.size();
+        bindings.requireSameLayers();
+        Ranges ranges = calibrate(samples);
+        Build int8 = add("int8", Dtype.INT8, graph -> Quantizer.quantize(graph, ranges, Set.of()), Set.of());
+        progress.progress("measure noise per layer", 0, 0);
+        Noise measured = new Noise(simplified, samples.subList(0, Math.min(NOISE_SAMPLES, samples.size())));
+        noise = Optional.of(measured);
+        snr.put("int8", measured.byValue(int8.graph()));
+        judged(int8);
+        mixed(ranges, measured, int8);
+    }
+
+    private void judged(Build build) {
+        judge.ifPresent(j -> verdicts.put(build.name(), j.verdict(build)));
+    }
+
+    private Ranges calibrate(List<Map<String, Tensor>> samples) {
+        progress.progress("compile for calibration", 0, 0);
+        Graph exposing = NativeActivations.exposing(simplified);
+        Build build = workshop.build("calibration", Dtype.FP32, bindings.firstAlone(exposing), Set.of(), List.of());
+        NativeActivations source = new NativeActivations(build.compilation().fused(), build.session());
+        return Calibrator.calibrate(
+                simplified, samples, source, done -> progress.progress("calibrate", done, 2L * samples.size()));
+    }
+
+    private Map<String, Tensor> tensors(Sample sample) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String input : simplified.inputs()) {
+            float[] values = sample.inputs().get(input);
+            if (values == null) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_DATA,
+                        "calibration sample '" + sample.name() + "' has no input '" + input + "'; it has "
+                                + sample.inputs().keySet());
+            }
+            TensorType type = simplified.type(input);
+            if (values.length != type.shape().elements()) {
+                throw new SelvedgeException(
+                        ErrorCode.SHAPE_MISMATCH,
+                        "input '" + input + "' is " + type + " = "
+                                + type.shape().elements() + " values; calibration sample '" + sample.name()
+                                + "' has " + values.length);
+            }
+            tensors.put(input, Tensor.filled(type, i -> values[i]));
+        }
+        return tensors;
+    }
+
+    /** Gives layers back to fp32 until the drop is within the budget; one layer when int8 already is, to show the price. */
+    private void mixed(Ranges ranges, Noise measured, Build int8) {
+        progress.progress("find the layers that int8 hurts", 0, 0);
+        Map<String, Double> layerSnr = new HashMap<>();
+        for (Program.Step step : int8.steps()) {
+            measured.ofStep(step, snr.getOrDefault("int8", Map.of())).ifPresent(db -> {
+                for (String node : Build.nodes(step)) {
+                    layerSnr.put(node, db);
+                }
+            });
+        }
+        Map<String, Double> slow = byNode(builds.getFirst());
+        Map<String, Double> fast = byNode(int8);
+        Map<String, Double> lost = new HashMap<>();
+        slow.forEach((node, micros) -> lost.put(node, micros - fast.getOrDefault(node, micros)));
+        List<String> order = MixedPrecision.order(simplified, ranges, measured, layerSnr, lost);
+        // One layer at least stays int8, or it would be the original again.
+        int most = Math.min(order.size(), Quantizer.quantizableNodes(simplified).size() - 1);
+        for (int count = 1, built = 0; count <= most && built < MOST_MIXED; count *= 2, built++) {
+            Set<String> keepFloat = Set.copyOf(order.subList(0, count));
+            Build build = add(
+                    "mixed-" + count, Dtype.MIXED, graph -> Quantizer.quantize(graph, ranges, keepFloat), keepFloat);
+            snr.put(build.name(), measured.byValue(build.graph()));
+            judged(build);
+            Judge.Verdict verdict = verdicts.get(build.name());
+            if (verdict == null
+                    || verdict.choice().drop() <= request.budgets().maxDrop().orElse(Double.POSITIVE_INFINITY)) {
+                return;
+            }
+        }
+    }
+
+    private Map<String, Double> byNode(Build build) {
+        Map<String, Double> micros = new HashMap<>();
+        double[] times = Objects.requireNonNull(stepMicros.get(build.name()));
+        for (int i = 0; i < times.length; i++) {
+            for (String node : Build.nodes(build.steps().get(i))) {
+                micros.merge(node, times[i], Double::sum);
+            }
+        }
+        return micros;
+    }
+
+    private DeployResult result() throws IOException {
+        List<Stopwatch.Latency> latencies =
+                Stopwatch.measure(builds.stream().map(Build::session).toList(), progress);
+        List<Choice.Entry> entries = new ArrayList<>();
+        for (int i = 0; i < builds.size(); i++) {
+            Judge.Verdict verdict = verdicts.get(builds.get(i).name());
+            Build build = builds.get(i);
+            entries.add(new Choice.Entry(
+                    build.name(),
+                    verdict == null
+                            ? OptionalDouble.empty()
+                            : OptionalDouble.of(verdict.choice().drop()),
+                    latencies.get(i).microsP50(),
+                    build.compilation().planned().arenaBytes(),
+                    build.bundleBytes()));
+        }
+        Outcome outcome = Choice.of(entries, request.budgets());
+        List<Candidate> candidates = new ArrayList<>();
+        for (int i = 0; i < builds.size(); i++) {
+            candidates.add(candidate(builds.get(i), entries.get(i), latencies.get(i), entries, outcome));
+        }
+        Build featured = builds.stream()
+                .filter(b -> b.name().equals(outcome.candidate()))
+                .findFirst()
+                .orElseThrow();
+        List<BindingFinding> findings =
+                featured.bindings(latencies.get(builds.indexOf(featured)), workshop.target(), progress);
+        List<Path> written = outcome instanceof Outcome.Chosen ? write(featured) : List.of();
+        return new DeployResult(
+                new DeployResult.Model(request.model().getFileName().toString(), sha256),
+                workshop.target(),
+                options(),
+                toolVersion(),
+                request.seed(),
+                Machine.host(),
+                data.map(d -> d.metric().name()).orElse("none"),
+                judge.map(Judge::samples).orElse(0),
+                judge.map(Judge::choiceSamples).orElse(0),
+                calibrationSamples,
+                request.budgets(),
+                candidates,
+                findings,
+                outcome,
+                Outlines.arena(featured.compilation().planned()),
+                Outlines.of(simplified, builds.getFirst().dtypes()),
+                Outlines.of(featured.graph(), featured.dtypes()),
+                written);
+    }
+
+    private Candidate candidate(
+            Build build, Choice.Entry entry, Stopwatch.Latency latency, List<Choice.Entry> entries, Outcome outcome) {
+        Optional<Judge.Verdict> verdict = Optional.ofNullable(verdicts.get(build.name()));
+        // The original loses nothing against itself, however few the samples.
+        boolean original = build == builds.getFirst();
+        return new Candidate(
+                build.name(),
+                build.dtype(),
+                layers(build),
+                number(verdict.map(Judge.Verdict::value)),
+                number(verdict.map(v -> v.report().drop())),
+                number(verdict.map(v -> original ? 0 : v.report().interval().low())),
+                number(verdict.map(v -> original ? 0 : v.report().interval().high())),
+                number(verdict.map(Judge.Verdict::snrDb).filter(Double::isFinite)),
+                proven(original, verdict),
+                OptionalDouble.of(latency.microsP50()),
+                OptionalDouble.of(latency.microsP95()),
+                Candidate.LatencyOn.MEASURED,
+                1,
+                build.compilation().planned().arenaBytes(),
+                build.compilation().planned().preparedBytes(),
+                build.weightBytes(),
+                build.compilation().codeBytes(workshop.target()),
+                build.bundleBytes(),
+                outcome instanceof Outcome.Chosen && outcome.candidate().equals(build.name()),
+                Choice.reason(entry, entries, outcome, request.budgets()));
+    }
+
+    private boolean proven(boolean original, Optional<Judge.Verdict> verdict) {
+        OptionalDouble max = request.budgets().maxDrop();
+        return verdict.isPresent()
+                && max.isPresent()
+                && (original ? 0 <= max.getAsDouble() : verdict.get().report().proven(max.getAsDouble()));
+    }
+
+    private List<LayerFinding> layers(Build build) {
+        List<LayerFinding> layers = new ArrayList<>();
+        double[] micros = Objects.requireNonNull(stepMicros.get(build.name()));
+        for (int i = 0; i < build.steps().size(); i++) {
+            Program.Step step = build.steps().get(i);
+            OptionalDouble db = noise.isPresent() && snr.containsKey(build.name())
+                    ? noise.get().ofStep(step, snr.get(build.name()))
+                    : OptionalDouble.empty();
+            layers.add(new LayerFinding(step.name(), build.dtype(step), OptionalDouble.of(micros[i]), db));
+        }
+        return layers;
+    }
+
+    private static OptionalDouble number(Optional<Double> value) {
+        return value.isPresent() ? OptionalDouble.of(value.get()) : OptionalDouble.empty();
+    }
+
+    private List<Path> write(Build build) throws IOException {
+        Path bundle = request.outputDir().resolve("model.selv");
+        Files.copy(build.bundle(), bundle, StandardCopyOption.REPLACE_EXISTING);
+        Path onnx = request.outputDir().resolve("model.onnx");
+        OnnxExporter.write(
+                build.graph(), onnx, Map.of("selvedge.candidate", build.name(), "selvedge.source.sha256", sha256));
+        return List.of(bundle, onnx);
+    }
+
+    private Map<String, String> options() {
+        Map<String, String> options = new LinkedHashMap<>();
+        if (!request.targets().isEmpty()) {
+            options.put("target", String.join(",", request.targets()));
+        }
+        request.cc().ifPresent(cc -> options.put("cc", cc.toString()));
+        bindings.options().forEach(options::put);
+        if (request.withSource()) {
+            options.put("with-source", "true");
+        }
+        return options;
+    }
+
+    private static String toolVersion() {
+        String version = Search.class.getPackage().getImplementationVersion();
+        return version == null ? "0.1.0-SNAPSHOT" : version;
+    }
+}
