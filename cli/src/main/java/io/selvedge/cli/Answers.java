@@ -2,11 +2,11 @@ package io.selvedge.cli;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
-import io.selvedge.runtime.Session;
 import io.selvedge.runtime.TensorBuffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -16,20 +16,24 @@ import java.util.stream.Stream;
  * Outputs by name; those of a sequence of calls are stacked along a first axis. States begin as zeros and go from call to call.
  */
 record Answers(Map<String, NpyFile> outputs) {
-    /** @throws SelvedgeException SHAPE_MISMATCH when the outputs of all calls do not fit an array */
-    static Answers of(Session session, InputFiles.Arrays inputs) {
+    /**
+     * Runs as often as the inputs say.
+     *
+     * @param results where a run leaves its outputs
+     * @throws SelvedgeException SHAPE_MISMATCH when the outputs of all calls do not fit an array
+     */
+    static Answers of(List<TensorBuffer> results, Runnable run, InputFiles.Arrays inputs) {
         int calls = inputs.calls().orElse(1);
         Map<String, NpyFile> outputs = new LinkedHashMap<>();
-        for (TensorBuffer output : session.outputs()) {
+        for (TensorBuffer output : results) {
             outputs.put(output.name(), new NpyFile(output.dtype(), output.shape(), memory(output, calls)));
         }
         for (int call = 0; call < calls; call++) {
             inputs.fill(call);
-            session.run();
-            session.outputs()
-                    .forEach(output -> Objects.requireNonNull(outputs.get(output.name()))
-                            .bytes()
-                            .put(output.bytes().duplicate()));
+            run.run();
+            results.forEach(output -> Objects.requireNonNull(outputs.get(output.name()))
+                    .bytes()
+                    .put(output.bytes().duplicate()));
         }
         outputs.replaceAll((_, output) -> new NpyFile(
                 output.dtype(),

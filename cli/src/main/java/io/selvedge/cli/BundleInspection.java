@@ -1,21 +1,27 @@
 package io.selvedge.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.cli.report.Quantity;
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compress.deploy.Plan;
 import io.selvedge.runtime.Binding;
 import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.Manifest;
 import io.selvedge.runtime.StatePair;
 import io.selvedge.runtime.Target;
 import io.selvedge.runtime.TensorSpec;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -23,8 +29,10 @@ import java.util.stream.Collectors;
  *
  * @param partBytes length of every part
  * @param program the program as text; empty when the bundle has none
+ * @param plan what another runtime runs, if it does
  */
-record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String program) implements Inspection {
+record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String program, Optional<JsonNode> plan)
+        implements Inspection {
     private static final String PROGRAM = "program.txt";
 
     static BundleInspection of(Path file) {
@@ -32,7 +40,19 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
             Map<String, Long> parts = new LinkedHashMap<>();
             bundle.manifest().parts().keySet().forEach(part -> parts.put(part, bundle.length(part)));
             String program = bundle.has(PROGRAM) ? new String(bundle.read(PROGRAM), StandardCharsets.UTF_8) : "";
-            return new BundleInspection(bundle.manifest(), parts, program);
+            return new BundleInspection(bundle.manifest(), parts, program, plan(bundle));
+        }
+    }
+
+    private static Optional<JsonNode> plan(Bundle bundle) {
+        if (!bundle.has(Plan.PART)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new ObjectMapper().readTree(bundle.read(Plan.PART)));
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_BUNDLE, bundle.path() + ": " + Plan.PART + " is not JSON: " + e.getMessage(), e);
         }
     }
 
@@ -65,6 +85,7 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
         TextTable table = new TextTable().left("part").right("bytes");
         partBytes.forEach((part, bytes) -> table.row(part, Quantity.exact(bytes)));
         lines.addAll(table.lines());
+        plan.ifPresent(tree -> lines.addAll(Boundary.lines(tree)));
         if (!program.isEmpty()) {
             lines.add("");
             lines.addAll(program.lines().toList());
@@ -114,6 +135,7 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
         manifest.targets().forEach(target -> targets.add(target.name()));
         ObjectNode parts = root.putObject("parts");
         partBytes.forEach(parts::put);
+        plan.ifPresent(tree -> root.set("plan", tree));
         return root;
     }
 

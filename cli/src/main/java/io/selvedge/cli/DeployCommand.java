@@ -3,6 +3,7 @@ package io.selvedge.cli;
 import io.selvedge.cli.report.Report;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.partition.Partition;
 import io.selvedge.compress.deploy.Budgets;
 import io.selvedge.compress.deploy.DeployData;
 import io.selvedge.compress.deploy.DeployRequest;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Parameters;
             "  selvedge deploy net.onnx --data eval.yaml --max-drop 0.5 --out out/",
             "  selvedge deploy net.onnx --data eval.yaml --max-latency-us 200 --max-arena-bytes 64K",
             "  selvedge deploy net.onnx --input-shape x=1,3,224,224      without data: fp32 only",
+            "  selvedge deploy net.onnx --fallback onnxruntime         what cannot be compiled goes to ONNX Runtime",
             "  selvedge deploy text.onnx --dim batch=1 --dim seq=32,128  code for both lengths, weights once; with --data",
             "                                                            the one that the samples fit is judged, else the",
             "                                                            first, by the budgets too",
@@ -153,6 +155,9 @@ final class DeployCommand implements Callable<Integer> {
     @Mixin
     private ModelShapes shapes = new ModelShapes();
 
+    @Mixin
+    private FallbackOption fallback = new FallbackOption();
+
     DeployCommand(Console console) {
         this(console, Deployment.REAL);
     }
@@ -164,8 +169,27 @@ final class DeployCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        return new Deploying(console, deployment, out, json)
-                .run(this::request, ModelFile.requireModel(model), (result) -> new Report(result, List.of()));
+        long modelBytes = ModelFile.requireModel(model);
+        if (fallback.isGiven()) {
+            requireNothingMeasured();
+            Partition partition = fallback.partition(model, shapes.options(model));
+            if (!partition.isNative()) {
+                return new FallbackDeploying(console, out, json).run(this::request, modelBytes, partition);
+            }
+            console.err().println("--fallback is not needed: all of " + model + " is compiled");
+        }
+        return fallback.suggestedBy(() -> new Deploying(console, deployment, out, json)
+                .run(this::request, modelBytes, (result) -> new Report(result, List.of())));
+    }
+
+    private void requireNothingMeasured() {
+        boolean budgets =
+                maxDrop != null || maxLatencyMicros != null || maxArenaBytes != null || maxBundleBytes != null;
+        if (data != null || budgets || !states.isEmpty()) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION,
+                    "--fallback builds the fp32 form and measures nothing yet; leave out --data, --state and the budgets");
+        }
     }
 
     private DeployRequest request(Path staging) {

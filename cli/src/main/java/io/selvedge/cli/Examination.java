@@ -14,7 +14,9 @@ import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.UserCache;
 import io.selvedge.compiler.toolchain.WorkFolder;
 import io.selvedge.compress.deploy.ProgressListener;
+import io.selvedge.fallback.HybridModel;
 import io.selvedge.runtime.Binding;
+import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.GoldenReport;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.ModelException;
@@ -47,21 +49,33 @@ record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, Progr
     }
 
     private static Finding bundle(Path file) {
-        try (Model model = Model.load(file)) {
-            GoldenReport golden = model.checkGolden();
-            boolean none = golden.vectors() == 0;
-            return new Finding(
-                    "bundle",
-                    none ? State.WORSE : State.FINE,
-                    file + ": " + model.name() + " runs with its code for " + model.targetName() + "; "
-                            + (none ? "it has no golden vectors" : golden.vectors() + " golden vectors agree")
-                            + bindings(model),
-                    none ? "nothing tells whether its answers are right; deploy it again" : "",
-                    ErrorCode.BAD_BUNDLE);
+        try (Bundle bundle = Bundle.open(file)) {
+            if (HybridModel.isHybrid(bundle)) {
+                try (HybridModel model = HybridModel.load(file)) {
+                    return runs(file, model.name() + " runs, parts of it in ONNX Runtime", model.checkGolden());
+                }
+            }
+            try (Model model = Model.load(file)) {
+                return runs(
+                        file,
+                        model.name() + " runs with its code for " + model.targetName() + bindings(model),
+                        model.checkGolden());
+            }
         } catch (ModelException e) {
             Failure failure = Failure.of(e);
             return new Finding("bundle", State.MISSING, failure.code(), failure.message(), failure.exitStatus());
         }
+    }
+
+    private static Finding runs(Path file, String how, GoldenReport golden) {
+        boolean none = golden.vectors() == 0;
+        return new Finding(
+                "bundle",
+                none ? State.WORSE : State.FINE,
+                file + ": " + how + "; "
+                        + (none ? "it has no golden vectors" : golden.vectors() + " golden vectors agree"),
+                none ? "nothing tells whether its answers are right; deploy it again" : "",
+                ErrorCode.BAD_BUNDLE);
     }
 
     private static String bindings(Model model) {

@@ -53,6 +53,7 @@ record Failure(String code, String message, int exitStatus) {
             case NO_SUCH_TENSOR, WRONG_DTYPE, BAD_DATA -> ErrorCode.BAD_DATA;
             case NO_SUCH_BINDING -> ErrorCode.BAD_OPTION;
             case BAD_BUNDLE,
+                    FALLBACK_NEEDED,
                     DIGEST_MISMATCH,
                     UNSUPPORTED_VERSION,
                     NO_TARGET_FOR_CPU,

@@ -2,7 +2,6 @@ package io.selvedge.cli;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
-import io.selvedge.runtime.Session;
 import io.selvedge.runtime.TensorBuffer;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -39,12 +38,12 @@ record InputFiles(List<String> arguments) {
     }
 
     /** @throws SelvedgeException BAD_OPTION, DATA_NOT_FOUND, BAD_DATA, DTYPE_MISMATCH or SHAPE_MISMATCH */
-    Arrays read(Session session) {
-        Map<String, Path> files = byName(session);
+    Arrays read(List<TensorBuffer> tensors) {
+        Map<String, Path> files = byName(tensors);
         Map<TensorBuffer, NpyFile> values = new LinkedHashMap<>();
         List<String> sequences = new ArrayList<>();
         OptionalInt calls = OptionalInt.empty();
-        for (TensorBuffer tensor : session.inputs()) {
+        for (TensorBuffer tensor : tensors) {
             Path file = files.get(tensor.name());
             if (file == null) {
                 throw new SelvedgeException(
@@ -69,8 +68,8 @@ record InputFiles(List<String> arguments) {
         return new Arrays(values, calls);
     }
 
-    private Map<String, Path> byName(Session session) {
-        List<String> names = session.inputs().stream().map(TensorBuffer::name).toList();
+    private Map<String, Path> byName(List<TensorBuffer> tensors) {
+        List<String> names = tensors.stream().map(TensorBuffer::name).toList();
         Map<String, Path> files = new LinkedHashMap<>();
         for (String argument : arguments) {
             int equals = argument.indexOf('=');

@@ -15,6 +15,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  selvedge inspect net.onnx",
             "  selvedge inspect net.onnx --dim batch=1",
+            "  selvedge inspect net.onnx --fallback onnxruntime    what would run where, and why",
             "  selvedge inspect out/model.selv --json"
         })
 final class InspectCommand implements Callable<Integer> {
@@ -30,19 +31,30 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private ModelShapes shapes = new ModelShapes();
 
+    @Mixin
+    private FallbackOption fallback = new FallbackOption();
+
     InspectCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() throws java.io.IOException {
-        Inspection inspection =
-                ModelFile.isBundle(file) ? BundleInspection.of(file) : ModelInspection.of(file, shapes.options(file));
+        Inspection inspection = inspection();
         if (json) {
             console.out().println(inspection.tree().toPrettyString());
         } else {
             inspection.lines().forEach(console.out()::println);
         }
         return 0;
+    }
+
+    private Inspection inspection() throws java.io.IOException {
+        if (ModelFile.isBundle(file)) {
+            return BundleInspection.of(file);
+        }
+        return fallback.isGiven()
+                ? PartitionInspection.of(file, fallback.partition(file, shapes.options(file)))
+                : fallback.suggestedBy(() -> ModelInspection.of(file, shapes.options(file)));
     }
 }

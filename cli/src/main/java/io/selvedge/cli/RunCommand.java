@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.fallback.HybridModel;
+import io.selvedge.fallback.HybridSession;
 import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Model;
@@ -102,15 +104,40 @@ final class RunCommand implements Callable<Integer> {
                     ErrorCode.BAD_BUNDLE,
                     file + " is no bundle; run takes the .selv file that 'selvedge deploy' writes from a model");
         }
+        if (isHybrid()) {
+            runHybrid();
+            return 0;
+        }
         try (Model model = Model.load(file, options());
                 Session session = dims.isEmpty() ? model.newSession() : model.newSession(dims)) {
             if (source.data != null) {
                 new Judging(console, session, json).run(source.data, take == null ? Integer.MAX_VALUE : take);
             } else {
-                show(Answers.of(session, new InputFiles(source.inputs).read(session)));
+                show(Answers.of(session.outputs(), session::run, new InputFiles(source.inputs).read(session.inputs())));
             }
         }
         return 0;
+    }
+
+    private boolean isHybrid() {
+        try (Bundle bundle = Bundle.open(file)) {
+            return HybridModel.isHybrid(bundle);
+        }
+    }
+
+    private void runHybrid() throws IOException {
+        if (source.data != null) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION,
+                    "--data judges bundles that are native as a whole; " + file
+                            + " leaves parts to ONNX Runtime. Give --input");
+        }
+        LoadOptions loading =
+                target == null ? LoadOptions.defaults() : LoadOptions.defaults().withTarget(target);
+        try (HybridModel model = HybridModel.load(file, loading);
+                HybridSession session = model.newSession()) {
+            show(Answers.of(session.outputs(), session::run, new InputFiles(source.inputs).read(session.inputs())));
+        }
     }
 
     private LoadOptions options() {

@@ -38,7 +38,7 @@ final class ArchitectureTest {
             List.of("program"),
             List.of("op"),
             List.of("pass", "lower", "memory"),
-            List.of("onnx", "tflite", "target", "emit", "toolchain"));
+            List.of("onnx", "tflite", "partition", "target", "emit", "toolchain"));
 
     private static final String GENERATED_ONNX_MESSAGES = "io.selvedge.compiler.onnx.proto";
 
@@ -75,7 +75,7 @@ final class ArchitectureTest {
 
     @Test
     void modules_import_downward_only() {
-        List<String> modules = List.of("runtime", "compiler", "compress", "cli", "bench");
+        List<String> modules = List.of("runtime", "compiler", "compress", "fallback", "cli", "bench");
         for (int i = 0; i < modules.size(); i++) {
             String[] above = modules.stream()
                     .skip(i + 1L)
@@ -181,10 +181,21 @@ final class ArchitectureTest {
     }
 
     @Test
-    void onnx_runtime_is_for_tests_and_comparisons() {
+    void fallback_needs_the_runtime_and_onnx_runtime_alone() {
+        check(onlyDependsOn(
+                "io.selvedge.fallback..",
+                "java..",
+                "org.jspecify.annotations",
+                "ai.onnxruntime..",
+                "io.selvedge.runtime..",
+                "io.selvedge.fallback.."));
+    }
+
+    @Test
+    void onnx_runtime_is_for_tests_comparisons_and_the_fallback() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages("io.selvedge.testkit..", "io.selvedge.bench..")
+                .resideOutsideOfPackages("io.selvedge.fallback..", "io.selvedge.testkit..", "io.selvedge.bench..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("ai.onnxruntime..", "io.selvedge.testkit.."));

@@ -32,6 +32,11 @@ public final class ModelReader {
                 : OnnxImporter.read(file, options);
     }
 
+    /** The model as a graph in which nodes that cannot be read are kept for another runtime; a TFLite file has no such nodes. */
+    public static Graph readForFallback(Path file, ImportOptions options) {
+        return isTflite(file) ? read(file, options) : OnnxImporter.readForFallback(file, options);
+    }
+
     /** Shapes of the inputs as the file declares them, an open dimension as a symbol. */
     public static Map<String, Shape> declaredInputs(Path file) {
         if (!isTflite(file)) {

@@ -14,16 +14,33 @@ public record GoldenReport(int vectors, double maxError) {
     static final double TOLERANCE = 1e-4;
 
     static GoldenReport check(Session session, List<GoldenVector> vectors) {
+        return check(
+                session.inputs(),
+                session.outputs(),
+                () -> {
+                    session.resetStates();
+                    session.run();
+                },
+                vectors);
+    }
+
+    /**
+     * Runs vectors on anything that has inputs and outputs.
+     *
+     * @param run computes the outputs from the inputs, from the same state each time
+     * @throws ModelException GOLDEN_MISMATCH when an output differs by more than allowed
+     */
+    public static GoldenReport check(
+            List<TensorBuffer> inputs, List<TensorBuffer> outputs, Runnable run, List<GoldenVector> vectors) {
         double maxError = 0;
         for (int v = 0; v < vectors.size(); v++) {
             GoldenVector vector = vectors.get(v);
             for (int i = 0; i < vector.inputs().size(); i++) {
-                session.inputs().get(i).bytes().put(vector.inputs().get(i).duplicate());
+                inputs.get(i).bytes().put(vector.inputs().get(i).duplicate());
             }
-            session.resetStates();
-            session.run();
+            run.run();
             for (int o = 0; o < vector.outputs().size(); o++) {
-                TensorBuffer output = session.outputs().get(o);
+                TensorBuffer output = outputs.get(o);
                 double error = error(output, vector.outputs().get(o));
                 if (!(error <= TOLERANCE)) {
                     throw new ModelException(

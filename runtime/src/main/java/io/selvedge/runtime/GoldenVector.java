@@ -1,5 +1,6 @@
 package io.selvedge.runtime;
 
+import io.selvedge.runtime.ModelException.Code;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -13,6 +14,33 @@ public record GoldenVector(List<ByteBuffer> inputs, List<ByteBuffer> outputs) {
     public GoldenVector {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
+    }
+
+    /**
+     * Those of a bundle's first binding.
+     *
+     * @throws ModelException BAD_BUNDLE when their lengths do not fit the model
+     */
+    public static List<GoldenVector> of(Bundle bundle) {
+        return of(bundle, bundle.manifest().bindings().get(0));
+    }
+
+    static List<GoldenVector> of(Bundle bundle, Binding binding) {
+        Manifest manifest = bundle.manifest();
+        List<GoldenVector> vectors = new ArrayList<>();
+        for (int i = 0; bundle.has(binding.part(inputPart(i))); i++) {
+            try {
+                vectors.add(new GoldenVector(
+                        split(manifest.given(binding.inputs()), bundle.read(binding.part(inputPart(i)))),
+                        split(manifest.taken(binding.outputs()), bundle.read(binding.part(outputPart(i))))));
+            } catch (IllegalArgumentException e) {
+                throw new ModelException(
+                        Code.BAD_BUNDLE,
+                        bundle.path() + ": golden vector " + i + " does not fit: " + e.getMessage(),
+                        e);
+            }
+        }
+        return vectors;
     }
 
     static String inputPart(int index) {

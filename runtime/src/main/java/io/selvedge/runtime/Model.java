@@ -3,7 +3,6 @@ package io.selvedge.runtime;
 import io.selvedge.runtime.ModelException.Code;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +73,7 @@ public final class Model implements AutoCloseable {
         Bundle bundle = Bundle.open(path);
         boolean done = false;
         try {
+            requireNoFallback(bundle);
             Target target = pick(bundle.manifest(), options, cpu);
             LibraryCache cache = options.libraryFolder()
                     .map(folder -> new LibraryCache(folder.toAbsolutePath()))
@@ -87,6 +87,15 @@ public final class Model implements AutoCloseable {
             if (!done) {
                 bundle.close();
             }
+        }
+    }
+
+    private static void requireNoFallback(Bundle bundle) {
+        if (bundle.has(PartName.PLAN)) {
+            throw new ModelException(
+                    Code.FALLBACK_NEEDED,
+                    "parts of the model were left to ONNX Runtime (deploy --fallback onnxruntime); add the artifact"
+                            + " io.selvedge:selvedge-fallback and load it with io.selvedge.fallback.HybridModel");
         }
     }
 
@@ -224,24 +233,7 @@ public final class Model implements AutoCloseable {
 
     private synchronized List<GoldenVector> goldenVectors(Binding binding) {
         requireOpen();
-        List<GoldenVector> vectors = new ArrayList<>();
-        for (int i = 0; bundle.has(binding.part(GoldenVector.inputPart(i))); i++) {
-            try {
-                vectors.add(new GoldenVector(
-                        GoldenVector.split(
-                                manifest().given(binding.inputs()),
-                                bundle.read(binding.part(GoldenVector.inputPart(i)))),
-                        GoldenVector.split(
-                                manifest().taken(binding.outputs()),
-                                bundle.read(binding.part(GoldenVector.outputPart(i))))));
-            } catch (IllegalArgumentException e) {
-                throw new ModelException(
-                        Code.BAD_BUNDLE,
-                        bundle.path() + ": golden vector " + i + " does not fit: " + e.getMessage(),
-                        e);
-            }
-        }
-        return vectors;
+        return GoldenVector.of(bundle, binding);
     }
 
     /**

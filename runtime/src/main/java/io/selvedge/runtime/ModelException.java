@@ -21,6 +21,8 @@ public final class ModelException extends RuntimeException {
         UNSUPPORTED_VERSION,
         /** No library in the bundle runs on this CPU, or the one that was asked for does not. */
         NO_TARGET_FOR_CPU,
+        /** Parts of the model were left to another runtime; another artifact loads such a bundle. */
+        FALLBACK_NEEDED,
         /** The folder for native libraries cannot be created or written, or does not belong to this user. */
         CACHE_UNUSABLE,
         /** The operating system or Java refused the native library. */
@@ -53,12 +55,14 @@ public final class ModelException extends RuntimeException {
 
     private final Code code;
 
-    ModelException(Code code, String message) {
+    /** For this runtime and for modules that extend it. */
+    public ModelException(Code code, String message) {
         super(code + ": " + message);
         this.code = code;
     }
 
-    ModelException(Code code, String message, Throwable cause) {
+    /** For this runtime and for modules that extend it. */
+    public ModelException(Code code, String message, Throwable cause) {
         super(code + ": " + message, cause);
         this.code = code;
     }

@@ -6,6 +6,8 @@ import java.util.regex.Pattern;
 final class PartName {
     static final String MANIFEST = "manifest.json";
     static final String WEIGHTS = "weights.bin";
+    /** In bundles of which another runtime runs some parts. */
+    static final String PLAN = "plan.json";
 
     private static final int MAX_LENGTH = 200;
     private static final Pattern PLAIN =

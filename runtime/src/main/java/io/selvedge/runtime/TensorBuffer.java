@@ -3,6 +3,7 @@ package io.selvedge.runtime;
 import io.selvedge.runtime.ModelException.Code;
 import io.selvedge.runtime.TensorSpec.Quantization;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -31,6 +32,12 @@ public final class TensorBuffer {
         shorts = bytes.asShortBuffer();
         ints = bytes.asIntBuffer();
         longs = bytes.asLongBuffer();
+    }
+
+    /** A tensor of zeros in memory of its own, for values that no session holds. */
+    public static TensorBuffer allocate(TensorSpec spec) {
+        return new TensorBuffer(
+                spec, ByteBuffer.allocateDirect(spec.byteCount()).order(ByteOrder.LITTLE_ENDIAN));
     }
 
     /** The model's name for this tensor. */

@@ -73,7 +73,7 @@ final class BlockReader {
             if (settled.isPresent()) {
                 define(scope, node, settled.get());
             } else {
-                operator(body, scope, node, name, where);
+                operatorOrOpaque(body, scope, node, name, where);
             }
         } catch (SelvedgeException e) {
             String text = String.valueOf(e.getMessage());
@@ -157,6 +157,31 @@ final class BlockReader {
         for (int i = 0; i < node.getOutputCount(); i++) {
             scope.define(node.getOutput(i), values.get(i));
         }
+    }
+
+    /** The operator; what it refuses stays as it is where another runtime stands ready. */
+    private void operatorOrOpaque(Body body, Scope scope, NodeProto node, String name, String where) {
+        Optional<Delegation> delegation = scope.isTop() ? session.delegation() : Optional.empty();
+        if (delegation.isEmpty()) {
+            operator(body, scope, node, name, where);
+            return;
+        }
+        Optional<String> open = Delegation.openInput(node, scope, session);
+        String reason;
+        if (open.isEmpty()) {
+            try {
+                operator(body, scope, node, name, where);
+                return;
+            } catch (SelvedgeException e) {
+                if (!Delegation.mayHelp(e)) {
+                    throw e;
+                }
+                reason = String.valueOf(e.getMessage());
+            }
+        } else {
+            reason = "the extents of its input '" + open.get() + "' are known only at run time";
+        }
+        delegation.get().add(node, name, outputs(body, node), scope, session, reason);
     }
 
     private void operator(Body body, Scope scope, NodeProto node, String name, String where) {

@@ -27,12 +27,17 @@ final class GraphReader {
     private final BlockReader blocks;
     private final Scope scope;
 
-    GraphReader(ModelProto model, String file, Optional<Path> folder, ImportOptions options) {
+    GraphReader(ModelProto model, String file, Optional<Path> folder, ImportOptions options, boolean delegates) {
         Opsets opsets = new Opsets(model.getOpsetImportList(), file);
         this.proto = model.getGraph();
         this.file = file;
         this.builder = new GraphBuilder(file.endsWith(".onnx") ? file.substring(0, file.length() - 5) : file);
-        this.session = new ImportSession(file, new TensorReader(file, folder), builder, new DeclaredShapes(proto));
+        this.session = new ImportSession(
+                file,
+                new TensorReader(file, folder),
+                builder,
+                new DeclaredShapes(proto),
+                delegates ? Optional.of(new Delegation(proto, options)) : Optional.empty());
         this.inputs = new InputValues(options, builder, file);
         this.blocks = new BlockReader(
                 session, new FunctionInliner(model, opsets, file, options.plugins()), options.plugins());

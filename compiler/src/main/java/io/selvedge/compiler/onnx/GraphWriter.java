@@ -81,6 +81,13 @@ final class GraphWriter {
         if (node.op() instanceof Expect) {
             return OpCatalog.GRAPH_OPSET;
         }
+        if (node.op() instanceof Opaque opaque) {
+            if (opaque.domain().isEmpty()) {
+                return opaque.version();
+            }
+            domains.merge(opaque.domain(), opaque.version(), Math::max);
+            return OpCatalog.GRAPH_OPSET;
+        }
         if (!node.op().domain().isEmpty()) {
             int version = OpCatalog.ALL
                     .find(node.op().domain(), node.op().type())
@@ -118,6 +125,15 @@ final class GraphWriter {
     }
 
     private void node(Node node) {
+        if (node.op() instanceof Opaque opaque) {
+            proto.addNode(opaque.proto().toBuilder()
+                    .setName(node.name())
+                    .clearInput()
+                    .addAllInput(node.inputs())
+                    .clearOutput()
+                    .addAllOutput(node.outputs()));
+            return;
+        }
         NodeProto.Builder builder = NodeProto.newBuilder()
                 .setName(node.name())
                 // Other runtimes read the parameter where it stands in the original, or not at all.

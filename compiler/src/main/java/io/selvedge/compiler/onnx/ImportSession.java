@@ -24,13 +24,20 @@ final class ImportSession {
     private final TensorReader tensors;
     private final AttributeReader attributes;
     private final DeclaredShapes declared;
+    private final Optional<Delegation> delegation;
     private final IdentityHashMap<TensorProto, String> initializers = new IdentityHashMap<>();
     private final IdentityHashMap<NodeProto, String> constants = new IdentityHashMap<>();
     private final Map<List<Long>, String> lists = new HashMap<>();
     private int expanded;
 
-    ImportSession(String file, TensorReader tensors, GraphBuilder builder, DeclaredShapes declared) {
+    ImportSession(
+            String file,
+            TensorReader tensors,
+            GraphBuilder builder,
+            DeclaredShapes declared,
+            Optional<Delegation> delegation) {
         this.file = file;
+        this.delegation = delegation;
         this.builder = builder;
         this.declared = declared;
         this.tensors = tensors;
@@ -43,6 +50,11 @@ final class ImportSession {
 
     DeclaredShapes declared() {
         return declared;
+    }
+
+    /** Where nodes go that cannot be read; empty when they are refused. */
+    Optional<Delegation> delegation() {
+        return delegation;
     }
 
     GraphBuilder builder() {

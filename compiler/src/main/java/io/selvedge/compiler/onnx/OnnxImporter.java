@@ -41,6 +41,18 @@ public final class OnnxImporter {
     }
 
     /**
+     * Reads a file of which another runtime shall run what cannot be read: such nodes become {@link Opaque} where the file
+     * declares types and shapes of their outputs.
+     *
+     * @throws SelvedgeException as {@link #read(Path, ImportOptions)}; UNSUPPORTED_OP where it does not
+     */
+    public static Graph readForFallback(Path file, ImportOptions options) {
+        String name = String.valueOf(file.getFileName());
+        Optional<Path> folder = Optional.ofNullable(file.toAbsolutePath().getParent());
+        return new GraphReader(parse(ModelBytes.read(file), name), name, folder, options, true).read();
+    }
+
+    /**
      * Shapes of the inputs as the file declares them: an open dimension is a symbol, named as {@link ImportOptions#dims} takes
      * it. Inputs without a declared shape are left out.
      *
@@ -95,7 +107,7 @@ public final class OnnxImporter {
      */
     public static Graph read(byte[] bytes, String name, Optional<Path> folder, ImportOptions options) {
         ModelProto model = parse(bytes, name);
-        return new GraphReader(model, name, folder, options).read();
+        return new GraphReader(model, name, folder, options, false).read();
     }
 
     /**

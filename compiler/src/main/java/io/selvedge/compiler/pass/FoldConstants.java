@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Nodes whose inputs are known are evaluated now: arithmetic on weights, and on shapes, which are static here. A
@@ -55,6 +56,9 @@ public final class FoldConstants implements Pass {
         long spent = 0;
         long macs = 0;
         for (Node node : graph.nodes()) {
+            if (isOpen(graph, node)) {
+                continue;
+            }
             long size = bytes(graph, node.outputs());
             long most = size > bytes(graph, node.inputs()) ? MOST_BYTES - given : Math.max(MOST_BYTES, given);
             long work = node.inputs().stream().allMatch(input -> input.isEmpty() || known.containsKey(input))
@@ -99,6 +103,13 @@ public final class FoldConstants implements Pass {
             return Optional.empty();
         }
         return Optional.of(node.evaluate(values));
+    }
+
+    /** Whether another runtime is to run it: extents are known only then. */
+    private static boolean isOpen(Graph graph, Node node) {
+        return Stream.concat(node.inputs().stream(), node.outputs().stream())
+                .anyMatch(
+                        value -> !value.isEmpty() && !graph.type(value).shape().isStatic());
     }
 
     private static boolean isQuantized(DType dtype) {

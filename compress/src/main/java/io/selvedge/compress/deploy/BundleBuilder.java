@@ -191,7 +191,7 @@ public final class BundleBuilder {
         return further;
     }
 
-    private static List<TensorSpec> specs(Graph graph, List<String> values) {
+    static List<TensorSpec> specs(Graph graph, List<String> values) {
         List<TensorSpec> specs = new ArrayList<>();
         for (String value : values) {
             TensorType type = graph.type(value);

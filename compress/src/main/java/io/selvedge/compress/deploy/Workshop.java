@@ -10,7 +10,9 @@ import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.UserCache;
 import io.selvedge.compiler.toolchain.WorkFolder;
+import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.LoadOptions;
+import io.selvedge.runtime.Manifest;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.ModelException;
 import io.selvedge.runtime.StatePair;
@@ -91,6 +93,19 @@ final class Workshop implements AutoCloseable {
         Build build = new Build(name, dtype, judged, keepFloat, compilations, bundle, model, model.newSession());
         builds.add(build);
         return build;
+    }
+
+    /** A bundle inside another one. */
+    record PartBundle(byte[] bytes, Manifest manifest) {}
+
+    /** Compiles a part of a model; the golden vectors are the model's. */
+    PartBundle part(Graph graph) throws IOException {
+        Path file = folder.path().resolve("part.selv");
+        new BundleBuilder(compiler.compile(graph, targets), targets, modelSha256, List.of(), Optional.empty())
+                .write(file, List.of(), loading());
+        try (Bundle bundle = Bundle.open(file)) {
+            return new PartBundle(Files.readAllBytes(file), bundle.manifest());
+        }
     }
 
     private LoadOptions loading() {
