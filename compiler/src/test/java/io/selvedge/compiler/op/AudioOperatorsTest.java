@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.pass.Pipelines;
 import io.selvedge.compiler.program.ProgramBuilder;
 import java.util.List;
@@ -101,7 +103,7 @@ final class AudioOperatorsTest {
                 .constant(Tensor.floats(new float[] {1}, 1, 1, 1))
                 .constant(Tensor.floats(new float[] {1}, 1, 1, 1))
                 .constant(Tensor.floats(new float[] {0, 0}, 1, 2))
-                .constant(2);
+                .constant(lengths(2));
         assertThat(rnn.run().toFloats()).containsExactly(3, 2, 0);
     }
 
@@ -113,7 +115,7 @@ final class AudioOperatorsTest {
                 .constant(Tensor.floats(new float[4], 1, 4, 1))
                 .constant(Tensor.floats(new float[4], 1, 4, 1))
                 .constant(Tensor.floats(new float[] {-99, 99, 99, 0, 0, 0, 0, 0}, 1, 8))
-                .constant(1)
+                .constant(lengths(1))
                 .constant(Tensor.floats(new float[1], 1, 1, 1))
                 .constant(Tensor.floats(new float[] {0.25f}, 1, 1, 1));
         assertThat(lstm.run(3).get(2).getDouble(0)).isCloseTo(0.25, within(1e-6));
@@ -127,5 +129,10 @@ final class AudioOperatorsTest {
                 .constant(Tensor.floats(new float[1], 1, 1, 1))
                 .constant(Tensor.floats(new float[1], 1, 1, 1));
         assertThatThrownBy(rnn::run).isInstanceOf(SelvedgeException.class).hasMessageContainingAll("'Softmax'", "Tanh");
+    }
+
+    /** Of the sequences of a batch of one. */
+    private static Tensor lengths(int length) {
+        return Tensor.integers(TensorType.of(DType.INT32, 1), _ -> length);
     }
 }
