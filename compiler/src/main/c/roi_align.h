@@ -25,6 +25,7 @@ SV_ROUTINE int sv_roi_align(const void *x, const void *regions, const void *imag
                             const int width, const long *extents, const long count, const long height,
                             const long columns, const long samples, const float scale, const int halfPixel,
                             const int max) {
+    if (extents[2] == 0 || extents[3] == 0) return 1; /* An image without pixels has nothing to sample. */
     for (long i = 0; i < count * extents[1] * height * columns; i++) {
         const long bin = i % (height * columns), channel = i / (height * columns) % extents[1];
         const long region = i / (height * columns) / extents[1];

@@ -80,7 +80,7 @@ public final class ConformanceDocs {
                 .append("""
 
                         Types are those of the first input of tests that have this operator alone and pass as native code; an operator
-                        without tests here is covered by tests of its own (`*OpsTest`, `Contrib*Test`). What fuses with what is in
+                        without tests here is covered by tests of its own. What fuses with what is in
                         [catalogues.md](catalogues.md).
 
                         | operator | opsets that changed it | native | bound | reference | not passed | types that run natively |
