@@ -54,7 +54,7 @@ final class TfliteCommandsTest {
         assertThat(run.status()).as(run.err()).isZero();
         // x stands for 4, -3, 2, 1; products with the rows -0.5 ... -0.2, -0.1 ... 0.2, 0.3 ... 0.6 are -1.6, 0 and
         // 1.6.
-        assertThat(run.out().replaceAll("\\s", "")).contains("[-128.0,-128.0,-122.0]");
+        assertThat(run.out().replaceAll("\\s", "")).contains("[-128,-128,-122]");
     }
 
     @Test

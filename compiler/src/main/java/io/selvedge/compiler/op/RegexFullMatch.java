@@ -2,6 +2,8 @@ package io.selvedge.compiler.op;
 
 import static io.selvedge.compiler.op.Operands.required;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
@@ -11,12 +13,10 @@ import io.selvedge.compiler.ir.TensorType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
- * Whether the whole of each string matches a regular expression; bool. The standard's syntax is RE2, of which Java's knows
- * everything but {@code \C} and a few names of character classes.
+ * Whether the whole of each string matches a regular expression of RE2's syntax; bool. It is matched in linear time, so that a
+ * pattern in a file cannot keep a machine busy.
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__RegexFullMatch.html">ONNX RegexFullMatch</a>
  */
