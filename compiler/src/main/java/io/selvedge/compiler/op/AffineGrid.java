@@ -22,8 +22,9 @@ final class AffineGrid {
         List<Integer> size = call.neededIntegers(1, "size");
         int rank = size.size() - 2;
         TensorType theta = call.inputType(0);
+        shapes(rank == 2 || rank == 3, "needs a size of 4 or 5 extents, got %s", size);
         shapes(
-                (rank == 2 || rank == 3) && theta.shape().equals(Shape.of(size.getFirst(), rank, rank + 1)),
+                theta.shape().equals(Shape.of(size.getFirst(), rank, rank + 1)),
                 "needs theta [%s,%s,%s] for size %s, got %s",
                 size.getFirst(),
                 rank,
