@@ -5,17 +5,24 @@ import static io.selvedge.compiler.op.Operands.required;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Dim;
+import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
+import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code Y = X} for the first elements along an axis, zeros for the others: what a model gives of a value that is shorter than its
@@ -66,6 +73,38 @@ public record Trim(int axis) implements Op, Lowerable {
             bytes.put(outer * to[axis] * run, x.bytes(), outer * from[axis] * run, count * run);
         }
         return Tensor.view(type, bytes);
+    }
+
+    /**
+     * The outputs of a graph, in its order, as long as the data made them; the counts that the graph gives beside them are left
+     * out.
+     */
+    public static List<Tensor> filled(Graph graph, List<Tensor> outputs) {
+        Map<String, Node> trims = new HashMap<>();
+        Set<String> counts = new HashSet<>();
+        for (Node node : graph.nodes()) {
+            if (node.op() instanceof Trim) {
+                trims.put(node.output(), node);
+                counts.add(node.input(1));
+            }
+        }
+        List<Tensor> filled = new ArrayList<>();
+        for (int i = 0; i < outputs.size(); i++) {
+            String name = graph.outputs().get(i);
+            Node trim = trims.get(name);
+            if (trim != null) {
+                int axis = ((Trim) trim.op()).axis();
+                int count = (int)
+                        outputs.get(graph.outputs().indexOf(trim.input(1))).getLong(0);
+                List<Dim> dims = new ArrayList<>(outputs.get(i).shape().dims());
+                dims.set(axis, new Dim.Known(count));
+                TensorType type = new TensorType(outputs.get(i).dtype(), new Shape(dims));
+                filled.add(first(outputs.get(i), axis, count, type));
+            } else if (!counts.contains(name)) {
+                filled.add(outputs.get(i));
+            }
+        }
+        return filled;
     }
 
     @Override
