@@ -149,7 +149,7 @@ final class OpenExtents {
 
     /** The value of Shape of an open value: its extents with the count among them; empty for anything else. */
     Optional<String> shape(Op op, List<String> inputs, String hint) {
-        if (!(op instanceof ShapeOf shape) || !open.containsKey(inputs.getFirst())) {
+        if (!(op instanceof ShapeOf shape) || inputs.isEmpty() || !open.containsKey(inputs.getFirst())) {
             return Optional.empty();
         }
         Open at = open.get(inputs.getFirst());

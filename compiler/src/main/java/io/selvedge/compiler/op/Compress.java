@@ -1,5 +1,6 @@
 package io.selvedge.compiler.op;
 
+import static io.selvedge.compiler.op.Operands.optional;
 import static io.selvedge.compiler.op.Operands.required;
 
 import io.selvedge.compiler.ir.DType;
@@ -84,7 +85,7 @@ public record Compress(Optional<Integer> axis) implements Selecting {
 
     @Override
     public boolean isDecided(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
-        return constants.get(1).isPresent();
+        return optional(constants, 1).isPresent();
     }
 
     @Override

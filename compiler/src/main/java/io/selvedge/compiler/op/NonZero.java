@@ -1,5 +1,6 @@
 package io.selvedge.compiler.op;
 
+import static io.selvedge.compiler.op.Operands.optional;
 import static io.selvedge.compiler.op.Operands.required;
 
 import io.selvedge.compiler.ir.DType;
@@ -59,7 +60,7 @@ public record NonZero() implements Selecting {
 
     @Override
     public boolean isDecided(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
-        return constants.getFirst().isPresent();
+        return optional(constants, 0).isPresent();
     }
 
     @Override
