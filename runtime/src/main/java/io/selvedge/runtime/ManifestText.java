@@ -190,10 +190,12 @@ final class ManifestText {
                 node.get("arch").string());
     }
 
-    /** A JSON value and the words that say where it stands. */
+    /** A JSON value and the words that say where it stands, as the file has them. */
     private record Node(String where, Object value) {
         Node get(String name) {
-            return find(name).orElseThrow(() -> new IllegalArgumentException(where + " has no '" + name + "'"));
+            return find(name)
+                    .orElseThrow(
+                            () -> new IllegalArgumentException(PartName.printable(where) + " has no '" + name + "'"));
         }
 
         Optional<Node> find(String name) {
@@ -207,8 +209,7 @@ final class ManifestText {
             return map.entrySet().stream()
                     .collect(Collectors.toMap(
                             entry -> (String) entry.getKey(),
-                            entry -> new Node(
-                                    "'" + PartName.printable((String) entry.getKey()) + "'", entry.getValue())));
+                            entry -> new Node("'" + entry.getKey() + "'", entry.getValue())));
         }
 
         <T> List<T> elements(Function<Node, T> read) {
@@ -250,7 +251,7 @@ final class ManifestText {
         }
 
         private IllegalArgumentException wrong(String needed) {
-            return new IllegalArgumentException(where + " must be " + needed);
+            return new IllegalArgumentException(PartName.printable(where) + " must be " + needed);
         }
     }
 }
