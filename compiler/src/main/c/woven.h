@@ -88,22 +88,21 @@ SV_INLINE void sv_woven_step(const struct sv_depthwise *s, const int rows, const
     sv_woven_tile(s, rows, cols, words + (long)first * SV_WOVEN, woven, y + (long)col * s->y_col, q);
 }
 
-/* One or two rows. Where a column is left over, the one in front of it is computed again. */
+/* One or two rows. */
 SV_INLINE void sv_woven_rows(const struct sv_depthwise *s, const int rows, const unsigned char *x,
                              const struct sv_woven *woven, unsigned char *y, const struct sv_requantize *q) {
-    const int ahead = (s->kernel_w - 1) * s->dilation_w + 1 - s->stride_w, pair = s->cols > 1 ? 2 : 1;
+    const int ahead = (s->kernel_w - 1) * s->dilation_w + 1 - s->stride_w;
     sv_s32 words[(SV_WOVEN_COLS * SV_WOVEN_STRIDE + SV_WOVEN_WIDTH) * SV_WOVEN];
-    for (int next = 0; next < s->cols; next += SV_WOVEN_COLS) {
-        const int start = next + pair > s->cols ? s->cols - pair : next;
+    for (int start = 0; start < s->cols; start += SV_WOVEN_COLS) {
         const int cols = s->cols - start < SV_WOVEN_COLS ? s->cols - start : SV_WOVEN_COLS;
         const unsigned char *from = x + (long)start * s->stride_w * s->x_pixel;
+        unsigned char *to = y + (long)start * s->y_col;
         SV_UNROLL
         for (int i = 0; i < ahead; i++)
             sv_weave(s, s->kernel_h + (rows - 1) * s->stride_h, from + (long)i * s->x_pixel, words + i * SV_WOVEN);
         SV_NO_UNROLL
-        for (int col = 0; col < cols; col += pair)
-            sv_woven_step(s, rows, pair, col + pair > cols ? cols - pair : col, from, words, woven,
-                          y + (long)start * s->y_col, q);
+        for (int col = 0; col + 2 <= cols; col += 2) sv_woven_step(s, rows, 2, col, from, words, woven, to, q);
+        if (cols & 1) sv_woven_step(s, rows, 1, cols - 1, from, words, woven, to, q);
     }
 }
 
