@@ -174,6 +174,7 @@ public final class BundleBuilder {
             writer.part(
                     binding.part("program.txt"),
                     ProgramText.dump(compilation.planned()).getBytes(StandardCharsets.UTF_8));
+            writer.part(binding.part(StepSheet.PART), StepSheet.of(compilation).bytes());
         }
         source.ifPresent(bytes -> writer.part("model.onnx", bytes));
         return writer;
