@@ -32,9 +32,8 @@ record Cpu(String os, String arch, Set<String> flags) {
         String arch = osArch.equals("amd64") ? "x86_64" : osArch.equals("arm64") ? "aarch64" : osArch;
         // Processors of one machine may differ, and a thread may run on any of them.
         Set<String> common = cpuinfo.lines()
-                .filter(line -> line.startsWith("flags") || line.startsWith("Features"))
-                .map(line -> (Set<String>) new TreeSet<>(Arrays.asList(
-                        line.substring(line.indexOf(':') + 1).strip().split("\\s+"))))
+                .map(Cpu::features)
+                .filter(features -> !features.isEmpty())
                 .reduce((a, b) -> {
                     a.retainAll(b);
                     return a;
@@ -43,8 +42,29 @@ record Cpu(String os, String arch, Set<String> flags) {
         return new Cpu(plainOs, arch, common);
     }
 
+    /** What a line says: x86 lists flags, Arm features, RISC-V an instruction set like {@code rv64imafdcv_zicsr}. */
+    private static Set<String> features(String line) {
+        int colon = line.indexOf(':');
+        String key = colon < 0 ? "" : line.substring(0, colon).strip();
+        String value = line.substring(colon + 1).strip();
+        Set<String> features = new TreeSet<>();
+        if (key.equals("flags") || key.equals("Features")) {
+            features.addAll(Arrays.asList(value.split("\\s+")));
+        } else if (key.equals("isa") && value.startsWith("rv64")) {
+            String[] names = value.substring("rv64".length()).split("_");
+            features.addAll(Arrays.asList(names[0].split("")));
+            features.addAll(Arrays.asList(names).subList(1, names.length));
+        }
+        return features;
+    }
+
     boolean runs(Target target) {
         return target.os().equals(os) && target.arch().equals(arch) && flags.containsAll(target.requires());
+    }
+
+    /** Name of the target whose code every CPU of this architecture runs. */
+    String plainTarget() {
+        return arch.equals("x86_64") ? "generic" : "generic-" + arch;
     }
 
     /** Why this machine does not run {@code target}, in a few words. */
