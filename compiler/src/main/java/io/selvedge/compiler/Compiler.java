@@ -86,17 +86,17 @@ public final class Compiler {
         return compilations;
     }
 
-    private byte[] library(PlannedProgram planned, Target target) {
+    /** The bytes of one target's library. */
+    public byte[] library(PlannedProgram planned, Target target) {
         try (WorkFolder work = WorkFolder.create("c")) {
             Path folder = work.path();
             for (Map.Entry<String, String> file :
                     CEmitter.emit(planned, target).files().entrySet()) {
                 Files.writeString(folder.resolve(file.getKey()), file.getValue());
             }
-            Path library = folder.resolve("model.so");
+            Path library = folder.resolve(target.library());
             try {
-                toolchain.compileShared(new CompileRequest(
-                        folder, List.of(folder.resolve("model.c")), List.of(folder), target.cFlags(), library));
+                toolchain.compileShared(CompileRequest.of(target, folder, List.of(folder.resolve("model.c")), library));
             } catch (SelvedgeException e) {
                 if (e.code() == ErrorCode.TOOLCHAIN_FAILED) {
                     work.keep();

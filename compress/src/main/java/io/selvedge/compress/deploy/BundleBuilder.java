@@ -141,7 +141,7 @@ public final class BundleBuilder {
         // The runtime takes the first library that its CPU runs, so the best come first, whatever was measured.
         List<io.selvedge.runtime.Target> libraries = TargetCatalog.all().stream()
                 .filter(targets::contains)
-                .map(t -> io.selvedge.runtime.Target.linux(t.name(), t.arch(), t.cpuFlags()))
+                .map(t -> io.selvedge.runtime.Target.of(t.name(), t.os(), t.arch(), t.cpuFlags(), t.library()))
                 .toList();
         Compiler.Compilation first = compilations.getFirst();
         Manifest manifest = Manifest.withoutParts(

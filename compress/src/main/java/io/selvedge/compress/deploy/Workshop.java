@@ -41,7 +41,7 @@ final class Workshop implements AutoCloseable {
     Workshop(DeployRequest request, String modelSha256, ProgressListener progress) throws IOException {
         HostCpu host = HostCpu.detect();
         this.targets = request.targets().isEmpty()
-                ? List.of(TargetCatalog.best(host.flags()))
+                ? List.of(host.best())
                 : request.targets().stream()
                         .map(TargetCatalog::byName)
                         .distinct()
@@ -60,15 +60,13 @@ final class Workshop implements AutoCloseable {
     }
 
     private static void requireMeasurable(Target target, HostCpu host) {
-        List<String> missing = target.cpuFlags().stream()
-                .filter(flag -> !host.flags().contains(flag))
-                .toList();
-        if (!missing.isEmpty()) {
+        host.lackFor(target).ifPresent(lack -> {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION,
-                    "target " + target.name() + " comes first and so is measured here, but this CPU lacks " + missing
-                            + "; put a target first that runs here: " + host.targets());
-        }
+                    "target " + target.name() + " comes first and so is measured here, but " + lack
+                            + "; put a target first that runs here: "
+                            + host.targets().stream().map(Target::name).toList());
+        });
     }
 
     String target() {
