@@ -81,13 +81,18 @@ public final class BundleBuilder {
      * @param loading how to load the code that computes them
      */
     public void write(Path file, List<Map<String, float[]>> golden, LoadOptions loading) {
+        write(file, golden, file, loading);
+    }
+
+    /** @param runnable a bundle of the same compilations that this machine runs, {@code file} or another one */
+    void write(Path file, List<Map<String, float[]>> golden, Path runnable, LoadOptions loading) {
         try {
             writer().write(file);
             if (golden.isEmpty()) {
                 return;
             }
             BundleWriter full = writer();
-            try (Model model = Workshop.loaded(file, loading)) {
+            try (Model model = Workshop.loaded(runnable, loading)) {
                 try (Session session = model.newSession()) {
                     add(full, session, golden);
                 }

@@ -79,8 +79,8 @@ final class QuantizedKernelsTest {
         }
         List<byte[]> bytes = inputs.stream().map(name -> bytes(given.get(name))).toList();
         for (Target target : cpu.targets()) {
-            byte[] library = LIBRARIES.computeIfAbsent(
-                    target, t -> new Compiler(Toolchain.bundled()).library(planned, t));
+            byte[] library =
+                    LIBRARIES.computeIfAbsent(target, t -> new Compiler(Toolchain.bundled()).library(planned, t));
             List<byte[]> found = EmulatedModel.of(planned, target, library, dir)
                     .run(cpu, List.of(bytes))
                     .getFirst();
