@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.StringTokenizer;
 import java.util.TreeSet;
 
 /**
@@ -32,6 +32,7 @@ record Cpu(String os, String arch, Set<String> flags) {
         String arch = osArch.equals("amd64") ? "x86_64" : osArch.equals("arm64") ? "aarch64" : osArch;
         // Processors of one machine may differ, and a thread may run on any of them.
         Set<String> common = cpuinfo.lines()
+                .distinct()
                 .map(Cpu::features)
                 .filter(features -> !features.isEmpty())
                 .reduce((a, b) -> {
@@ -44,18 +45,27 @@ record Cpu(String os, String arch, Set<String> flags) {
 
     /** What a line says: x86 lists flags, Arm features, RISC-V an instruction set like {@code rv64imafdcv_zicsr}. */
     private static Set<String> features(String line) {
-        int colon = line.indexOf(':');
-        String key = colon < 0 ? "" : line.substring(0, colon).strip();
-        String value = line.substring(colon + 1).strip();
-        Set<String> features = new TreeSet<>();
-        if (key.equals("flags") || key.equals("Features")) {
-            features.addAll(Arrays.asList(value.split("\\s+")));
-        } else if (key.equals("isa") && value.startsWith("rv64")) {
-            String[] names = value.substring("rv64".length()).split("_");
-            features.addAll(Arrays.asList(names[0].split("")));
-            features.addAll(Arrays.asList(names).subList(1, names.length));
+        if (line.startsWith("flags") || line.startsWith("Features")) {
+            return words(line.substring(line.indexOf(':') + 1), " \t");
         }
+        int letters = line.indexOf("rv64") + 4;
+        if (!line.startsWith("isa") || letters < 4) {
+            return Set.of();
+        }
+        int end = line.indexOf('_') < 0 ? line.length() : line.indexOf('_');
+        Set<String> features = words(line.substring(end), "_");
+        line.substring(letters, end).chars().mapToObj(Character::toString).forEach(features::add);
         return features;
+    }
+
+    /** Not by a regular expression: this is on the way to a first result. */
+    private static Set<String> words(String text, String between) {
+        Set<String> words = new TreeSet<>();
+        StringTokenizer tokens = new StringTokenizer(text, between);
+        while (tokens.hasMoreTokens()) {
+            words.add(tokens.nextToken());
+        }
+        return words;
     }
 
     boolean runs(Target target) {

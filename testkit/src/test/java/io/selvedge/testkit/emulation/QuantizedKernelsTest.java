@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.selvedge.compiler.Compiler;
+import io.selvedge.compiler.emit.c.CEmitter;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
@@ -61,6 +62,11 @@ final class QuantizedKernelsTest {
             layer(dtype, 16, 7, 7, 16, 5, 5, 2, 2, 1, 16, true);
             layer(dtype, 33, 6, 6, 33, 3, 3, 1, 2, 2, 33, false);
             layer(dtype, 8, 6, 6, 12, 3, 3, 1, 1, 1, 4, false);
+            // Four vectors of channels at once, and what is left.
+            layer(dtype, 80, 5, 33, 80, 3, 3, 1, 1, 1, 80, false);
+            layer(dtype, 64, 18, 9, 64, 3, 3, 2, 1, 1, 64, false);
+            layer(dtype, 64, 3, 6, 64, 2, 2, 1, 2, 2, 64, false);
+            layer(dtype, 96, 4, 1, 96, 4, 1, 1, 1, 1, 96, false);
             pool(dtype, 17, 6, 5);
         }
         Graph graph = new Graph("layers", inputs, outputs, constants, nodes, types);
@@ -80,7 +86,7 @@ final class QuantizedKernelsTest {
         List<byte[]> bytes = inputs.stream().map(name -> bytes(given.get(name))).toList();
         for (Target target : cpu.targets()) {
             byte[] library =
-                    LIBRARIES.computeIfAbsent(target, t -> new Compiler(Toolchain.bundled()).library(planned, t));
+                    LIBRARIES.computeIfAbsent(target, t -> new Compiler(Toolchain.bundled()).library(CEmitter.emit(planned, t), t));
             List<byte[]> found = EmulatedModel.of(planned, target, library, dir)
                     .run(cpu, List.of(bytes))
                     .getFirst();
