@@ -46,10 +46,9 @@ SV_INLINE void sv_store_requantized(const struct sv_requantize *q, const int n, 
         steps[i] = i >= n     ? steps[0]
                    : residual ? sv_round_s32(sv_steps_add(q, acc[i], scale[i], sv_load_u8(residual + from[i])))
                               : sv_round_s32(sv_steps(q, acc[i], scale[i]));
-    const sv_quad none = {0};
     sv_quad bytes = sv_pack_quad(steps[0], steps[1], steps[2], steps[3], (short)zero);
-    if (lo > 0) SV_PACK("vpmaxub", bytes, bytes, none + (unsigned char)lo);
-    if (hi < 255) SV_PACK("vpminub", bytes, bytes, none + (unsigned char)hi);
+    if (lo > 0) bytes = sv_at_least(bytes, (unsigned char)lo);
+    if (hi < 255) bytes = sv_at_most(bytes, (unsigned char)hi);
     if (n == 4 && at[1] == at[0] + SV_LANES && at[2] == at[1] + SV_LANES && at[3] == at[2] + SV_LANES) {
         *(sv_quad_unaligned *)(y + at[0]) = bytes;
         return;

@@ -5,36 +5,59 @@ import io.selvedge.compiler.diag.SelvedgeException;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The targets, best first. */
 public final class TargetCatalog {
     // Arena bytes are reused for values of other types, which the aliasing rules of C do not allow.
     private static final String NO_ALIASING_RULES = "-fno-strict-aliasing";
 
+    private static final List<String> V2 = List.of("pni", "ssse3", "sse4_1", "sse4_2", "popcnt", "cx16");
+    private static final List<String> V3 = with(V2, "avx", "avx2", "fma", "bmi1", "bmi2", "f16c", "movbe", "abm");
+    private static final List<String> V4 = with(V3, "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl");
+
     public static final Target X86_64_V4_VNNI = new Target(
             "x86-64-v4+vnni",
             "x86_64",
             List.of("-march=x86-64-v4", "-mavx512vnni", "-mprefer-vector-width=512", NO_ALIASING_RULES),
-            List.of("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512_vnni"),
+            with(V4, "avx512_vnni"),
             "isa_x86_64_v4_vnni.h",
             16,
             32,
             true);
-    public static final Target X86_64_V3 = new Target(
-            "x86-64-v3",
+    public static final Target X86_64_V3_AVXVNNI = new Target(
+            "x86-64-v3+avxvnni",
             "x86_64",
-            List.of("-march=x86-64-v3", NO_ALIASING_RULES),
-            List.of("avx2", "fma", "bmi1", "bmi2", "f16c", "movbe"),
-            "isa_x86_64_v3.h",
+            List.of("-march=x86-64-v3", "-mavxvnni", NO_ALIASING_RULES),
+            with(V3, "avx_vnni"),
+            "isa_x86_64_v3_avxvnni.h",
             8,
             16,
+            true);
+    public static final Target X86_64_V4 = new Target(
+            "x86-64-v4",
+            "x86_64",
+            List.of("-march=x86-64-v4", "-mprefer-vector-width=512", NO_ALIASING_RULES),
+            V4,
+            "isa_x86_64_v4.h",
+            16,
+            32,
             false);
+    public static final Target X86_64_V3 = new Target(
+            "x86-64-v3", "x86_64", List.of("-march=x86-64-v3", NO_ALIASING_RULES), V3, "isa_x86_64_v3.h", 8, 16, false);
+    public static final Target X86_64_V2 = new Target(
+            "x86-64-v2", "x86_64", List.of("-march=x86-64-v2", NO_ALIASING_RULES), V2, "isa_x86_64_v2.h", 4, 16, false);
     public static final Target X86_64 = new Target(
             "generic", "x86_64", List.of("-march=x86-64", NO_ALIASING_RULES), List.of(), "isa_generic.h", 4, 16, false);
 
-    private static final List<Target> ALL = List.of(X86_64_V4_VNNI, X86_64_V3, X86_64);
+    private static final List<Target> ALL =
+            List.of(X86_64_V4_VNNI, X86_64_V3_AVXVNNI, X86_64_V4, X86_64_V3, X86_64_V2, X86_64);
 
     private TargetCatalog() {}
+
+    private static List<String> with(List<String> flags, String... more) {
+        return Stream.concat(flags.stream(), Stream.of(more)).toList();
+    }
 
     public static List<Target> all() {
         return ALL;

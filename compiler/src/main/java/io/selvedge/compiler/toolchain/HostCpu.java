@@ -1,5 +1,7 @@
 package io.selvedge.compiler.toolchain;
 
+import io.selvedge.compiler.target.Target;
+import io.selvedge.compiler.target.TargetCatalog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The machine that this process runs on.
@@ -21,19 +22,8 @@ import java.util.stream.Stream;
  * @param jdk version of the running Java
  */
 public record HostCpu(String model, Set<String> flags, int cores, String os, String jdk) {
-    /** A target of generated code and the flags that a CPU needs to run it. */
-    private record Level(String target, Set<String> needs) {}
-
     /** Plain C, right on every x86-64. */
-    public static final String GENERIC = "generic";
-
-    private static final Set<String> V3 = Set.of("avx", "avx2", "fma", "bmi1", "bmi2", "f16c", "movbe", "abm");
-    private static final Set<String> V4_VNNI = Stream.concat(
-                    V3.stream(), Stream.of("avx512f", "avx512bw", "avx512vl", "avx512dq", "avx512cd", "avx512_vnni"))
-            .collect(Collectors.toUnmodifiableSet());
-
-    /** Best first. */
-    private static final List<Level> LEVELS = List.of(new Level("x86-64-v4+vnni", V4_VNNI), new Level("x86-64-v3", V3));
+    public static final String GENERIC = TargetCatalog.X86_64.name();
 
     public HostCpu {
         flags = Set.copyOf(flags);
@@ -77,19 +67,15 @@ public record HostCpu(String model, Set<String> flags, int cores, String os, Str
 
     /** Names of all targets whose code this CPU runs, best first; the last is {@link #GENERIC}. */
     public List<String> targets() {
-        return Stream.concat(
-                        LEVELS.stream()
-                                .filter(level -> flags.containsAll(level.needs))
-                                .map(Level::target),
-                        Stream.of(GENERIC))
+        return TargetCatalog.all().stream()
+                .filter(target -> flags.containsAll(target.cpuFlags()))
+                .map(Target::name)
                 .toList();
     }
 
     /** Flags that {@code target} needs and this CPU lacks, sorted; empty when it runs. */
     public List<String> missingFor(String target) {
-        return LEVELS.stream()
-                .filter(level -> level.target.equals(target))
-                .flatMap(level -> level.needs.stream())
+        return TargetCatalog.byName(target).cpuFlags().stream()
                 .filter(flag -> !flags.contains(flag))
                 .sorted()
                 .toList();

@@ -5,21 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 final class HostCpuTest {
-    private static final String HASWELL = "flags\t\t: fpu sse2 movbe popcnt avx f16c abm bmi1 avx2 bmi2 fma\n";
+    private static final String NEHALEM = "flags\t\t: fpu sse2 pni ssse3 cx16 sse4_1 sse4_2 popcnt\n";
+    private static final String HASWELL = NEHALEM.replace("\n", " movbe avx f16c abm bmi1 avx2 bmi2 fma\n");
+    private static final String SKYLAKE = HASWELL.replace("\n", " avx512f avx512bw avx512vl avx512dq avx512cd\n");
 
     @Test
-    void target_follows_the_flags() {
+    void targets_follow_the_flags_best_first() {
         assertThat(cpu("flags : fpu sse2 sse4_2\n").targets()).containsExactly("generic");
-        assertThat(cpu(HASWELL).targets()).containsExactly("x86-64-v3", "generic");
-        String vnni = HASWELL.replace("\n", " avx512f avx512bw avx512vl avx512dq avx512cd avx512_vnni\n");
-        assertThat(cpu(vnni).bestTarget()).isEqualTo("x86-64-v4+vnni");
+        assertThat(cpu(NEHALEM).targets()).containsExactly("x86-64-v2", "generic");
+        assertThat(cpu(HASWELL).targets()).containsExactly("x86-64-v3", "x86-64-v2", "generic");
+        assertThat(cpu(HASWELL.replace("\n", " avx_vnni\n")).bestTarget()).isEqualTo("x86-64-v3+avxvnni");
+        assertThat(cpu(SKYLAKE).targets()).containsExactly("x86-64-v4", "x86-64-v3", "x86-64-v2", "generic");
+        assertThat(cpu(SKYLAKE.replace("\n", " avx512_vnni\n")).bestTarget()).isEqualTo("x86-64-v4+vnni");
     }
 
     @Test
-    void avx512_without_vnni_is_v3_and_the_missing_flag_is_named() {
-        HostCpu skylake = cpu(HASWELL.replace("\n", " avx512f avx512bw avx512vl avx512dq avx512cd\n"));
-        assertThat(skylake.bestTarget()).isEqualTo("x86-64-v3");
+    void a_flag_that_is_missing_is_named() {
+        HostCpu skylake = cpu(SKYLAKE);
         assertThat(skylake.missingFor("x86-64-v4+vnni")).containsExactly("avx512_vnni");
+        assertThat(skylake.missingFor("x86-64-v3+avxvnni")).containsExactly("avx_vnni");
         assertThat(skylake.missingFor("x86-64-v3")).isEmpty();
     }
 
