@@ -280,7 +280,7 @@ final class Search {
                 Candidate.LatencyOn.MEASURED,
                 1,
                 build.compilation().planned().arenaBytes(),
-                build.compilation().planned().preparedBytes(),
+                build.compilation().preparedBytes(),
                 build.weightBytes(),
                 build.compilation().codeBytes(workshop.target()),
                 build.bundleBytes(),

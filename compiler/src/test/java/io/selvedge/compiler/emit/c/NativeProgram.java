@@ -28,11 +28,13 @@ final class NativeProgram {
     private static final byte PAINT = (byte) 0xA5;
 
     private final PlannedProgram planned;
+    private final int preparedBytes;
     private final MethodHandle prepare;
     private final MethodHandle run;
 
-    private NativeProgram(PlannedProgram planned, MethodHandle prepare, MethodHandle run) {
+    private NativeProgram(PlannedProgram planned, int preparedBytes, MethodHandle prepare, MethodHandle run) {
         this.planned = planned;
+        this.preparedBytes = preparedBytes;
         this.prepare = prepare;
         this.run = run;
     }
@@ -63,7 +65,7 @@ final class NativeProgram {
                                 ValueLayout.ADDRESS,
                                 ValueLayout.JAVA_INT,
                                 ValueLayout.JAVA_INT));
-        return new NativeProgram(planned, prepare, run);
+        return new NativeProgram(planned, CEmitter.preparedBytes(planned, target), prepare, run);
     }
 
     /** Outputs by name; fails when a guard byte changed. */
@@ -90,7 +92,7 @@ final class NativeProgram {
                 }
                 io.setAtIndex(ValueLayout.ADDRESS, i, segment);
             }
-            MemorySegment prepared = guarded(arena, planned.preparedBytes(), guarded);
+            MemorySegment prepared = guarded(arena, preparedBytes, guarded);
             prepare.invokeExact(weights, prepared);
             io.setAtIndex(ValueLayout.ADDRESS, count, prepared);
             MemorySegment memory = guarded(arena, planned.arenaBytes(), guarded);
