@@ -29,10 +29,9 @@ final class RunnableTargets {
                         avxVnni.header(),
                         avxVnni.lanes(),
                         avxVnni.registers(),
-                        avxVnni.dotProduct()));
-        return targets.stream()
-                .filter(target -> HostCpu.detect().flags().containsAll(target.cpuFlags()))
-                .toList();
+                        avxVnni.dotProduct(),
+                        avxVnni.fusedMultiplyAdd()));
+        return targets.stream().filter(HostCpu.detect()::runs).toList();
     }
 
     /** Those whose code for anything but 8-bit products differs. */
