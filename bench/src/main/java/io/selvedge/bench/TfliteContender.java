@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /** A TFLite file in TFLite with XNNPACK. */
-final class TfliteContender implements Contender {
+class TfliteContender implements Contender {
     private final Graph graph;
     private final TfliteRuntime runtime;
 
