@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /** A TFLite file in TFLite with XNNPACK. */
-class TfliteContender implements Contender {
+final class TfliteContender implements Contender {
     private final Graph graph;
     private final TfliteRuntime runtime;
 

@@ -1,18 +1,15 @@
 package io.selvedge.bench;
 
 import io.selvedge.bench.tflite.TfliteExporter;
+import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
-import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compiler.tflite.TfliteImporter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Objects;
 
 /**
- * A graph as a TFLite file, whose images are NHWC.
+ * A graph as a TFLite file, whose images are NHWC and whose 8-bit inputs and outputs are int8.
  *
  * @param original as it was written, images NCHW
  * @param graph what our importer reads from the file
@@ -24,61 +21,42 @@ record TfliteForm(Graph original, Graph graph, byte[] file) {
         return new TfliteForm(simplified, TfliteImporter.read(file, name + ".tflite", ImportOptions.none()), file);
     }
 
-    TfliteContender contender(Sample sample) {
-        return new TfliteContender(file, graph, sample(sample)) {
-            @Override
-            public float[][] outputs() {
-                float[][] values = super.outputs();
-                for (int o = 0; o < values.length; o++) {
-                    values[o] = nchw(values[o], original.outputs().get(o));
-                }
-                return values;
+    Contender contender(Sample sample) {
+        return new Reordered(new TfliteContender(file, graph, sample(sample)), values -> {
+            for (int o = 0; o < values.length; o++) {
+                values[o] = output(values[o], o);
             }
-        };
+            return values;
+        });
     }
 
     /** The same inputs for the file. */
     Sample sample(Sample of) {
-        Map<String, TensorType> types = new LinkedHashMap<>();
-        Map<String, ByteBuffer> bytes = new LinkedHashMap<>();
-        of.bytes().forEach((name, from) -> {
-            TensorType type = Objects.requireNonNull(of.types().get(name));
-            int[] e = type.shape().extents();
-            types.put(name, graph.type(name));
-            bytes.put(name, e.length == 4 ? nhwc(from, e, type.dtype().bytes()) : from);
+        return of.mapped(graph, (name, bytes) -> {
+            int[] e = original.type(name).shape().extents();
+            DType dtype = original.type(name).dtype();
+            ByteBuffer moved = e.length == 4 ? ImageOrder.nhwc(bytes, e, dtype.bytes()) : bytes;
+            return dtype == DType.UINT8 ? signed(moved) : moved;
         });
-        return new Sample(types, bytes);
     }
 
-    private static ByteBuffer nhwc(ByteBuffer from, int[] e, int width) {
+    private static ByteBuffer signed(ByteBuffer from) {
         ByteBuffer to = ByteBuffer.allocateDirect(from.remaining()).order(ByteOrder.LITTLE_ENDIAN);
-        int plane = e[2] * e[3];
-        for (int c = 0; c < e[1]; c++) {
-            for (int p = 0; p < plane; p++) {
-                to.put((p * e[1] + c) * width, from, (c * plane + p) * width, width);
-            }
+        for (int i = 0; i < to.capacity(); i++) {
+            to.put(i, (byte) (from.get(i) ^ 0x80));
         }
         return to;
     }
 
-    /** An output of the file in the original's order. */
-    private float[] nchw(float[] values, String output) {
-        int[] e = original.type(output).shape().extents();
-        if (e.length != 4) {
-            return values;
-        }
-        float[] moved = new float[values.length];
-        int plane = e[2] * e[3];
-        for (int c = 0; c < e[1]; c++) {
-            for (int p = 0; p < plane; p++) {
-                moved[c * plane + p] = values[p * e[1] + c];
+    /** An output of the file in the original's order and type. */
+    float[] output(float[] values, int index) {
+        String name = original.outputs().get(index);
+        float[] moved = ImageOrder.nchw(values, original.type(name).shape().extents());
+        if (original.type(name).dtype() == DType.UINT8) {
+            for (int i = 0; i < moved.length; i++) {
+                moved[i] += 128;
             }
         }
         return moved;
-    }
-
-    /** The first output of the file in the original's order. */
-    float[] outputs(float[] first) {
-        return nchw(first, original.outputs().getFirst());
     }
 }

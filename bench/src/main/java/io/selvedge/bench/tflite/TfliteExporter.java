@@ -68,7 +68,7 @@ public final class TfliteExporter {
                 add(node);
             }
         }
-        graph.outputs().forEach(output -> values.writer.output(values.floating(output)));
+        graph.outputs().forEach(output -> values.writer.output(values.output(output)));
         return values.writer.bytes();
     }
 

@@ -14,6 +14,7 @@ import io.selvedge.testkit.tflite.TfliteWriter.Steps;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -48,8 +49,21 @@ final class Values {
         return e.length == 4 ? new int[] {e[0], e[2], e[3], e[1]} : e;
     }
 
+    /** An input; an 8-bit one has the steps of the DequantizeLinear that reads it. */
     void input(String value) {
-        floats.put(value, writer.input(value, graph.type(value).dtype(), extents(value)));
+        DType dtype = graph.type(value).dtype();
+        Optional<Node> dequantize =
+                onlyReader(value).filter(node -> node.op().type().equals("DequantizeLinear"));
+        if (dequantize.isPresent()) {
+            eights.put(value, writer.input(value, DType.INT8, steps(dequantize.get()), extents(value)));
+        } else {
+            floats.put(value, writer.input(value, dtype, extents(value)));
+        }
+    }
+
+    /** The tensor of an output of the graph. */
+    int output(String value) {
+        return eights.containsKey(value) ? Objects.requireNonNull(eights.get(value)) : floating(value);
     }
 
     /** A tensor for a float value that an operator writes. */
