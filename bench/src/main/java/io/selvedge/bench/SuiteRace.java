@@ -53,6 +53,9 @@ final class SuiteRace implements AutoCloseable {
                     "tflite-xnnpack",
                     form,
                     () -> TfliteForm.of(form.graph(), model.name()).contender(sample));
+            if (model.group() == Group.LAYER) {
+                start("onednn", form, () -> new OneDnnContender(form.graph(), sample));
+            }
         }
         // What compiling left on the heap must not be collected while the race is on.
         System.gc();
