@@ -99,7 +99,6 @@ final class QDepthwiseStep implements Step {
                             sums,
                             0,
                             null,
-                            0,
                             false);
             if (parts) {
                 QConvStep.addUp(whole, sums, count);

@@ -16,8 +16,11 @@ public final class VectorWarmUp {
     private static final int CHANNELS = 2 * Tiles.BLOCK;
 
     private final float[] numbers = new float[64 * 1024];
+    private final float[] lines = new float[36 * CHANNELS];
     private final PixelList pixels = new PixelList();
     private final Span span = new Span(new int[] {0, DEPTH / 2}, DEPTH / 2, 0, DEPTH);
+
+    private final Span shortRuns = new Span(new int[] {0, 16, 32, 48}, 8, 0, 32);
 
     private VectorWarmUp() {
         for (int i = 0; i < Tiles.PIXELS; i++) {
@@ -43,20 +46,29 @@ public final class VectorWarmUp {
     private boolean wins(Tiles vectors) {
         Tiles plain = new ScalarTiles();
         List<Loop> left = new ArrayList<>(List.of(
-                (tiles, residual, positive) -> products(tiles, 2, residual, positive),
-                (tiles, residual, positive) -> products(tiles, 1, residual, positive),
+                (tiles, residual, positive) -> products(tiles, span, 2, residual, positive),
+                (tiles, residual, positive) -> products(tiles, span, 1, residual, positive),
+                (tiles, residual, positive) -> products(tiles, shortRuns, 1, residual, positive),
                 this::depthwise,
+                (tiles, residual, positive) -> rows(tiles, CHANNELS),
+                (tiles, residual, positive) -> rows(tiles, Tiles.BLOCK),
                 (tiles, residual, positive) ->
-                        tiles.winogradIn(numbers, 0, CHANNELS, numbers, 4096, CHANNELS, CHANNELS),
-                (tiles, residual, positive) ->
-                        tiles.winogradOut(numbers, 0, CHANNELS, numbers, 4096, CHANNELS, CHANNELS),
-                (tiles, residual, positive) ->
-                        tiles.finish(numbers, 0, numbers, 0, residual, 0, positive, numbers, 4096, 4 * CHANNELS)));
+                        tiles.winogradIn(numbers, 0, 256, CHANNELS, numbers, 8192, 1024, CHANNELS, lines),
+                this::winogradOut));
         long start = System.nanoTime();
         while (!left.isEmpty() && System.nanoTime() - start < GIVE_UP_NANOS) {
             left.removeIf(loop -> nanos(loop, vectors) < nanos(loop, plain));
         }
         return left.isEmpty();
+    }
+
+    private void winogradOut(Tiles tiles, float[] residual, boolean positive) {
+        Tiles.Place place = new Tiles.Place(0, 4 * CHANNELS, CHANNELS);
+        tiles.winogradOut(numbers, 8192, 1024, numbers, residual, place, positive, numbers, place, CHANNELS, lines);
+    }
+
+    private void rows(Tiles tiles, int outputs) {
+        tiles.rows(numbers, 0, DEPTH, Tiles.PIXELS, numbers, 8192, DEPTH, numbers, 32768, outputs);
     }
 
     private long nanos(Loop loop, Tiles tiles) {
@@ -69,12 +81,12 @@ public final class VectorWarmUp {
         return best;
     }
 
-    private void products(Tiles tiles, int blocks, float[] residual, boolean positive) {
-        tiles.products(pixels, 0, span, blocks, numbers, numbers, 8192, numbers, 0, numbers, 32768, residual, positive);
+    private void products(Tiles tiles, Span span, int blocks, float[] residual, boolean positive) {
+        tiles.products(pixels, span, blocks, numbers, numbers, 8192, numbers, 0, numbers, 32768, residual, positive);
     }
 
     private void depthwise(Tiles tiles, float[] residual, boolean positive) {
         int[] taps = {0, 32, 64, 512, 544, 576, 1024, 1056, 1088};
-        tiles.depthwise(pixels, taps, numbers, 0, numbers, 8192, numbers, 0, numbers, 32768, residual, 0, positive);
+        tiles.depthwise(pixels, taps, numbers, 0, numbers, 8192, numbers, 0, numbers, 32768, residual, positive);
     }
 }
