@@ -67,6 +67,46 @@ final class Rows {
         b5.intoArray(y, yAt + Math.min(5, last) * outputs + LANES);
     }
 
+    /** Rows 0 to {@code last}, four at most, times two vectors of channels. */
+    static void four(float[] x, int xAt, int pitch, int last, float[] weights, int first, int second, int depth, float[] y, int yAt, int outputs) {
+        int x0 = xAt;
+        int x1 = xAt + Math.min(1, last) * pitch;
+        int x2 = xAt + Math.min(2, last) * pitch;
+        int x3 = xAt + Math.min(3, last) * pitch;
+        FloatVector a0 = FloatVector.zero(SPECIES);
+        FloatVector b0 = FloatVector.zero(SPECIES);
+        FloatVector a1 = FloatVector.zero(SPECIES);
+        FloatVector b1 = FloatVector.zero(SPECIES);
+        FloatVector a2 = FloatVector.zero(SPECIES);
+        FloatVector b2 = FloatVector.zero(SPECIES);
+        FloatVector a3 = FloatVector.zero(SPECIES);
+        FloatVector b3 = FloatVector.zero(SPECIES);
+        for (int k = 0; k < depth; k++) {
+            FloatVector u = load(weights, first + k * BLOCK);
+            FloatVector v = load(weights, second + k * BLOCK);
+            FloatVector s0 = FloatVector.broadcast(SPECIES, x[x0 + k]);
+            a0 = s0.fma(u, a0);
+            b0 = s0.fma(v, b0);
+            FloatVector s1 = FloatVector.broadcast(SPECIES, x[x1 + k]);
+            a1 = s1.fma(u, a1);
+            b1 = s1.fma(v, b1);
+            FloatVector s2 = FloatVector.broadcast(SPECIES, x[x2 + k]);
+            a2 = s2.fma(u, a2);
+            b2 = s2.fma(v, b2);
+            FloatVector s3 = FloatVector.broadcast(SPECIES, x[x3 + k]);
+            a3 = s3.fma(u, a3);
+            b3 = s3.fma(v, b3);
+        }
+        a0.intoArray(y, yAt);
+        b0.intoArray(y, yAt + LANES);
+        a1.intoArray(y, yAt + Math.min(1, last) * outputs);
+        b1.intoArray(y, yAt + Math.min(1, last) * outputs + LANES);
+        a2.intoArray(y, yAt + Math.min(2, last) * outputs);
+        b2.intoArray(y, yAt + Math.min(2, last) * outputs + LANES);
+        a3.intoArray(y, yAt + Math.min(3, last) * outputs);
+        b3.intoArray(y, yAt + Math.min(3, last) * outputs + LANES);
+    }
+
     /** Rows 0 to {@code last}, twelve at most, times one vector of channels. */
     static void single(float[] x, int xAt, int pitch, int last, float[] weights, int first, int depth, float[] y, int yAt, int outputs) {
         int x0 = xAt;

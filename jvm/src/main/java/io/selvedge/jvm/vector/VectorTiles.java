@@ -115,9 +115,15 @@ public final class VectorTiles implements Tiles {
         int apart = LANES == BLOCK ? depth * BLOCK : LANES;
         for (; c + 2 * LANES <= outputs; c += 2 * LANES) {
             int w = weightsAt + c / BLOCK * BLOCK * depth + c % BLOCK;
-            for (int r = 0; r < rows; r += Products.PAIR_PIXELS) {
+            int r = 0;
+            // Six at a time, but four and four rather than six and two.
+            for (; rows - r > 4 && rows - r != 8; r += Products.PAIR_PIXELS) {
                 int from = xAt + r * xPitch;
                 Rows.pair(x, from, xPitch, rows - 1 - r, weights, w, w + apart, depth, y, yAt + r * outputs + c, outputs);
+            }
+            for (; r < rows; r += Products.FEW_PIXELS) {
+                int from = xAt + r * xPitch;
+                Rows.four(x, from, xPitch, rows - 1 - r, weights, w, w + apart, depth, y, yAt + r * outputs + c, outputs);
             }
         }
         if (c < outputs) {

@@ -50,8 +50,9 @@ public final class VectorWarmUp {
                 (tiles, residual, positive) -> products(tiles, span, 1, residual, positive),
                 (tiles, residual, positive) -> products(tiles, shortRuns, 1, residual, positive),
                 this::depthwise,
-                (tiles, residual, positive) -> rows(tiles, CHANNELS),
-                (tiles, residual, positive) -> rows(tiles, Tiles.BLOCK),
+                (tiles, residual, positive) -> rows(tiles, Tiles.PIXELS, CHANNELS),
+                (tiles, residual, positive) -> rows(tiles, 4, CHANNELS),
+                (tiles, residual, positive) -> rows(tiles, Tiles.PIXELS, Tiles.BLOCK),
                 (tiles, residual, positive) ->
                         tiles.winogradIn(numbers, 0, 256, CHANNELS, numbers, 8192, 1024, CHANNELS, lines),
                 this::winogradOut));
@@ -67,8 +68,8 @@ public final class VectorWarmUp {
         tiles.winogradOut(numbers, 8192, 1024, numbers, residual, place, positive, numbers, place, CHANNELS, lines);
     }
 
-    private void rows(Tiles tiles, int outputs) {
-        tiles.rows(numbers, 0, DEPTH, Tiles.PIXELS, numbers, 8192, DEPTH, numbers, 32768, outputs);
+    private void rows(Tiles tiles, int rows, int outputs) {
+        tiles.rows(numbers, 0, DEPTH, rows, numbers, 8192, DEPTH, numbers, 32768, outputs);
     }
 
     private long nanos(Loop loop, Tiles tiles) {
