@@ -168,6 +168,7 @@ final class ConvCode {
                         kernelRows,
                         covered,
                         (long) axes.cols().strides().getFirst() * x.dtype().bytes());
+        code.tile(tile.text());
         code.declare(("static const struct sv_conv %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile_cols = %d, "
                         + ".blocks = %d, .pixels_first = %d,\n    .kernel_rows = %d, .segments = %d, .run = %d, "
                         + ".x_kernel_row = %d, .x_segment = %d,\n    %s};\n")
@@ -214,6 +215,7 @@ final class ConvCode {
         KernelRows kernelRows = KernelRows.of(x, y, axes, window);
         int tile = depthwiseTile(axes.cols().extent());
         boolean wholeRow = tile == axes.cols().extent() && KernelRows.zeroBorder(x);
+        code.tile(depthwiseRows(axes.rows().extent()) + "x" + tile);
         code.declare(("static const struct sv_depthwise %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile = %d, "
                         + ".kernel_h = %d, .kernel_w = %d, .stride_h = %d, .stride_w = %d, .dilation_h = %d, "
                         + ".dilation_w = %d,\n    .x_kernel_row = %d, .x_pixel = %d, .x_rows = %d, .pad_top = %d, "

@@ -35,6 +35,7 @@ final class MatMulCode {
         int row = swapped ? 2 : 1;
         int col = swapped ? 1 : 2;
         int[] tile = dot ? dotTile(code, m, n) : tile(code, m, n);
+        code.tile(tile[0] + "x" + tile[1]);
         code.declare("""
                 static const struct sv_matmul %s = {.batch = %d, .m = %d, .k = %d, .n = %d, .tile = %d, .blocks = %d,
                     .a_batch = %d, .a_row = %d, .a_col = %d, .b_batch = %d, .b_row = %d, .b_col = %d,

@@ -18,6 +18,7 @@ final class StepCode {
     private final Set<String> headers;
     private final StringBuilder declarations = new StringBuilder();
     private final List<String> lines = new ArrayList<>();
+    private String tile = "";
     private String result = "void";
     private int depth = 1;
 
@@ -44,6 +45,15 @@ final class StepCode {
     /** The step's function returns an int from now on: not 0 where its data is bad. */
     void returnsStatus() {
         result = "int";
+    }
+
+    /** Says what the kernel computes at once, for reports. */
+    void tile(String text) {
+        tile = text;
+    }
+
+    String tile() {
+        return tile;
     }
 
     void include(String header) {
