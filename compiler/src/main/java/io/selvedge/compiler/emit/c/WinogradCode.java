@@ -26,10 +26,11 @@ final class WinogradCode {
                 conv.window(),
                 false);
         int lanes = code.target().lanes();
-        code.declare(("static const struct sv_winograd %s = {%s,\n    .tile_rows = %d, .tile_cols = %d, .block = %d, "
+        code.declare(("static const struct sv_winograd %s = {.stride = %d, %s,\n    .tile_rows = %d, .tile_cols = %d, .block = %d, "
                         + ".x_vectors = %d, .y_vectors = %d, .channels = %d, .product = &%s};\n")
                 .formatted(
                         code.named("winograd"),
+                        conv.window().strideH(),
                         axes.fields(true),
                         Math.ceilDiv(y.h(), 4),
                         Math.ceilDiv(y.w(), 4),
@@ -83,8 +84,9 @@ final class WinogradCode {
 
     /** The statement that transforms the step's weights. */
     static String prepare(StepCode code, Kernel.Winograd winograd) {
-        return "    sv_winograd_weights(%d, %d, %d, %s, (float *)(prepared + %d));\n"
+        return "    sv_winograd_weights(%d, %d, %d, %d, %s, (float *)(prepared + %d));\n"
                 .formatted(
+                        winograd.conv().window().strideH(),
                         winograd.outputs() / BLOCK,
                         winograd.channels(),
                         code.buffer(winograd.conv().x()).pixelPitch(),
