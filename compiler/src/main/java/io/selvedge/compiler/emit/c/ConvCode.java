@@ -165,7 +165,14 @@ final class ConvCode {
                 * x.dtype().bytes();
         KernelRows kernelRows = KernelRows.of(x, y, axes, window);
         Tile tile = new TileChooser(code.target(), eightBit)
-                .choose(axes.rows().extent(), axes.cols().extent(), vectors, segments * steps, kernelRows, covered);
+                .choose(
+                        axes.rows().extent(),
+                        axes.cols().extent(),
+                        vectors,
+                        segments * steps,
+                        kernelRows,
+                        covered,
+                        (long) axes.cols().strides().getFirst() * x.dtype().bytes());
         code.tile(tile.text());
         code.declare(("static const struct sv_conv %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile_cols = %d, "
                         + ".blocks = %d, .pixels_first = %d,\n    .kernel_rows = %d, .segments = %d, .run = %d, "
