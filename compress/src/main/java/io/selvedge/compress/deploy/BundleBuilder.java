@@ -159,7 +159,7 @@ public final class BundleBuilder {
                         specs(first.fused(), first.fused().inputs()),
                         specs(first.fused(), first.fused().outputs()),
                         first.planned().arenaBytes(),
-                        first.planned().preparedBytes(),
+                        first.preparedBytes(),
                         1,
                         libraries)
                 .withStates(states);
@@ -196,7 +196,7 @@ public final class BundleBuilder {
                     specs(graph, graph.inputs()),
                     specs(graph, graph.outputs()),
                     compilations.get(i).planned().arenaBytes(),
-                    compilations.get(i).planned().preparedBytes(),
+                    compilations.get(i).preparedBytes(),
                     String.valueOf(i + 1)));
         }
         return further;

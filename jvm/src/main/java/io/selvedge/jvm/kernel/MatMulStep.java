@@ -108,7 +108,11 @@ final class MatMulStep implements Step {
             ConvStep.products(
                     memory.tiles(), beside, span, blocks, rows, columns, columnsAt, zeros, sums, null, false);
             for (int p = 0; p < beside.count; p++) {
-                store(sums, p * pitch, y, yFirst + (done + p) * product.product().strides().get(1));
+                store(
+                        sums,
+                        p * pitch,
+                        y,
+                        yFirst + (done + p) * product.product().strides().get(1));
             }
             done = next;
         }
