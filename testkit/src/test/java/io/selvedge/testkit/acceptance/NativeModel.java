@@ -34,10 +34,7 @@ final class NativeModel implements AutoCloseable {
 
     /** The targets whose code this machine runs, best first. */
     static List<Target> targets() {
-        HostCpu cpu = HostCpu.detect();
-        return TargetCatalog.all().stream()
-                .filter(target -> cpu.flags().containsAll(target.cpuFlags()))
-                .toList();
+        return HostCpu.detect().targets();
     }
 
     /**
@@ -66,7 +63,8 @@ final class NativeModel implements AutoCloseable {
                         planned.weightBytes(),
                         planned.preparedOffsets(),
                         planned.preparedBytes()),
-                compilation.libraries());
+                compilation.libraries(),
+                compilation.tiles());
         NativeModel loaded = new NativeModel(compilation);
         try {
             Path bundle = Files.createTempFile(folder, "model-", ".selv");
