@@ -48,6 +48,11 @@ final class ConvCode {
     }
 
     static void write(StepCode code, Kernel.QConv conv) {
+        Optional<QWinogradCode> winograd = code.winograd(conv);
+        if (winograd.isPresent()) {
+            winograd.get().write(code);
+            return;
+        }
         ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
         code.include("qconv.h");
         c.declareConv(true);
@@ -132,13 +137,18 @@ final class ConvCode {
     }
 
     static void declareEpilogue(StepCode code, Expr epilogue) {
+        declareEpilogue(code, epilogue, 2);
+    }
+
+    /** {@code sv_f32 epilogue_N(sv_f32 x0, ...)} of {@code arity} operands. */
+    static void declareEpilogue(StepCode code, Expr epilogue, int arity) {
         if (ExprCode.rounds(epilogue)) {
             code.include("half.h");
         }
         if (ExprCode.usesMath(epilogue)) {
             code.include("math.h");
         }
-        code.declare(ExprCode.function(code.named("epilogue"), 2, epilogue));
+        code.declare(ExprCode.function(code.named("epilogue"), arity, epilogue));
     }
 
     private void declareConv(boolean eightBit) {
