@@ -101,14 +101,17 @@ SV_INLINE void sv_depthwise_u8_rows(const struct sv_depthwise *s, const int rows
     }
 }
 
-SV_INLINE void sv_depthwise_u8(const struct sv_depthwise *s, const unsigned char *x, const signed char *w,
-                               const int *bias, const float *scale, unsigned char *y, const unsigned char *residual,
-                               const struct sv_requantize *q) {
+SV_INLINE void sv_depthwise_u8(const struct sv_depthwise *s, const struct sv_part part, const unsigned char *x,
+                               const signed char *w, const int *bias, const float *scale, unsigned char *y,
+                               const unsigned char *residual, const struct sv_requantize *q) {
     const long words = (long)((s->kernel_h + 3) / 4) * s->kernel_w;
-    const int paired = s->rows / s->tile_rows * s->tile_rows;
+    const int pairs = s->rows / s->tile_rows, paired = pairs * s->tile_rows;
+    const struct sv_part bands = sv_along(s->split, SV_BANDS, part, pairs + s->rows - paired);
+    const struct sv_part vectors = sv_along(s->split, SV_GROUPS, part, s->vectors);
     for (int image = 0; image < s->images; image++)
-        for (int row = 0; row < s->rows; row += row < paired ? s->tile_rows : 1)
-            for (int v = 0; v < s->vectors; v++) {
+        for (int band = bands.first; band < bands.end; band++)
+            for (int v = vectors.first; v < vectors.end; v++) {
+                const int row = band < pairs ? band * s->tile_rows : paired + band - pairs;
                 const unsigned char *xv = x + (long)image * s->x_image + (long)row * s->x_row + v * SV_LANES;
                 const signed char *wv = w + sv_packed(v, words) * 4;
                 const sv_s32 bv = sv_load_s32(bias + v * SV_LANES);

@@ -2,6 +2,7 @@
 #ifndef SV_SOFTMAX_H
 #define SV_SOFTMAX_H
 #include "math.h"
+#include "part.h"
 
 /* One row of contiguous elements. x and y may be the same. */
 SV_INLINE void sv_softmax_row(const float *x, float *y, const int length, const int log) {
@@ -57,8 +58,12 @@ SV_INLINE void sv_softmax_columns(const float *x, float *y, const int length, co
 #undef SV_PUT
 }
 
-SV_INLINE void sv_softmax(const float *x, float *y, const int outer, const int length, const int inner, const int log) {
-    for (int o = 0; o < outer; o++, x += (long)length * inner, y += (long)length * inner) {
+/* Outer positions of a part. */
+SV_INLINE void sv_softmax(const struct sv_part part, const float *x, float *y, const int length, const int inner,
+                          const int log) {
+    x += part.first * (long)length * inner;
+    y += part.first * (long)length * inner;
+    for (int o = part.first; o < part.end; o++, x += (long)length * inner, y += (long)length * inner) {
         if (inner == 1) {
             sv_softmax_row(x, y, length, log);
             continue;

@@ -97,9 +97,11 @@ static __attribute__((noinline)) void sv_winograd_input(const float *x, const lo
     }
 }
 
-/* A' m A of one tile and one vector of channels, then bias, residual and activation. */
-SV_INLINE void sv_winograd_output(const struct sv_winograd *s, const float *m, const long plane, const sv_f32 bias,
-                                  float *y, const float *residual, const sv_epilogue epilogue) {
+/* A' m A of one tile and one vector of channels, then bias, residual and activation. Only the first rows and columns are
+   stored where tiles overlap, so that every number comes from one tile: another would round it in another way. */
+SV_INLINE void sv_winograd_output(const struct sv_winograd *s, const int keep_rows, const int keep_cols, const float *m,
+                                  const long plane, const sv_f32 bias, float *y, const float *residual,
+                                  const sv_epilogue epilogue) {
     sv_f32 lines[24];
     SV_UNROLL
     for (int row = 0; row < 6; row++) {
@@ -110,15 +112,18 @@ SV_INLINE void sv_winograd_output(const struct sv_winograd *s, const float *m, c
     }
     SV_UNROLL
     for (int col = 0; col < 4; col++) {
+        if (col >= keep_cols) continue;
         sv_f32 products[6], to[4];
         SV_UNROLL
         for (int row = 0; row < 6; row++) products[row] = lines[row * 4 + col];
         sv_winograd_a(products, to);
         SV_UNROLL
-        for (int row = 0; row < 4; row++)
+        for (int row = 0; row < 4; row++) {
+            if (row >= keep_rows) continue;
             sv_store(y + (long)row * s->y_row + (long)col * s->y_col,
                      epilogue(to[row] + bias, residual ? sv_load(residual + (long)row * s->r_row + (long)col * s->r_col)
                                                        : sv_splat(0)));
+        }
     }
 }
 
@@ -132,16 +137,24 @@ SV_INLINE int sv_winograd_at(const int tile, const int extent) {
     return tile * 4 + 4 > extent ? extent - 4 : tile * 4;
 }
 
-/* u: prepared weights; scratch: SV_WINOGRAD_PLANES * block * (x_vectors + y_vectors) * SV_LANES numbers. */
-SV_INLINE void sv_winograd_f32(const struct sv_winograd *s, const float *x, const float *u, const float *bias, float *y,
-                               const float *residual, float *scratch, const sv_epilogue epilogue) {
+/* Rows or columns of tile number `tile` before the next tile's first. */
+SV_INLINE int sv_winograd_keep(const int tile, const int extent) {
+    const int rest = tile * 4 + 4 < extent ? sv_winograd_at(tile + 1, extent) - tile * 4 : 4;
+    return extent % 4 ? rest : 4;
+}
+
+/* The blocks of a part. u: prepared weights; scratch: SV_WINOGRAD_PLANES * block * (x_vectors + y_vectors) * SV_LANES numbers. */
+SV_INLINE void sv_winograd_f32(const struct sv_winograd *s, const struct sv_part part, const float *x, const float *u,
+                               const float *bias, float *y, const float *residual, float *scratch,
+                               const sv_epilogue epilogue) {
     const int tiles = s->tile_rows * s->tile_cols, x_pitch = s->x_vectors * SV_LANES, y_pitch = s->y_vectors * SV_LANES;
     const long v_plane = (long)s->block * x_pitch, m_plane = (long)s->block * y_pitch;
     const long u_plane = (long)s->y_vectors * SV_LANES * s->channels;
     float *v = scratch, *m = scratch + SV_WINOGRAD_PLANES * v_plane;
+    const struct sv_part whole = {0, 0};
     for (int image = 0; image < s->images; image++)
-        for (int start = 0; start < tiles; start += s->block) {
-            const int first = start + s->block > tiles ? tiles - s->block : start;
+        for (int block = part.first; block < part.end; block++) {
+            const int start = block * s->block, first = start + s->block > tiles ? tiles - s->block : start;
             for (int t = 0; t < s->block; t++) {
                 const float *at = x + (long)image * s->x_image +
                                   (long)sv_winograd_at((first + t) / s->tile_cols, s->rows) * s->x_row +
@@ -153,18 +166,21 @@ SV_INLINE void sv_winograd_f32(const struct sv_winograd *s, const float *x, cons
             }
             SV_NO_UNROLL
             for (int plane = 0; plane < SV_WINOGRAD_PLANES; plane++)
-                sv_conv_f32(s->product, v + plane * v_plane, u + plane * u_plane, 0, m + plane * m_plane, 0,
+                sv_conv_f32(s->product, whole, v + plane * v_plane, u + plane * u_plane, 0, m + plane * m_plane, 0,
                             sv_winograd_product);
-            for (int t = 0; t < s->block; t++) {
-                const long row = sv_winograd_at((first + t) / s->tile_cols, s->rows);
-                const long col = sv_winograd_at((first + t) % s->tile_cols, s->cols);
+            for (int t = start - first; t < s->block; t++) {
+                const int tile_row = (first + t) / s->tile_cols, tile_col = (first + t) % s->tile_cols;
+                const long row = sv_winograd_at(tile_row, s->rows), col = sv_winograd_at(tile_col, s->cols);
+                const int keep_rows = sv_winograd_keep(tile_row, s->rows),
+                          keep_cols = sv_winograd_keep(tile_col, s->cols);
                 float *to = y + (long)image * s->y_image + row * s->y_row + col * s->y_col;
                 const float *from =
                     residual ? residual + (long)image * s->r_image + row * s->r_row + col * s->r_col : 0;
                 SV_NO_UNROLL
                 for (int c = 0; c < s->y_vectors; c++)
-                    sv_winograd_output(s, m + (long)t * y_pitch + c * SV_LANES, m_plane, sv_load(bias + c * SV_LANES),
-                                       to + c * SV_LANES, residual ? from + c * SV_LANES : 0, epilogue);
+                    sv_winograd_output(s, keep_rows, keep_cols, m + (long)t * y_pitch + c * SV_LANES, m_plane,
+                                       sv_load(bias + c * SV_LANES), to + c * SV_LANES,
+                                       residual ? from + c * SV_LANES : 0, epilogue);
             }
         }
 }

@@ -35,10 +35,15 @@ final class MatMulCode {
         int row = swapped ? 2 : 1;
         int col = swapped ? 1 : 2;
         int[] tile = dot ? dotTile(code, m, n) : tile(code, m, n);
+        int width = tile[1] * (dot ? 1 : code.target().lanes());
+        Split split = Split.of(List.of(
+                new Split("SV_IMAGES", product.batch()),
+                new Split("SV_BANDS", Math.ceilDiv(m, tile[0])),
+                new Split("SV_GROUPS", Math.ceilDiv(n, width))));
         code.declare("""
                 static const struct sv_matmul %s = {.batch = %d, .m = %d, .k = %d, .n = %d, .tile = %d, .blocks = %d,
                     .a_batch = %d, .a_row = %d, .a_col = %d, .b_batch = %d, .b_row = %d, .b_col = %d,
-                    .y_batch = %d, .y_row = %d, .y_col = %d, .alpha = %s};
+                    .y_batch = %d, .y_row = %d, .y_col = %d, .alpha = %s%s};
                 """.formatted(
                         code.named("matmul"),
                         product.batch(),
@@ -56,14 +61,18 @@ final class MatMulCode {
                         y.get(0),
                         y.get(row),
                         y.get(col),
-                        CTypes.literal(product.alpha())));
+                        CTypes.literal(product.alpha()),
+                        split.field(code)));
+        String part = code.openParts(split.units());
         code.line(
-                "%s(&%s, %s, %s, %s);",
+                "%s(&%s, %s, %s, %s, %s);",
                 dot ? "sv_matmul_dot_f32" : "sv_matmul_f32",
                 code.named("matmul"),
+                part,
                 operand(code, left, false),
                 operand(code, right, false),
                 operand(code, product.y(), true));
+        code.closeParts();
     }
 
     /** Doubles and integers: rows of B are added up in the result, unsigned where a signed sum might overflow. */

@@ -12,13 +12,18 @@ import java.util.Set;
 
 /** The C of one step while it is written: what stands before its function, and the function's lines. */
 final class StepCode {
+    /** Parts are numbers of 16 bits. */
+    static final int MAX_UNITS = 65535;
+
     private final PlannedProgram planned;
     private final Target target;
     private final int number;
     private final Set<String> headers;
     private final StringBuilder declarations = new StringBuilder();
     private final List<String> lines = new ArrayList<>();
+    private final boolean worthSharing;
     private String result = "void";
+    private boolean shared;
     private int depth = 1;
 
     StepCode(PlannedProgram planned, Target target, int number, Set<String> headers) {
@@ -26,6 +31,7 @@ final class StepCode {
         this.target = target;
         this.number = number;
         this.headers = headers;
+        this.worthSharing = Sharing.pays(planned.program(), number, target);
     }
 
     Target target() {
@@ -44,6 +50,52 @@ final class StepCode {
     /** The step's function returns an int from now on: not 0 where its data is bad. */
     void returnsStatus() {
         result = "int";
+    }
+
+    /** Whether threads may share the step's work, whose units are independent of each other. */
+    boolean shares(int units) {
+        return worthSharing && units > 1 && units <= MAX_UNITS;
+    }
+
+    /** The nest, its only axis divided in two where threads may share the work; {@code multiple} elements stay together. */
+    LoopNest divided(LoopNest nest, int multiple) {
+        return worthSharing ? nest.divided(multiple) : nest;
+    }
+
+    /**
+     * Opens the loop in which a thread takes parts of the work, where threads share it; what the step did so far is thread 0's.
+     *
+     * @return the part to compute: {@code part}, or all units
+     */
+    String openParts(int units) {
+        if (!shares(units)) {
+            return "(struct sv_part){0, " + units + "}";
+        }
+        shared = true;
+        include("team.h");
+        List<String> before = List.copyOf(lines);
+        lines.clear();
+        line("struct sv_part part;");
+        line("sv_open(me, %d);", units);
+        if (!before.isEmpty()) {
+            open("if (me->thread == 0)");
+            before.forEach(line -> lines.add("    " + line));
+            close();
+        }
+        open("while (sv_take(me, &part))");
+        return "part";
+    }
+
+    /** The end of what {@link #openParts} opened. */
+    void closeParts() {
+        if (shared) {
+            close();
+        }
+    }
+
+    /** Whether the function takes a thread that shares the work with others. */
+    boolean isShared() {
+        return shared;
     }
 
     void include(String header) {
@@ -96,6 +148,12 @@ final class StepCode {
                 : "(" + type + ")((unsigned char *)" + base + " + " + element * elementBytes + ")";
     }
 
+    /** A pointer to scratch memory: thread 0's is in the arena, where threads share the work the others have their own. */
+    String scratch(int buffer, String type) {
+        String first = bytes(buffer, 0, 1, true);
+        return "(" + type + " *)" + (shared ? "sv_scratch(me, " + first + ", SV_SCRATCH)" : "(" + first + ")");
+    }
+
     /** A pointer to what this step prepared when the program was loaded: the last entry of the io table. */
     String prepared(String type) {
         int entry =
@@ -145,7 +203,8 @@ final class StepCode {
                 .append(result)
                 .append(" step_")
                 .append(number)
-                .append("(const unsigned char *weights, void *const *io, unsigned char *arena) {\n");
+                .append("(const unsigned char *weights, void *const *io, unsigned char *arena")
+                .append(shared ? ", struct sv_member *me) {\n" : ") {\n");
         for (String parameter : List.of("weights", "io", "arena")) {
             String word = parameter.equals("io") ? "io[" : parameter;
             if (lines.stream().noneMatch(line -> line.contains(word))) {

@@ -39,16 +39,19 @@ final class WinogradCode {
                         winograd.channels(),
                         code.named("product")));
         ConvCode.declareEpilogue(code, conv.epilogue());
+        String part = code.openParts(Math.ceilDiv(Math.ceilDiv(y.h(), 4) * Math.ceilDiv(y.w(), 4), winograd.block()));
         code.line(
-                "sv_winograd_f32(&%s, %s, %s, %s, %s, %s, %s, %s);",
+                "sv_winograd_f32(&%s, %s, %s, %s, %s, %s, %s, %s, %s);",
                 code.named("winograd"),
+                part,
                 code.pointer(conv.x(), ConvCode.origin(x, conv.window()), false),
                 code.prepared("float"),
                 code.weight(conv.bias(), "float", 0),
                 code.pointer(conv.y(), y.origin(), true),
                 ConvCode.residual(code, conv.residual()),
-                code.pointer(winograd.scratchBuffer(), 0, true),
+                code.scratch(winograd.scratchBuffer(), "float"),
                 code.named("epilogue"));
+        code.closeParts();
     }
 
     /** The product of one plane: as many pixels as a block has tiles, one 1x1 window each. */
