@@ -47,6 +47,21 @@ SV_ROUTINE void sv_sink(const void *x, long long *heap, const long row, const lo
     }
     heap[hole * inner] = value;
 }
+/* A heap of whatever it holds, its last element the root. */
+SV_ROUTINE void sv_heap(const void *x, long long *heap, const long row, const long inner, const int type,
+                        const int largest, const long size) {
+    for (long i = size / 2 - 1; i >= 0; i--)
+        sv_sink(x, heap, row, inner, type, largest, size, i, (long)heap[i * inner]);
+}
+/* A heap becomes a row in order. */
+SV_ROUTINE void sv_unheap(const void *x, long long *heap, const long row, const long inner, const int type,
+                          const int largest, const long count) {
+    for (long size = count - 1; size > 0; size--) {
+        const long last = (long)heap[size * inner];
+        heap[size * inner] = heap[0];
+        sv_sink(x, heap, row, inner, type, largest, size, 0, last);
+    }
+}
 /* y[o][.][i]: where the k first elements of x[o][.][i] are, in order. NaN counts as the largest. */
 SV_ROUTINE int sv_top_k(const void *x, long long *y, const int type, const long outer, const long count,
                         const long inner, const long k, const int largest) {
@@ -54,15 +69,11 @@ SV_ROUTINE int sv_top_k(const void *x, long long *y, const int type, const long 
         const long row = r / inner * count * inner + r % inner;
         long long *heap = y + r / inner * k * inner + r % inner;
         for (long i = 0; i < k; i++) heap[i * inner] = i;
-        for (long i = k / 2 - 1; i >= 0; i--) sv_sink(x, heap, row, inner, type, largest, k, i, (long)heap[i * inner]);
+        sv_heap(x, heap, row, inner, type, largest, k);
         for (long i = k; i < count; i++)
             if (sv_leads(x, row, inner, i, (long)heap[0], type, largest))
                 sv_sink(x, heap, row, inner, type, largest, k, 0, i);
-        for (long size = k - 1; size > 0; size--) {
-            const long last = (long)heap[size * inner];
-            heap[size * inner] = heap[0];
-            sv_sink(x, heap, row, inner, type, largest, size, 0, last);
-        }
+        sv_unheap(x, heap, row, inner, type, largest, k);
     }
     return 0;
 }

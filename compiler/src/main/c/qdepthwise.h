@@ -6,6 +6,40 @@
 #include "depthwise.h"
 #include "requantize.h"
 
+typedef unsigned char sv_lane __attribute__((vector_size(16)));
+typedef sv_lane sv_lane_unaligned __attribute__((aligned(1), may_alias));
+
+/* Lane l is 16 bytes at p + l * step. */
+SV_INLINE sv_s32 sv_lanes_at(const void *p, const long step) {
+    union {
+        sv_lane part[SV_LANES / 4];
+        sv_s32 whole;
+    } v;
+    SV_UNROLL
+    for (int l = 0; l < SV_LANES / 4; l++)
+        v.part[l] = *(const sv_lane_unaligned *)((const unsigned char *)p + l * step);
+    return v.whole;
+}
+
+#define SV_MAX_WORDS 40 /* of weights of a pair of rows */
+
+/* Weights of column kw and the four input rows from 4 * group on, for an output row whose window starts `shift` rows down;
+   lanes of 128 bits lie `lane` bytes apart. */
+SV_INLINE sv_s32 sv_shifted_taps(const struct sv_depthwise *s, const signed char *w, const long lane, const int shift,
+                                 const int group, const int kw) {
+    const int first = 4 * group - shift, groups = (s->kernel_h + 3) / 4, bits = (first & 3) * 8;
+    const int low = (first - (first & 3)) / 4, high = low + 1;
+    const sv_s32 none = {0};
+    const sv_u32 a = low >= 0 && low < groups ? (sv_u32)sv_lanes_at(w + (low * s->kernel_w + kw) * SV_BLOCK * 4, lane)
+                                              : (sv_u32)none;
+    if (!bits) return (sv_s32)a;
+    const sv_u32 b = high >= 0 && high < groups
+                         ? (sv_u32)sv_lanes_at(w + (high * s->kernel_w + kw) * SV_BLOCK * 4, lane)
+                         : (sv_u32)none;
+    return (sv_s32)(a >> bits | b << (32 - bits));
+}
+#include "woven.h"
+
 /* Words of a window's column: rows beyond its last tap are any bytes, their weights are 0. */
 SV_INLINE sv_s32 sv_vertical(const unsigned char *x, const long row, const int taps) {
 #ifdef SV_HAS_WORDS
@@ -16,22 +50,6 @@ SV_INLINE sv_s32 sv_vertical(const unsigned char *x, const long row, const int t
     if (taps > 2) word |= sv_load_u8(x + 2 * row) << 16;
     if (taps > 3) word |= (sv_s32)((sv_u32)sv_load_u8(x + 3 * row) << 24);
     return word;
-}
-
-#define SV_MAX_WORDS 40 /* of weights of a pair of rows */
-
-/* Weights of column kw and the four input rows from 4 * group on, for an output row whose window starts `shift` rows down. */
-SV_INLINE sv_s32 sv_shifted_taps(const struct sv_depthwise *s, const signed char *w, const int shift, const int group,
-                                 const int kw) {
-    const int first = 4 * group - shift, groups = (s->kernel_h + 3) / 4, bits = (first & 3) * 8;
-    const int low = (first - (first & 3)) / 4, high = low + 1;
-    const sv_s32 none = {0};
-    const sv_u32 a =
-        low >= 0 && low < groups ? (sv_u32)sv_load_s32(w + (low * s->kernel_w + kw) * SV_BLOCK * 4) : (sv_u32)none;
-    if (!bits) return (sv_s32)a;
-    const sv_u32 b =
-        high >= 0 && high < groups ? (sv_u32)sv_load_s32(w + (high * s->kernel_w + kw) * SV_BLOCK * 4) : (sv_u32)none;
-    return (sv_s32)(a >> bits | b << (32 - bits));
 }
 
 /* `rows` (1 or 2) x tile pixels of one vector of channels. */
@@ -86,7 +104,7 @@ SV_INLINE void sv_depthwise_u8_rows(const struct sv_depthwise *s, const int rows
         for (int g = 0; g < groups; g++) {
             SV_UNROLL
             for (int kw = 0; kw < s->kernel_w; kw++)
-                taps[(row * groups + g) * s->kernel_w + kw] = sv_shifted_taps(s, w, row * s->stride_h, g, kw);
+                taps[(row * groups + g) * s->kernel_w + kw] = sv_shifted_taps(s, w, 16, row * s->stride_h, g, kw);
         }
     }
     for (int c = 0; c < tiles; c++) {
@@ -101,17 +119,29 @@ SV_INLINE void sv_depthwise_u8_rows(const struct sv_depthwise *s, const int rows
     }
 }
 
+/* The first row of a band; bands of one row follow those of tile_rows rows. */
+SV_INLINE int sv_band_row(const struct sv_depthwise *s, const int band) {
+    const int pairs = s->rows / s->tile_rows;
+    return band < pairs ? band * s->tile_rows : pairs * s->tile_rows + band - pairs;
+}
+
 SV_INLINE void sv_depthwise_u8(const struct sv_depthwise *s, const struct sv_part part, const unsigned char *x,
                                const signed char *w, const int *bias, const float *scale, unsigned char *y,
                                const unsigned char *residual, const struct sv_requantize *q) {
     const long words = (long)((s->kernel_h + 3) / 4) * s->kernel_w;
     const int pairs = s->rows / s->tile_rows, paired = pairs * s->tile_rows;
     const struct sv_part bands = sv_along(s->split, SV_BANDS, part, pairs + s->rows - paired);
-    const struct sv_part vectors = sv_along(s->split, SV_GROUPS, part, s->vectors);
-    for (int image = 0; image < s->images; image++)
-        for (int band = bands.first; band < bands.end; band++)
-            for (int v = vectors.first; v < vectors.end; v++) {
-                const int row = band < pairs ? band * s->tile_rows : paired + band - pairs;
+    const struct sv_part rows = {sv_band_row(s, bands.first), sv_band_row(s, bands.end)};
+    const struct sv_part vectors = sv_depthwise_vectors(s, part);
+    for (int image = 0; image < s->images; image++) {
+        int first = vectors.first;
+#ifdef SV_HAS_WEAVE
+        if (!residual && sv_is_woven(s))
+            first = sv_depthwise_woven(s, rows, vectors, x + (long)image * s->x_image, w, bias, scale,
+                                       y + (long)image * s->y_image, q);
+#endif
+        for (int row = rows.first; row < rows.end; row += row < paired ? s->tile_rows : 1)
+            for (int v = first; v < vectors.end; v++) {
                 const unsigned char *xv = x + (long)image * s->x_image + (long)row * s->x_row + v * SV_LANES;
                 const signed char *wv = w + sv_packed(v, words) * 4;
                 const sv_s32 bv = sv_load_s32(bias + v * SV_LANES);
@@ -124,5 +154,6 @@ SV_INLINE void sv_depthwise_u8(const struct sv_depthwise *s, const struct sv_par
                 else
                     sv_depthwise_u8_rows(s, 1, xv, wv, bv, sv, yv, rv, q);
             }
+    }
 }
 #endif

@@ -34,6 +34,16 @@ SV_INLINE sv_s32 sv_requantized(const struct sv_requantize *q, sv_s32 acc, sv_f3
     return (sv_s32)sv_rounded_bits(sv_steps(q, acc, scale), q->lo - q->zero, q->hi - q->zero) + q->zero;
 }
 
+#ifdef SV_HAS_PACK
+/* Bytes clamped to lo .. hi, where that is less than they can hold. */
+SV_INLINE sv_quad sv_clamped(sv_quad bytes, const int lo, const int hi) {
+    const sv_quad none = {0};
+    if (lo > 0) SV_PACK("vpmaxub", bytes, bytes, none + (unsigned char)lo);
+    if (hi < 255) SV_PACK("vpminub", bytes, bytes, none + (unsigned char)hi);
+    return bytes;
+}
+#endif
+
 /* The first n (up to 4) of four vectors of accumulators, to y + at[i]; residuals lie at residual + from[i]. */
 SV_INLINE void sv_store_requantized(const struct sv_requantize *q, const int n, const sv_s32 *acc, const sv_f32 *scale,
                                     unsigned char *y, const long *at, const unsigned char *residual, const long *from) {
@@ -46,10 +56,7 @@ SV_INLINE void sv_store_requantized(const struct sv_requantize *q, const int n, 
         steps[i] = i >= n     ? steps[0]
                    : residual ? sv_round_s32(sv_steps_add(q, acc[i], scale[i], sv_load_u8(residual + from[i])))
                               : sv_round_s32(sv_steps(q, acc[i], scale[i]));
-    const sv_quad none = {0};
-    sv_quad bytes = sv_pack_quad(steps[0], steps[1], steps[2], steps[3], (short)zero);
-    if (lo > 0) SV_PACK("vpmaxub", bytes, bytes, none + (unsigned char)lo);
-    if (hi < 255) SV_PACK("vpminub", bytes, bytes, none + (unsigned char)hi);
+    const sv_quad bytes = sv_clamped(sv_pack_quad(steps[0], steps[1], steps[2], steps[3], (short)zero), lo, hi);
     if (n == 4 && at[1] == at[0] + SV_LANES && at[2] == at[1] + SV_LANES && at[3] == at[2] + SV_LANES) {
         *(sv_quad_unaligned *)(y + at[0]) = bytes;
         return;

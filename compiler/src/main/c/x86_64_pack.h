@@ -9,11 +9,10 @@ SV_INLINE sv_s32 sv_round_s32(sv_f32 v) {
     return r;
 }
 #define SV_PACK(name, to, low, high) __asm__(name " %2, %1, %0" : "=v"(to) : "v"(low), "v"(high))
-/* The lanes of a, b, c, d plus `add`, clamped to 0..255, in this order. Packing goes by 128 bits, hence the permutation. */
-SV_INLINE sv_quad sv_pack_quad(sv_s32 a, sv_s32 b, sv_s32 c, sv_s32 d, const short add) {
-    const sv_s32 order = SV_PACK_ORDER;
+/* The lanes of a, b, c, d plus `add`, clamped to 0..255: first four of each, then the next four of each. */
+SV_INLINE sv_quad sv_pack_lanes(sv_s32 a, sv_s32 b, sv_s32 c, sv_s32 d, const short add) {
     sv_s16 ab, cd;
-    sv_quad bytes, ordered;
+    sv_quad bytes;
     SV_PACK("vpackssdw", ab, a, b);
     SV_PACK("vpackssdw", cd, c, d);
     if (add) {
@@ -22,7 +21,13 @@ SV_INLINE sv_quad sv_pack_quad(sv_s32 a, sv_s32 b, sv_s32 c, sv_s32 d, const sho
         SV_PACK("vpaddsw", cd, cd, zero + add);
     }
     SV_PACK("vpackuswb", bytes, ab, cd);
-    SV_PACK("vpermd", ordered, order, bytes);
+    return bytes;
+}
+/* The same, vector by vector. */
+SV_INLINE sv_quad sv_pack_quad(sv_s32 a, sv_s32 b, sv_s32 c, sv_s32 d, const short add) {
+    const sv_s32 order = SV_PACK_ORDER;
+    sv_quad ordered;
+    SV_PACK("vpermd", ordered, order, sv_pack_lanes(a, b, c, d, add));
     return ordered;
 }
 #endif

@@ -51,9 +51,16 @@ public final class BenchMain implements Callable<Integer> {
     private final PrintStream out;
     private final PrintStream err;
 
-    @Parameters(paramLabel = "MODEL", description = "An ONNX or TFLite file.")
-    @SuppressWarnings("NullAway.Init")
-    private Path model;
+    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "An ONNX or TFLite file.")
+    private @Nullable Path model;
+
+    @Option(
+            names = "--write-nets",
+            paramLabel = "FOLDER",
+            description =
+                    "Instead of measuring, write the suite's networks that have no file (random weights) there as ONNX: "
+                            + "NAME.onnx and NAME-int8.onnx.")
+    private @Nullable Path writeNets;
 
     @Option(
             names = "--against",
@@ -116,7 +123,14 @@ public final class BenchMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (writeNets != null) {
+            NetworkFiles.write(writeNets, err);
+            return 0;
+        }
         check();
+        if (model == null) {
+            throw bad("nothing to measure; give a MODEL");
+        }
         List<BenchResult> results = new ArrayList<>();
         try (Workshop workshop = new Workshop(model, shapes.options(model), Optional.ofNullable(data), threads)) {
             Optional<Path> quantized = Optional.ofNullable(int8Model);

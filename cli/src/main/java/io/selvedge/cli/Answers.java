@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * Outputs by name; those of a sequence of calls are stacked along a first axis. States begin as zeros and go from call to call.
+ * An output whose extent the data decides is as long as the data said, but for those of a sequence, which must be of one length.
  */
 record Answers(Map<String, NpyFile> outputs) {
     /**
@@ -35,11 +36,16 @@ record Answers(Map<String, NpyFile> outputs) {
                     .bytes()
                     .put(output.bytes().duplicate()));
         }
+        outputs.values().forEach(output -> output.bytes().flip());
+        if (inputs.calls().isEmpty()) {
+            results.forEach(result ->
+                    outputs.computeIfPresent(result.name(), (_, output) -> output.first(result.filledShape(results))));
+        }
         outputs.replaceAll((_, output) -> new NpyFile(
                 output.dtype(),
                 Stream.concat(IntStream.of(inputs.calls().stream().toArray()).boxed(), output.shape().stream())
                         .toList(),
-                output.bytes().flip()));
+                output.bytes()));
         return new Answers(outputs);
     }
 

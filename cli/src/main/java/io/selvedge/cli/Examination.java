@@ -14,6 +14,7 @@ import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.UserCache;
 import io.selvedge.compiler.toolchain.WorkFolder;
 import io.selvedge.compress.deploy.ProgressListener;
+import io.selvedge.compress.profile.PeakCache;
 import io.selvedge.fallback.HybridModel;
 import io.selvedge.runtime.Binding;
 import io.selvedge.runtime.Bundle;
@@ -44,6 +45,7 @@ record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, Progr
         if (cache.state() != State.MISSING || cc.isPresent()) {
             findings.add(toolchain());
         }
+        findings.add(limits());
         bundle.map(Examination::bundle).ifPresent(findings::add);
         return findings;
     }
@@ -110,6 +112,18 @@ record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, Progr
                 found,
                 plain ? "only plain C runs here: right, but slow; a CPU with AVX2 is several times faster" : "",
                 ErrorCode.BAD_OPTION);
+    }
+
+    private Finding limits() {
+        return new Finding(
+                "limits",
+                State.FINE,
+                new PeakCache(UserCache.ofUser(), host)
+                        .known(TargetCatalog.best(host.flags()))
+                        .map(ProfileTable::limits)
+                        .orElse("of a core are not measured yet; 'selvedge profile BUNDLE' does it"),
+                "",
+                ErrorCode.IO_ERROR);
     }
 
     private static Finding memory() {

@@ -31,7 +31,7 @@ record Judging(Console console, Session session, boolean json) {
     private Score score(Path description, int most) {
         try (DataSource data = DataSource.open(description);
                 ProgressLine progress = new ProgressLine(console)) {
-            data.requireInputs(inputs());
+            data.requireInputs(inputs(session));
             String metric = data.metric();
             if (metric.equals("agreement")) {
                 throw new SelvedgeException(
@@ -54,7 +54,8 @@ record Judging(Console console, Session session, boolean json) {
         }
     }
 
-    private ModelInputs inputs() {
+    /** What the session takes. */
+    static ModelInputs inputs(Session session) {
         return new ModelInputs(session.inputs().stream().collect(Collectors.toMap(TensorBuffer::name, Judging::type)));
     }
 

@@ -72,6 +72,7 @@ public final class Main {
                 .addSubcommand(new DeployCommand(console))
                 .addSubcommand(new RunCommand(console))
                 .addSubcommand(new InspectCommand(console))
+                .addSubcommand(new ProfileCommand(console))
                 .addSubcommand(new DumpCommand(console))
                 .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new DoctorCommand(console))

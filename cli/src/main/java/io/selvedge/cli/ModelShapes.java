@@ -37,6 +37,14 @@ public final class ModelShapes {
                     + " counts. Repeatable.")
     private final Map<String, String> constants = new LinkedHashMap<>();
 
+    @Option(
+            names = "--max-dim",
+            paramLabel = "VALUE=N",
+            description =
+                    "Most elements of a value whose extent the data decides, by its name or its node's, e.g."
+                            + " --max-dim selected_indices=100 behind NonMaxSuppression. Default: as many as there can be. Repeatable.")
+    private final Map<String, Integer> maxDims = new LinkedHashMap<>();
+
     @Mixin
     private PluginOption plugins = new PluginOption();
 
@@ -112,7 +120,8 @@ public final class ModelShapes {
         Map<String, Tensor> fixed = new LinkedHashMap<>();
         constants.forEach(
                 (name, text) -> fixed.put(name, ConstantText.parse(name, text, ModelReader.declaredType(model, name))));
-        return new ImportOptions(Map.of(), shapes, fixed, plugins.read());
+        maxDims.forEach((name, most) -> extent("--max-dim " + name + "=" + most, String.valueOf(most)));
+        return new ImportOptions(Map.of(), shapes, fixed, maxDims, plugins.read());
     }
 
     /** Sequences may be empty and optionals absent, which the importer names as dimensions too. */

@@ -29,6 +29,28 @@ record NpyFile(DType dtype, List<Integer> shape, ByteBuffer bytes) {
         shape = List.copyOf(shape);
     }
 
+    /** The first elements along every axis. */
+    NpyFile first(List<Integer> extents) {
+        if (extents.equals(shape)) {
+            return this;
+        }
+        int width = dtype.byteCount();
+        int count = extents.stream().reduce(1, Math::multiplyExact);
+        ByteBuffer kept = ByteBuffer.allocate(count * width).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            int from = 0;
+            int rest = i;
+            int stride = 1;
+            for (int axis = extents.size() - 1; axis >= 0; axis--) {
+                from += rest % extents.get(axis) * stride;
+                rest /= extents.get(axis);
+                stride *= shape.get(axis);
+            }
+            kept.put(i * width, bytes, from * width, width);
+        }
+        return new NpyFile(dtype, extents, kept);
+    }
+
     /** @throws SelvedgeException DATA_NOT_FOUND, BAD_DATA or IO_ERROR */
     static NpyFile read(Path file) {
         try {

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -61,7 +60,7 @@ final class ReportCommand implements Callable<Integer> {
         } else if (form.html == null) {
             new DeployTable(report.result()).lines().forEach(console.out()::println);
         } else {
-            write(form.html, ReportPage.text(report));
+            new TextFile("--html", form.html).write(ReportPage.text(report));
             console.out().println("Wrote " + form.html);
         }
         return 0;
@@ -77,29 +76,6 @@ final class ReportCommand implements Callable<Integer> {
                     e);
         } catch (IOException e) {
             throw new SelvedgeException(ErrorCode.IO_ERROR, "cannot read " + file + " (" + IoReason.of(e) + ")", e);
-        }
-    }
-
-    /** Beside it first, so that a full disk leaves no half of a page; a device is written as it is. */
-    private static void write(Path page, String text) {
-        Path target = page.toAbsolutePath();
-        try {
-            if (Files.exists(target) && !Files.isRegularFile(target)) {
-                Files.writeString(target, text);
-                return;
-            }
-            Path draft = target.resolveSibling("." + target.getFileName() + ".part");
-            try {
-                Files.writeString(draft, text);
-                Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(draft);
-            }
-        } catch (IOException e) {
-            throw new SelvedgeException(
-                    ErrorCode.OUTPUT_NOT_WRITABLE,
-                    page + " cannot be written (" + IoReason.of(e) + "); choose another --html",
-                    e);
         }
     }
 }

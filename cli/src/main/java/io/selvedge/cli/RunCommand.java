@@ -7,10 +7,8 @@ import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.fallback.HybridModel;
 import io.selvedge.fallback.HybridSession;
 import io.selvedge.runtime.Bundle;
-import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.Session;
-import io.selvedge.runtime.Target;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +18,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -72,19 +71,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--output-dir", paramLabel = "DIR", description = "Write every output there as NAME.npy.")
     private @Nullable Path outputDir;
 
-    @Option(
-            names = "--target",
-            paramLabel = "NAME",
-            description = "Use this library of the bundle instead of the best one.")
-    private @Nullable String target;
-
-    @Option(
-            names = "--dim",
-            paramLabel = "NAME=V",
-            description =
-                    "Of a bundle with several bindings take that with this extent, or the next larger one; 'selvedge"
-                            + " inspect' lists them. Default: the first. Repeatable.")
-    private Map<String, Integer> dims = Map.of();
+    @Mixin
+    private BundleChoice choice = new BundleChoice();
 
     @Option(names = "--json", description = "Print as JSON.")
     private boolean json;
@@ -108,8 +96,8 @@ final class RunCommand implements Callable<Integer> {
             runHybrid();
             return 0;
         }
-        try (Model model = Model.load(file, options());
-                Session session = dims.isEmpty() ? model.newSession() : model.newSession(dims)) {
+        try (Model model = Model.load(file, choice.loading(file));
+                Session session = choice.session(model)) {
             if (source.data != null) {
                 new Judging(console, session, json).run(source.data, take == null ? Integer.MAX_VALUE : take);
             } else {
@@ -132,29 +120,10 @@ final class RunCommand implements Callable<Integer> {
                     "--data judges bundles that are native as a whole; " + file
                             + " leaves parts to ONNX Runtime. Give --input");
         }
-        LoadOptions loading =
-                target == null ? LoadOptions.defaults() : LoadOptions.defaults().withTarget(target);
-        try (HybridModel model = HybridModel.load(file, loading);
+        try (HybridModel model = HybridModel.load(file, choice.unchecked());
                 HybridSession session = model.newSession()) {
             show(Answers.of(session.outputs(), session::run, new InputFiles(source.inputs).read(session.inputs())));
         }
-    }
-
-    private LoadOptions options() {
-        if (target == null) {
-            return LoadOptions.defaults();
-        }
-        try (Bundle bundle = Bundle.open(file)) {
-            List<String> names =
-                    bundle.manifest().targets().stream().map(Target::name).toList();
-            if (!names.contains(target)) {
-                throw new SelvedgeException(
-                        ErrorCode.BAD_OPTION,
-                        "--target " + target + ": " + file + " has code for " + names + "; 'selvedge deploy --target "
-                                + target + "' adds it");
-            }
-        }
-        return LoadOptions.defaults().withTarget(target);
     }
 
     private void show(Answers answers) throws IOException {

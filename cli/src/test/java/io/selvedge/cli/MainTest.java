@@ -35,7 +35,7 @@ final class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"deploy", "run", "inspect", "dump", "demo", "doctor", "bench", "report"})
+    @ValueSource(strings = {"deploy", "run", "inspect", "dump", "demo", "doctor", "bench", "report", "profile"})
     void every_command_teaches_with_examples_and_exit_statuses(String command) {
         CommandLineRun run = CommandLineRun.of(command, "--help");
         assertThat(run.status()).isZero();
@@ -129,7 +129,7 @@ final class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"deploy x", "run x -i y", "inspect x", "dump x", "demo", "doctor", "report x"})
+    @ValueSource(strings = {"deploy x", "run x -i y", "inspect x", "dump x", "demo", "doctor", "report x", "profile x"})
     void unknown_options_are_usage_with_a_suggestion(String line) {
         String[] words = (line + " --jsno").split(" ");
         CommandLineRun run = CommandLineRun.of((Object[]) words);

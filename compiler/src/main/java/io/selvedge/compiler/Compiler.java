@@ -4,6 +4,7 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.emit.c.CEmitter;
+import io.selvedge.compiler.emit.c.EmittedSource;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.lower.FuseQuantized;
 import io.selvedge.compiler.lower.Lowering;
@@ -38,8 +39,14 @@ public final class Compiler {
      * @param simplified plain ONNX operators, exportable
      * @param fused what was lowered
      * @param libraries shared library by target name, in the order asked for
+     * @param tiles what the kernel of each step computes at once, by target name
      */
-    public record Compilation(Graph simplified, Graph fused, PlannedProgram planned, Map<String, byte[]> libraries) {
+    public record Compilation(
+            Graph simplified,
+            Graph fused,
+            PlannedProgram planned,
+            Map<String, byte[]> libraries,
+            Map<String, List<String>> tiles) {
         /** Size of a target's library in bytes. */
         public int codeBytes(String target) {
             return java.util.Objects.requireNonNull(libraries.get(target), target).length;
@@ -78,25 +85,33 @@ public final class Compiler {
             Graph fused = fuse(graph);
             PlannedProgram planned = weights.add(plan(lower(fused)));
             Map<String, byte[]> libraries = new LinkedHashMap<>();
+            Map<String, List<String>> tiles = new LinkedHashMap<>();
             for (Target target : targets) {
-                libraries.put(target.name(), library(planned, target));
+                EmittedSource source = CEmitter.emit(planned, target);
+                libraries.put(target.name(), library(source, target));
+                tiles.put(target.name(), source.tiles());
             }
-            compilations.add(new Compilation(graph, fused, planned, libraries));
+            compilations.add(new Compilation(graph, fused, planned, libraries, tiles));
         }
         return compilations;
     }
 
-    private byte[] library(PlannedProgram planned, Target target) {
+    /** A library of emitted sources.
+     *  @throws SelvedgeException TOOLCHAIN_FAILED, IO_ERROR */
+    public byte[] library(EmittedSource source, Target target) {
         try (WorkFolder work = WorkFolder.create("c")) {
             Path folder = work.path();
-            for (Map.Entry<String, String> file :
-                    CEmitter.emit(planned, target).files().entrySet()) {
+            for (Map.Entry<String, String> file : source.files().entrySet()) {
                 Files.writeString(folder.resolve(file.getKey()), file.getValue());
             }
             Path library = folder.resolve("model.so");
             try {
                 toolchain.compileShared(new CompileRequest(
-                        folder, List.of(folder.resolve("model.c")), List.of(folder), target.cFlags(), library));
+                        folder,
+                        source.sources().stream().map(folder::resolve).toList(),
+                        List.of(folder),
+                        target.cFlags(),
+                        library));
             } catch (SelvedgeException e) {
                 if (e.code() == ErrorCode.TOOLCHAIN_FAILED) {
                     work.keep();

@@ -25,6 +25,8 @@ public record Binding(
         long arenaBytes,
         long preparedBytes,
         String suffix) {
+    private static final int MAX_SUFFIX = 20;
+
     /** @throws IllegalArgumentException when a value is out of its range, or names occur twice */
     public Binding {
         dims = Collections.unmodifiableSortedMap(new TreeMap<>(dims));
@@ -37,8 +39,17 @@ public record Binding(
         Manifest.require(
                 Manifest.isMappable(preparedBytes), "preparedBytes must be from 0 to below 2 GiB, is " + preparedBytes);
         Manifest.require(
-                suffix.matches("[A-Za-z0-9_]{0,20}"),
+                isSuffix(suffix),
                 "a binding's suffix must be at most 20 letters and digits, is '" + PartName.printable(suffix) + "'");
+    }
+
+    private static boolean isSuffix(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!PartName.isLetterOrDigit(text.charAt(i)) && text.charAt(i) != '_') {
+                return false;
+            }
+        }
+        return text.length() <= MAX_SUFFIX;
     }
 
     /** The name of this binding's form of a part: {@code lib/generic/model.so} becomes {@code lib/generic/model-2.so}. */

@@ -14,34 +14,56 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
 
 /**
- * An open {@code .selv} file. Opening checks the structure and the digest of every part; nothing is loaded or run, so a
- * bundle for another CPU can be looked into. A bundle in use must be replaced by renaming, never rewritten in place.
+ * An open {@code .selv} file. Opening checks the structure and every part; nothing is loaded or run, so a bundle for another
+ * CPU can be looked into. A bundle in use must be replaced by renaming, never rewritten in place.
  */
 public final class Bundle implements AutoCloseable {
     private static final int MAX_MANIFEST_BYTES = 16 << 20;
+    /** The JDK's first mapping takes as long as reading several MiB. */
+    private static final int MOST_READ_BYTES = 4 << 20;
 
     private final Path path;
     private final FileChannel file;
     private final SortedMap<String, ZipLayout.Entry> entries;
     private final Manifest manifest;
+    private final Check check;
 
-    private Bundle(Path path, FileChannel file) throws IOException {
+    /** How parts are told from damaged ones. */
+    private enum Check {
+        /** The zip's CRC-32, in a fraction of the time. */
+        CRC,
+        /** The manifest's SHA-256. */
+        SHA256
+    }
+
+    private Bundle(Path path, FileChannel file, Check check) throws IOException {
         this.path = path;
         this.file = file;
+        this.check = check;
         entries = ZipLayout.read(file);
         manifest = Manifest.fromJson(manifestText());
         checkParts();
     }
 
     /**
-     * Opens the file at {@code path} and checks all of it.
+     * Opens the file at {@code path} and checks the SHA-256 of every part.
      *
      * @throws ModelException NOT_FOUND, IO_FAILED, BAD_BUNDLE, DIGEST_MISMATCH or UNSUPPORTED_VERSION
      */
     public static Bundle open(Path path) {
+        return open(path, Check.SHA256);
+    }
+
+    /** {@link #open(Path)} for a start that must be short: by the CRC-32 of every part (docs/adr/0019). */
+    static Bundle openToRun(Path path) {
+        return open(path, Check.CRC);
+    }
+
+    private static Bundle open(Path path, Check check) {
         if (Files.isDirectory(path)) {
             throw new ModelException(Code.BAD_BUNDLE, path + " is a folder; needed a .selv file");
         }
@@ -56,7 +78,7 @@ public final class Bundle implements AutoCloseable {
         }
         boolean opened = false;
         try {
-            Bundle bundle = new Bundle(path, file);
+            Bundle bundle = new Bundle(path, file, check);
             opened = true;
             return bundle;
         } catch (IOException e) {
@@ -78,9 +100,7 @@ public final class Bundle implements AutoCloseable {
                     entry == null ? "it is a zip file without manifest.json" : "its manifest.json is over 16 MiB");
         }
         byte[] bytes = bytes(entry);
-        CRC32 crc = new CRC32();
-        crc.update(bytes);
-        if ((int) crc.getValue() != entry.crc()) {
+        if (crcOf(bytes) != entry.crc()) {
             throw damaged(PartName.MANIFEST);
         }
         try {
@@ -119,14 +139,30 @@ public final class Bundle implements AutoCloseable {
         }
         ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(ZipLayout.PIECE_BYTES, file.size()));
         for (String part : present) {
-            Digest digest = new Digest();
-            ZipLayout.Entry entry = entries.get(part);
-            for (long done = 0; done < entry.length(); done += chunk.limit()) {
-                chunk.clear().limit((int) Math.min(chunk.capacity(), entry.length() - done));
-                ZipLayout.readFully(file, chunk, entry.offset() + done);
-                digest.update(chunk.flip());
+            checkPart(entries.get(part), chunk);
+        }
+    }
+
+    private void checkPart(ZipLayout.Entry entry, ByteBuffer chunk) throws IOException {
+        switch (check) {
+            case CRC -> {
+                CRC32 crc = new CRC32();
+                inPieces(entry, chunk, crc::update);
+                require((int) crc.getValue() == entry.crc(), entry.name());
             }
-            requireDigest(part, digest.hex());
+            case SHA256 -> {
+                Digest digest = new Digest();
+                inPieces(entry, chunk, digest::update);
+                requireDigest(entry.name(), digest.hex());
+            }
+        }
+    }
+
+    private void inPieces(ZipLayout.Entry entry, ByteBuffer chunk, Consumer<ByteBuffer> use) throws IOException {
+        for (long done = 0; done < entry.length(); done += chunk.limit()) {
+            chunk.clear().limit((int) Math.min(chunk.capacity(), entry.length() - done));
+            ZipLayout.readFully(file, chunk, entry.offset() + done);
+            use.accept(chunk.flip());
         }
     }
 
@@ -155,7 +191,7 @@ public final class Bundle implements AutoCloseable {
     }
 
     /**
-     * The bytes of a part, checked against its digest once more.
+     * The bytes of a part, checked once more.
      *
      * @throws ModelException NO_SUCH_PART, DIGEST_MISMATCH or IO_FAILED
      */
@@ -163,17 +199,28 @@ public final class Bundle implements AutoCloseable {
         ZipLayout.Entry entry = entry(part);
         try {
             byte[] bytes = bytes(entry);
-            requireDigest(part, Digest.of(bytes));
+            if (check == Check.SHA256) {
+                requireDigest(part, Digest.of(bytes));
+            } else {
+                require(crcOf(bytes) == entry.crc(), part);
+            }
             return bytes;
         } catch (IOException e) {
             throw ioFailed(path, e);
         }
     }
 
-    /** A part as memory that the operating system fills when it is touched; direct and read-only. */
-    ByteBuffer map(String part) {
+    /** A part outside of the heap: a large one is memory that the operating system fills when it is touched. */
+    ByteBuffer direct(String part) {
         ZipLayout.Entry entry = entry(part);
         try {
+            if (entry.length() <= MOST_READ_BYTES) {
+                ByteBuffer bytes = ByteBuffer.allocateDirect((int) entry.length() + 2 * Manifest.ALIGNMENT)
+                        .alignedSlice(Manifest.ALIGNMENT)
+                        .limit((int) entry.length());
+                ZipLayout.readFully(file, bytes, entry.offset());
+                return bytes.flip().order(ByteOrder.LITTLE_ENDIAN);
+            }
             return file.map(MapMode.READ_ONLY, entry.offset(), entry.length()).order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException e) {
             throw ioFailed(path, e);
@@ -200,9 +247,19 @@ public final class Bundle implements AutoCloseable {
     }
 
     private void requireDigest(String part, String digest) {
-        if (!digest.equals(manifest.parts().get(part))) {
+        require(digest.equals(manifest.parts().get(part)), part);
+    }
+
+    private void require(boolean unharmed, String part) {
+        if (!unharmed) {
             throw damaged(part);
         }
+    }
+
+    private static int crcOf(byte[] bytes) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes);
+        return (int) crc.getValue();
     }
 
     private ModelException damaged(String part) {

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.StringTokenizer;
 import java.util.TreeSet;
 
 /**
@@ -33,14 +33,24 @@ record Cpu(String os, String arch, Set<String> flags) {
         // Processors of one machine may differ, and a thread may run on any of them.
         Set<String> common = cpuinfo.lines()
                 .filter(line -> line.startsWith("flags") || line.startsWith("Features"))
-                .map(line -> (Set<String>) new TreeSet<>(Arrays.asList(
-                        line.substring(line.indexOf(':') + 1).strip().split("\\s+"))))
+                .distinct()
+                .map(line -> words(line.substring(line.indexOf(':') + 1)))
                 .reduce((a, b) -> {
                     a.retainAll(b);
                     return a;
                 })
                 .orElse(Set.of());
         return new Cpu(plainOs, arch, common);
+    }
+
+    /** Not by a regular expression: this is on the way to a first result. */
+    private static Set<String> words(String text) {
+        Set<String> words = new TreeSet<>();
+        StringTokenizer tokens = new StringTokenizer(text);
+        while (tokens.hasMoreTokens()) {
+            words.add(tokens.nextToken());
+        }
+        return words;
     }
 
     boolean runs(Target target) {

@@ -25,7 +25,8 @@ public record GoldenVector(List<ByteBuffer> inputs, List<ByteBuffer> outputs) {
         return of(bundle, bundle.manifest().bindings().get(0));
     }
 
-    static List<GoldenVector> of(Bundle bundle, Binding binding) {
+    /** The same of a further binding. */
+    public static List<GoldenVector> of(Bundle bundle, Binding binding) {
         Manifest manifest = bundle.manifest();
         List<GoldenVector> vectors = new ArrayList<>();
         for (int i = 0; bundle.has(binding.part(inputPart(i))); i++) {

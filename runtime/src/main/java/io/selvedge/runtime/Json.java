@@ -120,6 +120,9 @@ final class Json {
             at++;
         }
         String digits = text.substring(start, at);
+        if (isShortInteger(digits)) {
+            return Long.valueOf(digits);
+        }
         if (!digits.matches("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?")) {
             at = start;
             throw error("a value");
@@ -128,6 +131,15 @@ final class Json {
             return Long.valueOf(digits);
         }
         return Double.valueOf(digits);
+    }
+
+    /** What manifests hold, told without the regular expressions, whose first use is slow. */
+    private static boolean isShortInteger(String digits) {
+        boolean plain = !digits.isEmpty() && digits.length() <= 18 && (digits.charAt(0) != '0' || digits.length() == 1);
+        for (int i = 0; plain && i < digits.length(); i++) {
+            plain = digits.charAt(i) >= '0' && digits.charAt(i) <= '9';
+        }
+        return plain;
     }
 
     private Object word(String word, Object value) {

@@ -35,12 +35,13 @@ record LibraryCache(Path folder) {
     /**
      * The file with these bytes, written unless it is there and unharmed.
      *
+     * @param digest SHA-256 of the bytes, which names the file
      * @throws ModelException CACHE_UNUSABLE
      */
-    Path store(byte[] library) {
+    Path store(String digest, byte[] library) {
         try {
             prepare();
-            Path file = folder.resolve(Digest.of(library) + ".so");
+            Path file = folder.resolve(digest + ".so");
             if (!holds(file, library)) {
                 // The name is taken by another process as soon as it is complete, never before.
                 Files.move(
@@ -87,14 +88,20 @@ record LibraryCache(Path folder) {
 
     private void prepare() throws IOException {
         Files.createDirectories(folder);
-        if (!Files.getFileStore(folder).supportsFileAttributeView("posix")) {
+        PosixFileAttributes attributes;
+        try {
+            attributes = Files.readAttributes(folder, PosixFileAttributes.class);
+        } catch (UnsupportedOperationException e) {
             return;
         }
-        PosixFileAttributes attributes = Files.readAttributes(folder, PosixFileAttributes.class);
         if (!attributes.permissions().equals(USER_ALONE)) {
             // Fails for a folder of another user, whose libraries must not be run.
             Files.setPosixFilePermissions(folder, USER_ALONE);
         }
+        if (attributes.owner().getName().equals(System.getProperty("user.name"))) {
+            return;
+        }
+        // A user without a name, as in containers: who owns what this process makes?
         Path probe = Files.createTempFile(folder, "owner-", "");
         try {
             if (!Files.getOwner(probe).equals(attributes.owner())) {

@@ -1,6 +1,7 @@
 package io.selvedge.runtime;
 
 import io.selvedge.runtime.ModelException.Code;
+import io.selvedge.runtime.TensorSpec.OpenAxis;
 import io.selvedge.runtime.TensorSpec.Quantization;
 import java.util.List;
 import java.util.Map;
@@ -56,8 +57,11 @@ final class ManifestText {
         String quantization = spec.quantization()
                 .map(q -> ", \"scale\": " + (double) q.scale() + ", \"zeroPoint\": " + q.zeroPoint())
                 .orElse("");
+        String open = spec.open()
+                .map(axis -> ", \"openAxis\": " + axis.axis() + ", \"count\": " + quote(axis.count()))
+                .orElse("");
         return "{\"name\": " + quote(spec.name()) + ", \"dtype\": "
-                + quote(spec.dtype().onnxName()) + ", \"shape\": " + spec.shape() + quantization + "}";
+                + quote(spec.dtype().onnxName()) + ", \"shape\": " + spec.shape() + quantization + open + "}";
     }
 
     private static String state(StatePair state) {
@@ -151,7 +155,10 @@ final class ManifestText {
                 node.get("name").string(),
                 DType.named(dtype).orElseThrow(() -> new IllegalArgumentException("there is no dtype '" + dtype + "'")),
                 node.get("shape").elements(Node::smallInteger),
-                quantization);
+                quantization,
+                node.find("openAxis")
+                        .map(axis -> new OpenAxis(
+                                axis.smallInteger(), node.get("count").string())));
     }
 
     private static StatePair state(Node node) {
@@ -183,10 +190,12 @@ final class ManifestText {
                 node.get("arch").string());
     }
 
-    /** A JSON value and the words that say where it stands. */
+    /** A JSON value and the words that say where it stands, as the file has them. */
     private record Node(String where, Object value) {
         Node get(String name) {
-            return find(name).orElseThrow(() -> new IllegalArgumentException(where + " has no '" + name + "'"));
+            return find(name)
+                    .orElseThrow(
+                            () -> new IllegalArgumentException(PartName.printable(where) + " has no '" + name + "'"));
         }
 
         Optional<Node> find(String name) {
@@ -200,8 +209,7 @@ final class ManifestText {
             return map.entrySet().stream()
                     .collect(Collectors.toMap(
                             entry -> (String) entry.getKey(),
-                            entry -> new Node(
-                                    "'" + PartName.printable((String) entry.getKey()) + "'", entry.getValue())));
+                            entry -> new Node("'" + entry.getKey() + "'", entry.getValue())));
         }
 
         <T> List<T> elements(Function<Node, T> read) {
@@ -243,7 +251,7 @@ final class ManifestText {
         }
 
         private IllegalArgumentException wrong(String needed) {
-            return new IllegalArgumentException(where + " must be " + needed);
+            return new IllegalArgumentException(PartName.printable(where) + " must be " + needed);
         }
     }
 }

@@ -34,12 +34,12 @@ public final class Model implements AutoCloseable {
         this.bundle = bundle;
         this.target = target;
         this.cache = cache;
-        NativeCode code = LibraryLoader.load(bundle.read(target.path()), cache);
+        NativeCode code = LibraryLoader.load(bundle, target.path(), cache);
         if (bundle.length(PartName.WEIGHTS) == 0) {
             weights = NativeMemory.allocate(code, 0, "an empty weights.bin");
         } else {
-            ByteBuffer mapped = bundle.map(PartName.WEIGHTS);
-            weights = NativeMemory.aligned(code, mapped, "a copy of weights.bin, which is not aligned in the bundle,");
+            ByteBuffer direct = bundle.direct(PartName.WEIGHTS);
+            weights = NativeMemory.aligned(code, direct, "a copy of weights.bin, which is not aligned in the bundle,");
         }
         loaded.put("", Loaded.of(code, manifest().preparedBytes(), weights));
     }
@@ -61,7 +61,7 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * Checks all of the bundle at {@code path}, picks a library, extracts it and loads it.
+     * Checks all of the bundle at {@code path} by its zip's checksums, picks a library, extracts it and loads it.
      *
      * @throws ModelException with a code from NOT_FOUND to OUT_OF_MEMORY; nothing stays open then
      */
@@ -70,7 +70,7 @@ public final class Model implements AutoCloseable {
     }
 
     static Model load(Path path, LoadOptions options, Cpu cpu) {
-        Bundle bundle = Bundle.open(path);
+        Bundle bundle = Bundle.openToRun(path);
         boolean done = false;
         try {
             requireNoFallback(bundle);
@@ -207,7 +207,7 @@ public final class Model implements AutoCloseable {
             own = loaded.computeIfAbsent(
                     binding.suffix(),
                     suffix -> Loaded.of(
-                            LibraryLoader.load(bundle.read(binding.part(target.path())), cache),
+                            LibraryLoader.load(bundle, binding.part(target.path()), cache),
                             binding.preparedBytes(),
                             weights));
         } catch (ModelException e) {

@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Binds to the functions that every generated library exports; their names contain the name of this class. Java binds
- * one library to one class, so {@link LibraryLoader} defines this class anew for every library: never use it directly.
+ * one library to one class, so {@link LibraryLoader} defines this class anew for every library but the first: never use it
+ * directly.
  */
 final class NativeEntry implements NativeCode {
     @SuppressWarnings("restricted")

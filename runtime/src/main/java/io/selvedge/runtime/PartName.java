@@ -1,7 +1,5 @@
 package io.selvedge.runtime;
 
-import java.util.regex.Pattern;
-
 /** Names of a bundle's parts: relative paths of plain characters, so that no name can lead out of a folder. */
 final class PartName {
     static final String MANIFEST = "manifest.json";
@@ -10,13 +8,25 @@ final class PartName {
     static final String PLAN = "plan.json";
 
     private static final int MAX_LENGTH = 200;
-    private static final Pattern PLAIN =
-            Pattern.compile("[A-Za-z0-9_+][A-Za-z0-9_+.-]*(/[A-Za-z0-9_+][A-Za-z0-9_+.-]*)*");
+    private static final int PRINTABLE_LENGTH = 80;
 
     private PartName() {}
 
     static boolean isPlain(String name) {
-        return name.length() <= MAX_LENGTH && PLAIN.matcher(name).matches();
+        boolean first = true;
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (!isLetterOrDigit(c) && c != '_' && c != '+' && (first || c != '.' && c != '-' && c != '/')) {
+                return false;
+            }
+            first = c == '/';
+        }
+        return !first && name.length() <= MAX_LENGTH;
+    }
+
+    /** Of ASCII; not by a regular expression, because this is on the way to a first result. */
+    static boolean isLetterOrDigit(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
     }
 
     static String check(String name) {
@@ -30,7 +40,13 @@ final class PartName {
 
     /** A name from a damaged file, made fit for a terminal. */
     static String printable(String name) {
-        String plain = name.replaceAll("[^\\x20-\\x7e]", "?");
-        return plain.length() <= 80 ? plain : plain.substring(0, 80) + "...";
+        StringBuilder plain = new StringBuilder();
+        for (int i = 0; i < Math.min(name.length(), PRINTABLE_LENGTH); i++) {
+            char c = name.charAt(i);
+            plain.append(c >= ' ' && c <= '~' ? c : '?');
+        }
+        return name.length() <= PRINTABLE_LENGTH
+                ? plain.toString()
+                : plain.append("...").toString();
     }
 }

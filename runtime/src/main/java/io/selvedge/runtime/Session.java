@@ -160,7 +160,9 @@ public final class Session implements AutoCloseable {
         if (status > 0) {
             throw new ModelException(
                     Code.BAD_DATA,
-                    "an input of '" + model.name() + "' leads to an index that is out of range in step " + (status - 1)
+                    "an input of '" + model.name()
+                            + "' leads to an index that is out of range, or to more results than the model has room for, in step "
+                            + (status - 1)
                             + " of its program (program.txt in the bundle lists the steps); check what the inputs hold");
         }
         if (status < 0) {

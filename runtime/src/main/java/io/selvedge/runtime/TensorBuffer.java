@@ -9,6 +9,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -53,6 +54,25 @@ public final class TensorBuffer {
     /** Extents, outermost axis first. */
     public List<Integer> shape() {
         return spec.shape();
+    }
+
+    /**
+     * Extents as far as the last run filled this output: {@link #shape()}, but where the data decides about an axis as long as it
+     * decided. Zeros follow there.
+     *
+     * @param outputs of the same session, the counts among them
+     */
+    public List<Integer> filledShape(List<TensorBuffer> outputs) {
+        if (spec.open().isEmpty()) {
+            return shape();
+        }
+        List<Integer> filled = new ArrayList<>(shape());
+        for (TensorBuffer output : outputs) {
+            if (output.name().equals(spec.open().get().count())) {
+                filled.set(spec.open().get().axis(), (int) output.longs().get(0));
+            }
+        }
+        return List.copyOf(filled);
     }
 
     /** All that the manifest says of this tensor. */

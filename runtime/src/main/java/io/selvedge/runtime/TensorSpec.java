@@ -11,8 +11,17 @@ import java.util.Optional;
  * @param dtype type of the elements
  * @param shape extents, outermost axis first; each at least 1, empty for a scalar
  * @param quantization how integers stand for real numbers, when they do
+ * @param open the axis of an output whose extent the data decides; {@code shape} then has the most there can be
  */
-public record TensorSpec(String name, DType dtype, List<Integer> shape, Optional<Quantization> quantization) {
+public record TensorSpec(
+        String name, DType dtype, List<Integer> shape, Optional<Quantization> quantization, Optional<OpenAxis> open) {
+    /**
+     * An axis that is filled as far as the data says; zeros follow.
+     *
+     * @param count output, int64 [1], that says how far
+     */
+    public record OpenAxis(int axis, String count) {}
+
     /**
      * {@code real = (q - zeroPoint) * scale}.
      *
@@ -32,7 +41,12 @@ public record TensorSpec(String name, DType dtype, List<Integer> shape, Optional
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(dtype, "dtype");
         Objects.requireNonNull(quantization, "quantization");
+        Objects.requireNonNull(open, "open");
         shape = List.copyOf(shape);
+        if (open.isPresent() && (open.get().axis() < 0 || open.get().axis() >= shape.size())) {
+            throw new IllegalArgumentException(
+                    "tensor '" + name + "' has no axis " + open.get().axis());
+        }
         long bytes = dtype.byteCount();
         for (int extent : shape) {
             if (extent < 1) {
@@ -47,9 +61,14 @@ public record TensorSpec(String name, DType dtype, List<Integer> shape, Optional
         }
     }
 
+    /** A tensor whose extents are known. */
+    public TensorSpec(String name, DType dtype, List<Integer> shape, Optional<Quantization> quantization) {
+        this(name, dtype, shape, quantization, Optional.empty());
+    }
+
     /** A tensor without quantisation. */
     public static TensorSpec of(String name, DType dtype, List<Integer> shape) {
-        return new TensorSpec(name, dtype, shape, Optional.empty());
+        return new TensorSpec(name, dtype, shape, Optional.empty(), Optional.empty());
     }
 
     /** Number of elements: the product of the extents. */

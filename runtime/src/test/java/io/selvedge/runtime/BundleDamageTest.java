@@ -98,6 +98,18 @@ final class BundleDamageTest {
     }
 
     @Test
+    void exchanged_part_with_the_right_checksum_is_seen_by_the_digest() throws IOException {
+        Path exchanged = folder.resolve("exchanged.selv");
+        Map<String, byte[]> parts = partsOf(AffineModel.bundle(folder));
+        parts.put("golden/output-0.bin", new byte[16]);
+        pack(exchanged, parts, ZipEntry.STORED);
+        assertCode(Code.DIGEST_MISMATCH, () -> Bundle.open(exchanged)).withMessageContaining("golden/output-0.bin");
+        try (Model model = Model.load(exchanged, options(folder))) {
+            assertCode(Code.GOLDEN_MISMATCH, model::checkGolden);
+        }
+    }
+
+    @Test
     void bundle_packed_again_by_an_ordinary_zip_still_runs() throws IOException {
         Path original = AffineModel.bundle(folder);
         Path repacked = folder.resolve("repacked.selv");

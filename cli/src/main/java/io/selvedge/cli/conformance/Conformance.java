@@ -7,6 +7,7 @@ import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.ReferenceEvaluator;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.onnx.Plugins;
+import io.selvedge.compiler.op.Trim;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.toolchain.Toolchain;
@@ -104,8 +105,9 @@ public final class Conformance {
             for (int i = 0; i < inputs.size(); i++) {
                 feeds.put(attempt.graph().inputs().get(i), inputs.get(i));
             }
-            List<Tensor> got =
-                    List.copyOf(ReferenceEvaluator.run(attempt.graph(), feeds).values());
+            List<Tensor> got = Trim.filled(
+                    attempt.graph(),
+                    List.copyOf(ReferenceEvaluator.run(attempt.graph(), feeds).values()));
             return judged(test, Mode.REFERENCE, attempt.frozen(), attempt.reason(), got);
         } catch (SelvedgeException e) {
             return unsupported(test, e.code() + ": " + e.getMessage());
@@ -203,7 +205,8 @@ public final class Conformance {
                     index,
                     inputs(compilable.test(), graph),
                     graph.outputs().stream().map(graph::type).toList());
-            return judged(compilable.test(), mode(attempt), attempt.frozen(), attempt.reason(), got);
+            return judged(
+                    compilable.test(), mode(attempt), attempt.frozen(), attempt.reason(), Trim.filled(graph, got));
         } catch (SelvedgeException e) {
             return failed(compilable, e.toString());
         }

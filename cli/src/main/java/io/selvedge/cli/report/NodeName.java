@@ -1,11 +1,11 @@
 package io.selvedge.cli.report;
 
 /** Names of a model's nodes and values where there is little room: they tell apart at their ends. */
-final class NodeName {
+public final class NodeName {
     private NodeName() {}
 
     /** At most {@code length} letters: {@code …/block2/conv1}, from a slash on where one is near. */
-    static String tail(String name, int length) {
+    public static String tail(String name, int length) {
         if (name.length() <= length) {
             return name;
         }

@@ -250,7 +250,8 @@ public final class ReportPage {
         return parts.isEmpty() ? "none" : String.join(" ", parts);
     }
 
-    private static String resource(String name) {
+    /** A file beside this class. */
+    static String resource(String name) {
         try (InputStream in = ReportPage.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("the build left out " + name);

@@ -82,7 +82,7 @@ public final class ReportWriter {
         return root;
     }
 
-    private static void machine(ObjectNode node, Machine machine) {
+    static void machine(ObjectNode node, Machine machine) {
         node.put("cpu", machine.cpu())
                 .put("isa", machine.isa())
                 .put("cores", machine.cores())

@@ -73,6 +73,11 @@ public final class GraphBuilder {
         nodes.add(node);
     }
 
+    /** The nodes that were added behind the first {@code count}. */
+    public List<Node> nodesBehind(int count) {
+        return List.copyOf(nodes.subList(count, nodes.size()));
+    }
+
     /** The nodes so far, in the order of calls. */
     public List<Node> nodes() {
         return List.copyOf(nodes);

@@ -106,7 +106,9 @@ public final class TypeInference {
             List<Optional<TensorType>> inputTypes,
             List<Optional<Tensor>> inputValues,
             List<TensorType> outputs) {
-        Optional<Tensor> fromTypes = node.op().valueFromTypes(inputTypes);
+        boolean isSmall = outputs.stream()
+                .allMatch(type -> type.shape().isStatic() && type.shape().elements() <= KNOWN_ELEMENTS);
+        Optional<Tensor> fromTypes = isSmall ? node.op().valueFromTypes(inputTypes) : Optional.empty();
         if (fromTypes.isPresent()) {
             known.put(node.output(), fromTypes.get());
             return;

@@ -8,6 +8,7 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.op.QConv;
 import io.selvedge.compiler.op.QPool;
+import io.selvedge.compiler.op.Resize;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -242,7 +243,8 @@ public final class FuseQuantized {
     /** Operators that only move or compare elements run on 8-bit values when all sides share one quantisation. */
     private Optional<Node> movement(Node quantize, QConv.Quant y) {
         Node body = wires.producer(quantize.input(0)).orElseThrow();
-        if (!MOVEMENT.contains(body.op().type())
+        boolean moves = MOVEMENT.contains(body.op().type()) || body.op() instanceof Resize op && op.copiesElements();
+        if (!moves
                 || !body.op().domain().isEmpty()
                 || !wires.readOnce(quantize.input(0))
                 || body.outputs().size() != 1) {

@@ -8,6 +8,7 @@ import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.onnx.proto.GraphProto;
 import io.selvedge.compiler.onnx.proto.NodeProto;
 import io.selvedge.compiler.onnx.proto.ValueInfoProto;
+import io.selvedge.compiler.op.Bounded;
 import io.selvedge.compiler.op.OpCall;
 import io.selvedge.compiler.op.OpCatalog;
 import java.util.ArrayList;
@@ -206,14 +207,29 @@ final class BlockReader {
                 inputs,
                 outputs.size(),
                 session.builder());
-        Op op = plugins.find(entry.domain(), entry.type())
+        Op plain = plugins.find(entry.domain(), entry.type())
                 .map(operator -> PluginCalls.make(operator, call, plugins))
                 .orElseGet(() -> entry.factory().apply(call));
+        session.open().follow();
+        Optional<String> extents = session.open().shape(plain, call.inputs(), outputs.getFirst());
+        if (extents.isPresent()) {
+            scope.define(outputs.getFirst(), new Value.Single(extents.get()));
+            return;
+        }
+        Op op = session.open().bounded(plain, name, call.inputs(), outputs.getFirst());
+        boolean isOpen = op instanceof Bounded
+                || call.inputs().stream()
+                        .anyMatch(input -> session.open().of(input).isPresent());
         List<String> own = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
             String output = outputs.get(i);
             Optional<String> computed = call.computed(i);
-            String value = computed.isPresent() ? "" : scope.fresh(output, session.builder());
+            // The names of the model's outputs are for what is trimmed.
+            String value = computed.isPresent()
+                    ? ""
+                    : isOpen && scope.isTop() && !output.isEmpty()
+                            ? session.builder().fresh(output + "_open")
+                            : scope.fresh(output, session.builder());
             own.add(value);
             if (!output.isEmpty()) {
                 scope.define(output, new Value.Single(computed.orElse(value)));
@@ -221,6 +237,9 @@ final class BlockReader {
         }
         while (own.size() > 1 && own.getLast().isEmpty()) {
             own.removeLast();
+        }
+        if (op instanceof Bounded) {
+            own.add(session.builder().fresh(outputs.getFirst() + ".count"));
         }
         if (assumed.isPresent()) {
             String checked = own.getFirst();
@@ -230,6 +249,7 @@ final class BlockReader {
         } else {
             session.builder().add(new Node(name, op, call.inputs(), own));
         }
+        session.open().follow();
     }
 
     /** Trailing outputs that nobody reads go, but for Split, whose outputs count. */

@@ -37,7 +37,8 @@ final class GraphReader {
                 new TensorReader(file, folder),
                 builder,
                 new DeclaredShapes(proto),
-                delegates ? Optional.of(new Delegation(proto, options)) : Optional.empty());
+                delegates ? Optional.of(new Delegation(proto, options)) : Optional.empty(),
+                new OpenExtents(builder, options.maxDims()));
         this.inputs = new InputValues(options, builder, file);
         this.blocks = new BlockReader(
                 session, new FunctionInliner(model, opsets, file, options.plugins()), options.plugins());
@@ -83,6 +84,8 @@ final class GraphReader {
                                     + file + ")"));
             output(output.getName(), value);
         }
+        session.open().counts().forEach(builder::output);
+        session.open().checkAllUsed();
         return builder.build();
     }
 
@@ -99,7 +102,9 @@ final class GraphReader {
     private void output(String name, Value value) {
         switch (value) {
             case Value.Single(String tensor) -> {
-                if (!tensor.equals(name)) {
+                if (session.open().of(tensor).isPresent()) {
+                    builder.add(session.open().output(tensor, name));
+                } else if (!tensor.equals(name)) {
                     builder.add(new Node(builder.fresh(name), new Identity(), List.of(tensor), List.of(name)));
                 }
                 builder.output(name);

@@ -18,13 +18,17 @@ import io.selvedge.compiler.onnx.proto.TensorProto;
 import io.selvedge.compiler.onnx.proto.TensorShapeProto;
 import io.selvedge.compiler.onnx.proto.TypeProto;
 import io.selvedge.compiler.onnx.proto.ValueInfoProto;
+import io.selvedge.compiler.op.Bounded;
 import io.selvedge.compiler.op.Cast;
 import io.selvedge.compiler.op.Expect;
+import io.selvedge.compiler.op.Identity;
 import io.selvedge.compiler.op.OpCatalog;
 import io.selvedge.compiler.op.Pad;
 import io.selvedge.compiler.op.Pool;
 import io.selvedge.compiler.op.Reduce;
 import io.selvedge.compiler.op.Resize;
+import io.selvedge.compiler.op.ShapeOf;
+import io.selvedge.compiler.op.Trim;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,6 +44,7 @@ final class GraphWriter {
     private static final int IR_OF_OPSET_21 = 10;
 
     private final Graph graph;
+    private final List<Node> nodes;
     private final int opset;
     private final GraphProto.Builder proto = GraphProto.newBuilder();
     /** Versions of the domains beside ai.onnx. */
@@ -47,7 +52,9 @@ final class GraphWriter {
 
     GraphWriter(Graph graph) {
         this.graph = graph;
-        this.opset = graph.nodes().stream().mapToInt(this::opset).reduce(OpCatalog.GRAPH_OPSET, Math::max);
+        this.nodes =
+                graph.nodes().stream().flatMap(node -> standard(node).stream()).toList();
+        this.opset = nodes.stream().mapToInt(this::opset).reduce(OpCatalog.GRAPH_OPSET, Math::max);
     }
 
     ModelProto model(Map<String, String> metadata) {
@@ -55,7 +62,7 @@ final class GraphWriter {
         graph.inputs().forEach(input -> proto.addInput(value(input)));
         graph.outputs().forEach(output -> proto.addOutput(value(output)));
         used().forEach(name -> graph.constant(name).ifPresent(tensor -> proto.addInitializer(tensor(name, tensor))));
-        graph.nodes().forEach(this::node);
+        nodes.forEach(this::node);
         ModelProto.Builder model = ModelProto.newBuilder()
                 .setIrVersion(opset >= 21 ? IR_OF_OPSET_21 : opset >= 18 ? IR_OF_OPSET_19 : IR_OF_OPSET_17)
                 .setProducerName("selvedge")
@@ -69,6 +76,33 @@ final class GraphWriter {
         return model.build();
     }
 
+    /** What ONNX has for what only we have: there a value is as long as the data says, and nothing is checked or trimmed. */
+    private List<Node> standard(Node node) {
+        return switch (node.op()) {
+            case Expect _, Trim _ ->
+                List.of(new Node(node.name(), new Identity(), List.of(node.input(0)), node.outputs()));
+            case Bounded bounded -> {
+                Node plain = new Node(node.name(), bounded.op(), node.inputs(), List.of(node.output()));
+                if (node.outputs().size() == 1 || node.outputs().get(1).isEmpty()) {
+                    yield List.of(plain);
+                }
+                int axis = bounded.op()
+                        .openAxis(node.inputs().stream()
+                                .map(input ->
+                                        input.isEmpty() ? Optional.<TensorType>empty() : Optional.of(graph.type(input)))
+                                .toList());
+                yield List.of(
+                        plain,
+                        new Node(
+                                fresh(node.name() + "_count"),
+                                new ShapeOf(axis, axis + 1),
+                                List.of(node.output()),
+                                List.of(node.outputs().get(1))));
+            }
+            default -> List.of(node);
+        };
+    }
+
     private Set<String> used() {
         Set<String> used = new LinkedHashSet<>();
         graph.nodes().forEach(node -> used.addAll(node.inputs()));
@@ -78,9 +112,6 @@ final class GraphWriter {
 
     /** The oldest opset that has this form of the operator. */
     private int opset(Node node) {
-        if (node.op() instanceof Expect) {
-            return OpCatalog.GRAPH_OPSET;
-        }
         if (node.op() instanceof Opaque opaque) {
             if (opaque.domain().isEmpty()) {
                 return opaque.version();
@@ -136,18 +167,13 @@ final class GraphWriter {
         }
         NodeProto.Builder builder = NodeProto.newBuilder()
                 .setName(node.name())
-                // Other runtimes read the parameter where it stands in the original, or not at all.
-                .setOpType(node.op() instanceof Expect ? "Identity" : node.op().type())
-                .addAllInput(node.op() instanceof Expect ? List.of(node.input(0)) : node.inputs())
+                .setOpType(node.op().type())
+                .addAllInput(node.inputs())
                 .addAllOutput(node.outputs());
         if (!node.op().domain().isEmpty()) {
             builder.setDomain(node.op().domain());
         }
         boolean axesAreInput = node.op() instanceof Reduce reduce && (reduce.kind() == Reduce.Kind.SUM || opset >= 18);
-        if (node.op() instanceof Expect) {
-            proto.addNode(builder);
-            return;
-        }
         node.op().attributes().forEach((name, value) -> {
             if (axesAreInput && name.equals("axes")) {
                 long[] axes = (long[]) value;
@@ -229,8 +255,18 @@ final class GraphWriter {
     private ValueInfoProto value(String name) {
         TensorType type = graph.type(name);
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-        for (int extent : type.shape().extents()) {
-            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(extent));
+        int[] extents = type.shape().extents();
+        Optional<Node> trim = graph.nodes().stream()
+                .filter(node -> node.op() instanceof Trim && node.outputs().contains(name))
+                .findFirst();
+        for (int axis = 0; axis < extents.length; axis++) {
+            TensorShapeProto.Dimension.Builder dim = TensorShapeProto.Dimension.newBuilder();
+            if (trim.isPresent() && ((Trim) trim.get().op()).axis() == axis) {
+                dim.setDimParam(trim.get().input(1));
+            } else {
+                dim.setDimValue(extents[axis]);
+            }
+            shape.addDim(dim);
         }
         return ValueInfoProto.newBuilder()
                 .setName(name)

@@ -15,18 +15,30 @@ import java.util.stream.Collectors;
  * @param dims extents of named dimensions; an unnamed one is called {@code input:axis}
  * @param inputShapes whole shapes by input, which win over {@code dims} and over the file
  * @param constants values of inputs that never change; such an input becomes a constant
+ * @param maxDims most elements of values whose extent the data decides, by the value's name or its node's
  * @param plugins operators beside the built-in ones
  */
 public record ImportOptions(
         Map<String, Integer> dims,
         Map<String, List<Integer>> inputShapes,
         Map<String, Tensor> constants,
+        Map<String, Integer> maxDims,
         Plugins plugins) {
     public ImportOptions {
+        maxDims = Map.copyOf(maxDims);
         dims = Map.copyOf(dims);
         constants = Map.copyOf(constants);
         inputShapes = inputShapes.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> List.copyOf(entry.getValue())));
+    }
+
+    /** Nothing is said about values whose extent the data decides. */
+    public ImportOptions(
+            Map<String, Integer> dims,
+            Map<String, List<Integer>> inputShapes,
+            Map<String, Tensor> constants,
+            Plugins plugins) {
+        this(dims, inputShapes, constants, Map.of(), plugins);
     }
 
     /** No plugins. */
@@ -42,7 +54,12 @@ public record ImportOptions(
 
     /** The same with other extents of named dimensions. */
     public ImportOptions withDims(Map<String, Integer> others) {
-        return new ImportOptions(others, inputShapes, constants, plugins);
+        return new ImportOptions(others, inputShapes, constants, maxDims, plugins);
+    }
+
+    /** The same with other maxima of values whose extent the data decides. */
+    public ImportOptions withMaxDims(Map<String, Integer> others) {
+        return new ImportOptions(dims, inputShapes, constants, others, plugins);
     }
 
     /** Everything as the file says. */

@@ -25,6 +25,7 @@ final class ImportSession {
     private final AttributeReader attributes;
     private final DeclaredShapes declared;
     private final Optional<Delegation> delegation;
+    private final OpenExtents open;
     private final IdentityHashMap<TensorProto, String> initializers = new IdentityHashMap<>();
     private final IdentityHashMap<NodeProto, String> constants = new IdentityHashMap<>();
     private final Map<List<Long>, String> lists = new HashMap<>();
@@ -35,7 +36,9 @@ final class ImportSession {
             TensorReader tensors,
             GraphBuilder builder,
             DeclaredShapes declared,
-            Optional<Delegation> delegation) {
+            Optional<Delegation> delegation,
+            OpenExtents open) {
+        this.open = open;
         this.file = file;
         this.delegation = delegation;
         this.builder = builder;
@@ -50,6 +53,11 @@ final class ImportSession {
 
     DeclaredShapes declared() {
         return declared;
+    }
+
+    /** Values whose extent the data decides. */
+    OpenExtents open() {
+        return open;
     }
 
     /** Where nodes go that cannot be read; empty when they are refused. */

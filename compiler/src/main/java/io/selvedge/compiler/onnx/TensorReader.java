@@ -30,7 +30,8 @@ final class TensorReader {
                                 + ", which is not supported (" + file + ")"));
         long elements = 1;
         for (long extent : proto.getDimsList()) {
-            if (extent < 0 || (extent > 0 && elements > Integer.MAX_VALUE / extent)) {
+            // An extent of 0 hides how large the others are.
+            if (extent < 0 || extent > Integer.MAX_VALUE || (extent > 0 && elements > Integer.MAX_VALUE / extent)) {
                 throw bad(name, "has the shape " + proto.getDimsList() + ", which is negative or too large");
             }
             elements *= extent;

@@ -8,12 +8,13 @@ import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.program.View;
 import io.selvedge.compiler.program.WindowReader;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
  * A transposed convolution with constant weights over one or two axes, as ordinary ones: output elements whose position leaves
  * the same remainder by the stride see the same taps, so each remainder is one convolution of stride 1, and its results are
- * copied between those of the others.
+ * copied between those of the others. Where windows do not overlap, one convolution computes all remainders, as channels.
  */
 final class ConvTransposeLowering {
     private final ConvTranspose op;
@@ -130,8 +131,12 @@ final class ConvTransposeLowering {
         float[] weights = ConvLowering.floats(builder, node, 1);
         float[] bias = ConvLowering.floats(builder, node, 2);
         int in = builder.channelsLast(node.input(0));
+        if (isDisjoint()) {
+            lowerDisjoint(node, builder, in, weights, bias);
+            return;
+        }
         boolean whole = stride(0) == 1 && stride(1) == 1;
-        View out = whole ? builder.whole(builder.defineVectors(node.output())) : builder.define(node.output());
+        View out = whole ? builder.whole(builder.defineVectors(node.output())) : define(node, builder, in);
         for (int row = 0; row < stride(0); row++) {
             for (int col = 0; col < stride(1); col++) {
                 Phase rows = phase(0, row);
@@ -162,6 +167,56 @@ final class ConvTransposeLowering {
                 }
             }
         }
+    }
+
+    /** The output, channels last as the input is. */
+    private View define(Node node, ProgramBuilder builder, int in) {
+        View like = builder.whole(in);
+        return builder.defineLike(node.output(), List.of(new View(in, false, 0, y, like.strides())));
+    }
+
+    /** Whether kernel, stride and position agree on both axes: every output element has one tap, every tap one element. */
+    private boolean isDisjoint() {
+        boolean disjoint = op.group() == 1 && stride(0) * stride(1) > 1 && y.length == 4;
+        for (int axis = 0; disjoint && axis < 2; axis++) {
+            disjoint = w[axis + 2] == op.strides().get(axis)
+                    && op.pads().get(axis) == 0
+                    && y[axis + 2] == x[axis + 2] * op.strides().get(axis);
+        }
+        return disjoint;
+    }
+
+    private void lowerDisjoint(Node node, ProgramBuilder builder, int in, float[] weights, float[] bias) {
+        int remainders = stride(0) * stride(1);
+        int channels = remainders * y[1];
+        float[] all = new float[channels * x[1]];
+        float[] biases = new float[bias.length * remainders];
+        for (int row = 0; row < stride(0); row++) {
+            for (int col = 0; col < stride(1); col++) {
+                int at = row * stride(1) + col;
+                float[] one = taps(weights, phase(0, row), phase(1, col));
+                System.arraycopy(one, 0, all, at * one.length, one.length);
+                System.arraycopy(bias, 0, biases, at * bias.length, bias.length);
+            }
+        }
+        Kernel.Window window = new Kernel.Window(1, 1, 1, 1, 1, 1, 0, 0);
+        ConvGeometry geometry = new ConvGeometry(x[0], x[1], x[2], x[3], channels, x[2], x[3], 1, window, 0, 0);
+        int part = builder.temporaryPixels(node.name() + ".remainders", DType.FLOAT32, x[0], channels, x[2], x[3]);
+        ConvLowering.emit(
+                builder,
+                node.input(1) + "." + node.name(),
+                geometry,
+                in,
+                part,
+                OptionalInt.empty(),
+                all,
+                biases,
+                new Expr.Input(0));
+        // [N, R, S, O, H, W] -> [N, O, H, R, W, S]
+        View from = Moves.split(Moves.split(builder.whole(part), 1, stride(0)), 2, stride(1))
+                .permuted(0, 3, 4, 1, 5, 2);
+        View out = define(node, builder, in);
+        builder.copy(from, Moves.split(Moves.split(out, 3, x[3]), 2, x[2]), Float.BYTES);
     }
 
     /** The weights of one remainder as those of a convolution, [O,C/group,rows,cols] from [C,O/group,...]. */

@@ -4,25 +4,33 @@ import static io.selvedge.compiler.op.Operands.optional;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.program.Kernel;
+import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
  * Boxes, best first, that overlap no better one of their class by more than a threshold: rows of (batch, class, box), int64.
  * Inputs: boxes [N,B,4], scores [N,C,B], and scalars that may be absent: most boxes per class (0), overlap threshold (0), score
- * threshold (none). All must be constant because they decide the output's shape.
+ * threshold (none).
  *
  * @param centred boxes are centre and extents instead of two corners
  * @see <a href="https://onnx.ai/onnx/operators/onnx__NonMaxSuppression.html">ONNX NonMaxSuppression</a>
  */
-public record NonMaxSuppression(boolean centred) implements Op {
+public record NonMaxSuppression(boolean centred) implements Selecting {
     static Op read(OpCall call) {
         return new NonMaxSuppression(call.attributes().flag("center_point_box", false));
     }
@@ -37,10 +45,7 @@ public record NonMaxSuppression(boolean centred) implements Op {
         return Attributes.map("center_point_box", centred ? 1L : 0L);
     }
 
-    @Override
-    public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
-        TensorType boxes = required(inputs, 0, "boxes");
-        TensorType scores = required(inputs, 1, "scores");
+    private static void check(TensorType boxes, TensorType scores) {
         shapes(
                 boxes.shape().rank() == 3
                         && scores.shape().rank() == 3
@@ -50,6 +55,11 @@ public record NonMaxSuppression(boolean centred) implements Op {
                 "needs boxes [N,B,4] and scores [N,C,B], got boxes=%s, scores=%s",
                 boxes,
                 scores);
+    }
+
+    @Override
+    public List<TensorType> infer(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
+        check(required(inputs, 0, "boxes"), required(inputs, 1, "scores"));
         for (int i = 0; i < inputs.size(); i++) {
             if (inputs.get(i).isPresent()) {
                 Operands.known(
@@ -112,5 +122,78 @@ public record NonMaxSuppression(boolean centred) implements Op {
         double common = Math.max(0, width) * Math.max(0, height);
         double whole = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - common;
         return whole <= 0 ? 0 : common / whole;
+    }
+
+    @Override
+    public boolean isDecided(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
+        for (int i = 0; i < inputs.size(); i++) {
+            if (inputs.get(i).isPresent() && constants.get(i).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public int openAxis(List<Optional<TensorType>> inputs) {
+        return 0;
+    }
+
+    @Override
+    public TensorType largest(List<Optional<TensorType>> inputs, List<Optional<Tensor>> constants) {
+        TensorType boxes = required(inputs, 0, "boxes");
+        TensorType scores = required(inputs, 1, "scores");
+        check(boxes, scores);
+        if (boxes.dtype() != DType.FLOAT32 || scores.dtype() != DType.FLOAT32) {
+            throw new SelvedgeException(
+                    ErrorCode.DTYPE_MISMATCH, "needs float boxes and scores, got " + boxes + " and " + scores);
+        }
+        long perClass = optional(inputs, 2).isEmpty()
+                ? 0
+                : optional(constants, 2).map(t -> t.getLong(0)).orElse(Long.MAX_VALUE);
+        long rows = scores.shape().extent(0) * scores.shape().extent(1);
+        return TensorType.of(
+                DType.INT64,
+                Math.max(1, rows * Math.clamp(perClass, 0, boxes.shape().extent(1))),
+                3);
+    }
+
+    @Override
+    public View select(Node node, ProgramBuilder builder, int most) {
+        int[] scores = builder.extents(node.input(1));
+        View found = builder.temporary(node.name() + ".found", DType.INT64, 3 * most + 1);
+        View order = builder.temporary(node.name() + ".order", DType.INT64, scores[2]);
+        Routines.emit(
+                builder,
+                "select",
+                "sv_non_max_suppression",
+                List.of(
+                        Routines.operand(builder, node.input(0)),
+                        Routines.operand(builder, node.input(1)),
+                        given(node, 2)
+                                ? Routines.operand(builder, node.input(2))
+                                : Routines.longs(builder, node.name() + ".none", 0),
+                        threshold(node, 3, 0, builder),
+                        threshold(node, 4, Float.NEGATIVE_INFINITY, builder)),
+                found.buffer(),
+                OptionalInt.of(order.buffer()),
+                scores[0],
+                scores[1],
+                scores[2],
+                most,
+                centred);
+        builder.alias(
+                node.output(), found.sliced(0, 0, 1, 3 * most).reshaped(most, 3).orElseThrow());
+        return found.sliced(0, 3 * most, 1, 1);
+    }
+
+    private static boolean given(Node node, int input) {
+        return node.inputs().size() > input && !node.input(input).isEmpty();
+    }
+
+    private static Kernel.Operand threshold(Node node, int input, float otherwise, ProgramBuilder builder) {
+        return given(node, input)
+                ? Routines.operand(builder, node.input(input))
+                : Routines.floats(builder, node.name() + ".threshold" + input, otherwise);
     }
 }

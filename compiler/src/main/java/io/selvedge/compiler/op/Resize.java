@@ -261,6 +261,11 @@ public record Resize(ResizeRule rule, Aspect aspect, List<Integer> axes) impleme
         return all;
     }
 
+    /** Whether every element of the result is one of the input's. */
+    public boolean copiesElements() {
+        return rule.mode() == Mode.NEAREST && rule.coordinates() != Coordinates.TF_CROP_AND_RESIZE;
+    }
+
     /** The samplings of all axes, the absent one where an axis stays as it is. */
     List<Optional<Sampling>> samplings(int[] from, int[] to, List<Optional<Tensor>> constants) {
         double[] scales = scales(from, constants);

@@ -39,7 +39,7 @@ final class ResizeLowering {
         View from = builder.view(node.input(0));
         int[] to = builder.extents(node.output());
         if (repeats(from.extents(), to, samplings)) {
-            View out = builder.define(node.output());
+            View out = defineLike(from, to);
             for (int axis = to.length - 1; axis >= 0; axis--) {
                 int extent = from.extents()[axis];
                 out = Moves.split(out, axis, extent);
@@ -62,10 +62,7 @@ final class ResizeLowering {
         }
         // The last step writes to where the readers of the result want it.
         boolean channelsLast = order[order.length - 1] == 1 && order.length <= 4;
-        Optional<View> target = channelsLast
-                ? Optional.of(builder.defineLike(
-                        node.output(), List.of(new View(from.buffer(), from.weight(), 0, to, from.strides()))))
-                : Optional.empty();
+        Optional<View> target = channelsLast ? Optional.of(defineLike(from, to)) : Optional.empty();
         int last = axes.getLast();
         View y = along(
                         x,
@@ -80,6 +77,12 @@ final class ResizeLowering {
         } else if (whole.buffer() != target.get().buffer()) {
             builder.copy(whole, target.get(), dtype.bytes());
         }
+    }
+
+    /** The output, laid out as the input is. */
+    private View defineLike(View from, int[] to) {
+        return builder.defineLike(
+                node.output(), List.of(new View(from.buffer(), from.weight(), 0, to, from.strides())));
     }
 
     /** Whether every output element p is the input's p / k. */

@@ -64,6 +64,13 @@ final class Routines {
         return new Kernel.Operand(builder.weight(name, bytes.array()), true, 0);
     }
 
+    /** Numbers that are known here, as float. */
+    static Kernel.Operand floats(ProgramBuilder builder, String name, float... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return new Kernel.Operand(builder.weight(name, bytes.array()), true, 0);
+    }
+
     /** What a byte of a zero of this dtype holds. */
     static int zeroByte(DType dtype) {
         return ProgramBuilder.zeroPoint(dtype, 0);

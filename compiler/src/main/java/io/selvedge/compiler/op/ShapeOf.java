@@ -33,9 +33,16 @@ public record ShapeOf(int start, int end) implements Op {
                 : Attributes.map("start", (long) start, "end", (long) end);
     }
 
-    private Tensor value(TensorType x) {
+    /** The first axis that it looks at. */
+    public int first(TensorType x) {
         int rank = x.shape().rank();
-        int from = Math.clamp(start < 0 ? start + rank : start, 0, rank);
+        return Math.clamp(start < 0 ? start + rank : start, 0, rank);
+    }
+
+    /** The extents. */
+    public Tensor value(TensorType x) {
+        int rank = x.shape().rank();
+        int from = first(x);
         int to = Math.clamp(end < 0 ? end + rank : end, from, rank);
         long[] extents = new long[to - from];
         for (int i = 0; i < extents.length; i++) {

@@ -92,7 +92,8 @@ public final class FoldConstants implements Pass {
             values.add(Optional.ofNullable(known.get(input)));
             allKnown &= input.isEmpty() || known.containsKey(input);
         }
-        Optional<Tensor> fromTypes = node.op().valueFromTypes(types);
+        Optional<Tensor> fromTypes =
+                bytes(graph, node.outputs()) <= LARGEST_BYTES ? node.op().valueFromTypes(types) : Optional.empty();
         if (fromTypes.isPresent()) {
             return fromTypes.map(List::of);
         }

@@ -5,7 +5,9 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.op.Trim;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.ProgramText;
 import io.selvedge.compiler.target.Target;
@@ -26,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -171,6 +174,7 @@ public final class BundleBuilder {
             writer.part(
                     binding.part("program.txt"),
                     ProgramText.dump(compilation.planned()).getBytes(StandardCharsets.UTF_8));
+            writer.part(binding.part(StepSheet.PART), StepSheet.of(compilation).bytes());
         }
         source.ifPresent(bytes -> writer.part("model.onnx", bytes));
         return writer;
@@ -192,13 +196,21 @@ public final class BundleBuilder {
     }
 
     static List<TensorSpec> specs(Graph graph, List<String> values) {
+        Map<String, TensorSpec.OpenAxis> open = new HashMap<>();
+        for (Node node : graph.nodes()) {
+            if (node.op() instanceof Trim trim) {
+                open.put(node.output(), new TensorSpec.OpenAxis(trim.axis(), node.input(1)));
+            }
+        }
         List<TensorSpec> specs = new ArrayList<>();
         for (String value : values) {
             TensorType type = graph.type(value);
-            specs.add(TensorSpec.of(
+            specs.add(new TensorSpec(
                     value,
                     DType.valueOf(type.dtype().name()),
-                    Arrays.stream(type.shape().extents()).boxed().toList()));
+                    Arrays.stream(type.shape().extents()).boxed().toList(),
+                    Optional.empty(),
+                    Optional.ofNullable(open.get(value))));
         }
         return specs;
     }

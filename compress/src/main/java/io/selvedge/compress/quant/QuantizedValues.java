@@ -3,6 +3,7 @@ package io.selvedge.compress.quant;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
+import io.selvedge.compiler.op.Resize;
 import io.selvedge.compiler.program.ElementWise;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -65,7 +66,7 @@ final class QuantizedValues {
         if (isAnchor(node)) {
             quantize(node.input(0));
             quantize(behindClamp(out));
-        } else if (SAME_SCALE.contains(type) && node.outputs().size() == 1) {
+        } else if (movesElements(node) && node.outputs().size() == 1) {
             int data = type.equals("Concat") ? node.inputs().size() : 1;
             if (node.inputs().subList(0, data).stream().allMatch(quantized::contains)) {
                 quantize(out);
@@ -78,6 +79,10 @@ final class QuantizedValues {
         } else if (node.op() instanceof ElementWise && !quantized.contains(out)) {
             elementWise(node);
         }
+    }
+
+    private static boolean movesElements(Node node) {
+        return SAME_SCALE.contains(node.op().type()) || node.op() instanceof Resize resize && resize.copiesElements();
     }
 
     private void elementWise(Node node) {

@@ -66,7 +66,8 @@ final class NativeModel implements AutoCloseable {
                         planned.weightBytes(),
                         planned.preparedOffsets(),
                         planned.preparedBytes()),
-                compilation.libraries());
+                compilation.libraries(),
+                compilation.tiles());
         NativeModel loaded = new NativeModel(compilation);
         try {
             Path bundle = Files.createTempFile(folder, "model-", ".selv");

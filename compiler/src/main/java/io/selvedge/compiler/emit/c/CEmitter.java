@@ -27,6 +27,7 @@ public final class CEmitter {
     private final Program program;
     private final Target target;
     private final Set<String> headers = new TreeSet<>(List.of("entry.h"));
+    private final List<String> tiles = new ArrayList<>();
     private final Set<Integer> written = new HashSet<>();
     private final Map<Integer, List<Kernel>> readers = new HashMap<>();
     private final RunCode runCode;
@@ -74,7 +75,7 @@ public final class CEmitter {
         Set<String> included = new TreeSet<>(headers);
         included.add(target.header());
         files.putAll(KernelHeaders.closure(included));
-        return new EmittedSource(files, List.of(MODEL));
+        return new EmittedSource(files, List.of(MODEL), tiles);
     }
 
     private String step(int number) {
@@ -102,6 +103,7 @@ public final class CEmitter {
         }
         write(code, kernel);
         runCode.add(code.isShared());
+        tiles.add(code.tile());
         return "/* " + comment(step.name()) + ": " + shapes(kernel) + " */\n" + code.text();
     }
 

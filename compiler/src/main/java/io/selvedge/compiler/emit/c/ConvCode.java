@@ -16,6 +16,9 @@ final class ConvCode {
     /** SV_MAX_WORDS of qdepthwise.h. */
     private static final int MAX_DEPTHWISE_WORDS = 40;
 
+    /** SV_DEPTHWISE_GROUP of depthwise.h. */
+    private static final int DEPTHWISE_GROUP = 4;
+
     private final StepCode code;
     private final Buffer x;
     private final Buffer y;
@@ -176,6 +179,7 @@ final class ConvCode {
         Tile tile = new TileChooser(code.target(), eightBit)
                 .choose(axes.rows().extent(), axes.cols().extent(), vectors, segments * steps, kernelRows, covered);
         Split split = split(axes, vectors, tile);
+        code.tile(tile.text());
         code.declare(("static const struct sv_conv %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile_cols = %d, "
                         + ".blocks = %d, .pixels_first = %d,\n    .kernel_rows = %d, .segments = %d, .run = %d, "
                         + ".x_kernel_row = %d, .x_segment = %d,\n    %s%s};\n")
@@ -238,8 +242,9 @@ final class ConvCode {
         int pairs = axes.rows().extent() / tileRows;
         Split split = Split.of(List.of(
                 new Split("SV_BANDS", pairs + axes.rows().extent() - pairs * tileRows),
-                new Split("SV_GROUPS", vectors())));
+                new Split("SV_GROUPS", Math.ceilDiv(vectors(), DEPTHWISE_GROUP))));
         boolean wholeRow = tile == axes.cols().extent() && KernelRows.zeroBorder(x);
+        code.tile(tileRows + "x" + tile);
         code.declare(("static const struct sv_depthwise %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile = %d, "
                         + ".kernel_h = %d, .kernel_w = %d, .stride_h = %d, .stride_w = %d, .dilation_h = %d, "
                         + ".dilation_w = %d,\n    .x_kernel_row = %d, .x_pixel = %d, .x_rows = %d, .pad_top = %d, "

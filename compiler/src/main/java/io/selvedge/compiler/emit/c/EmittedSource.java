@@ -10,10 +10,12 @@ import java.util.TreeMap;
  *
  * @param files content by file name, in alphabetical order
  * @param sources the files to compile; the others are included
+ * @param tiles what the kernel of each step computes at once, rows x columns x vectors; empty where it has no tile
  */
-public record EmittedSource(Map<String, String> files, List<String> sources) {
+public record EmittedSource(Map<String, String> files, List<String> sources, List<String> tiles) {
     public EmittedSource {
         files = Collections.unmodifiableMap(new TreeMap<>(files));
         sources = List.copyOf(sources);
+        tiles = List.copyOf(tiles);
     }
 }

@@ -40,6 +40,7 @@ final class MatMulCode {
                 new Split("SV_IMAGES", product.batch()),
                 new Split("SV_BANDS", Math.ceilDiv(m, tile[0])),
                 new Split("SV_GROUPS", Math.ceilDiv(n, width))));
+        code.tile(tile[0] + "x" + tile[1]);
         code.declare("""
                 static const struct sv_matmul %s = {.batch = %d, .m = %d, .k = %d, .n = %d, .tile = %d, .blocks = %d,
                     .a_batch = %d, .a_row = %d, .a_col = %d, .b_batch = %d, .b_row = %d, .b_col = %d,

@@ -22,6 +22,7 @@ final class StepCode {
     private final StringBuilder declarations = new StringBuilder();
     private final List<String> lines = new ArrayList<>();
     private final boolean worthSharing;
+    private String tile = "";
     private String result = "void";
     private boolean shared;
     private int depth = 1;
@@ -96,6 +97,15 @@ final class StepCode {
     /** Whether the function takes a thread that shares the work with others. */
     boolean isShared() {
         return shared;
+    }
+
+    /** Says what the kernel computes at once, for reports. */
+    void tile(String text) {
+        tile = text;
+    }
+
+    String tile() {
+        return tile;
     }
 
     void include(String header) {

@@ -5,4 +5,9 @@ package io.selvedge.compiler.emit.c;
  *
  * @param pixelsFirst the outer loop goes over pixels, the inner over output channels
  */
-record Tile(int rows, int cols, int blocks, boolean pixelsFirst) {}
+record Tile(int rows, int cols, int blocks, boolean pixelsFirst) {
+    /** {@code 1x14x2}. */
+    String text() {
+        return rows + "x" + cols + "x" + blocks;
+    }
+}

@@ -67,6 +67,7 @@ final class WinogradCode {
                         winograd.channels(),
                         rows,
                         (long) winograd.block() * inputs * Float.BYTES);
+        code.tile(winograd.block() + " tiles, " + tile.text());
         code.declare(("static const struct sv_conv %s = {.images = 1, .rows = 1, .cols = %d, .vectors = %d, "
                         + ".tile_rows = 1, .tile_cols = %d, .blocks = %d,\n    .pixels_first = %d, .kernel_rows = 1, "
                         + ".segments = 1, .run = %d, .x_col = %d, .y_col = %d};\n")

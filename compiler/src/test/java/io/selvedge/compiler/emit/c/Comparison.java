@@ -24,6 +24,10 @@ final class Comparison {
         Program program = a.build();
         List<byte[]> inputs = inputs(a, program);
         List<byte[]> expected = ScalarMachine.run(program, inputs);
+        List<byte[]> inJava = JvmMachine.run(program, inputs);
+        for (int i = 0; i < expected.size(); i++) {
+            compare(program, i, "the JVM", expected.get(i), inJava.get(i), tolerance);
+        }
         for (Target target : TargetCatalog.all()) {
             if (!HostCpu.detect().missingFor(target.name()).isEmpty()) {
                 continue;

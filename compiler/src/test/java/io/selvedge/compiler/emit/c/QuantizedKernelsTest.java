@@ -63,6 +63,11 @@ final class QuantizedKernelsTest {
             layer(dtype, 16, 7, 7, 16, 5, 5, 2, 2, 1, 16, true);
             layer(dtype, 33, 6, 6, 33, 3, 3, 1, 2, 2, 33, false);
             layer(dtype, 8, 6, 6, 12, 3, 3, 1, 1, 1, 4, false);
+            // Four vectors of channels at once, and what is left.
+            layer(dtype, 80, 5, 33, 80, 3, 3, 1, 1, 1, 80, false);
+            layer(dtype, 64, 18, 9, 64, 3, 3, 2, 1, 1, 64, false);
+            layer(dtype, 64, 3, 6, 64, 2, 2, 1, 2, 2, 64, false);
+            layer(dtype, 96, 4, 1, 96, 4, 1, 1, 1, 1, 96, false);
             pool(dtype, 17, 6, 5);
         }
         Graph graph = new Graph("layers", inputs, outputs, constants, nodes, types);

@@ -53,11 +53,9 @@ final class ResizeCases {
                 x,
                 "",
                 cases.constant(Tensor.floats(new float[] {1, 1, 2, 2}, 4)));
-        resize(
-                rule(Resize.Mode.NEAREST, false, false),
-                x,
-                "",
-                cases.constant(Tensor.floats(new float[] {1, 1, 0.4f, 1.7f}, 4)));
+        for (float[] scales : new float[][] {{1, 1, 0.4f, 1.7f}, {1, 1, 2, 3}}) {
+            resize(rule(Resize.Mode.NEAREST, false, false), x, "", cases.constant(Tensor.floats(scales, 4)));
+        }
         resize(
                 rule(Resize.Mode.LINEAR, true, false),
                 x,

@@ -86,6 +86,11 @@ final class WindowCases {
                 1, 1, List.of(2, 1), List.of(1, 0, 1, 1), List.of(0, 0), 8, true, new int[] {1, 8, 4, 5}, 1, 4, 2);
         all.transposed(
                 1, 1, List.of(1, 1), List.of(1, 1, 1, 1), List.of(0, 0), 1, true, new int[] {1, 3, 4, 5}, 16, 3, 3);
+        // Windows that do not overlap.
+        all.transposed(
+                1, 1, List.of(2, 3), List.of(0, 0, 0, 0), List.of(0, 0), 1, true, new int[] {2, 5, 4, 3}, 17, 2, 3);
+        all.transposed(
+                1, 1, List.of(2, 2), List.of(0, 0, 0, 0), List.of(0, 0), 1, true, new int[] {1, 18, 3, 5}, 1, 2, 2);
         // Windows shorter than the stride, pads longer than the window, pads that add.
         all.transposed(1, 1, List.of(3), List.of(0, 0), List.of(0), 1, true, new int[] {1, 2, 4}, 3, 1);
         all.transposed(1, 1, List.of(2), List.of(4, 0), List.of(0), 1, true, new int[] {1, 2, 5}, 3, 3);
