@@ -4,11 +4,6 @@
 #define SV_ENTRY_H
 #define SV_EXPORT __attribute__((visibility("default")))
 #define SV_ABI 3
-#define SV_GET_DIRECT_BUFFER_ADDRESS 230 /* slot of the JNI function table, fixed by the JNI specification */
-
-typedef long long sv_jlong;
-typedef int sv_jint;
-typedef void *const **sv_jni; /* JNIEnv*: points to the function table */
 
 SV_EXPORT int selvedge_run(const unsigned char *weights, void *const *io, unsigned char *arena, int thread,
                            int threads);
@@ -19,6 +14,14 @@ SV_EXPORT void selvedge_prepare(const unsigned char *weights, unsigned char *pre
    number, thread 0's result counts; another one gets 1 where thread 0 has not come. */
 SV_EXPORT long selvedge_team(int threads);
 SV_EXPORT void selvedge_step(const unsigned char *weights, void *const *io, unsigned char *arena, int step);
+
+/* No Java loads a WebAssembly module. */
+#ifndef __wasm__
+#define SV_GET_DIRECT_BUFFER_ADDRESS 230 /* slot of the JNI function table, fixed by the JNI specification */
+
+typedef long long sv_jlong;
+typedef int sv_jint;
+typedef void *const **sv_jni; /* JNIEnv*: points to the function table */
 
 SV_EXPORT sv_jlong Java_io_selvedge_runtime_NativeEntry_address(sv_jni env, void *cls, void *buffer);
 SV_EXPORT sv_jint Java_io_selvedge_runtime_NativeEntry_abi(sv_jni env, void *cls);
@@ -61,4 +64,5 @@ sv_jlong Java_io_selvedge_runtime_NativeEntry_profile(sv_jni env, void *cls, sv_
                   (unsigned char *)(__UINTPTR_TYPE__)arena, step);
     return 0;
 }
+#endif
 #endif

@@ -4,7 +4,6 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
-import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.WorkFolder;
@@ -39,7 +38,7 @@ final class QuantizedForm {
             BundleFile.write(
                     new Compiler(Toolchain.bundled()),
                     exposing,
-                    TargetCatalog.best(HostCpu.detect().flags()),
+                    HostCpu.detect().best(),
                     bundle);
             try (Model model = Model.load(bundle);
                     Session session = model.newSession()) {

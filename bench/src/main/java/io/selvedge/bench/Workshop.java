@@ -10,7 +10,6 @@ import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compiler.onnx.ModelBytes;
 import io.selvedge.compiler.onnx.OnnxExporter;
 import io.selvedge.compiler.target.Target;
-import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.WorkFolder;
@@ -35,7 +34,7 @@ final class Workshop implements AutoCloseable {
     private final int threads;
     private final Graph graph;
     private final WorkFolder folder;
-    private final Target target = TargetCatalog.best(HostCpu.detect().flags());
+    private final Target target = HostCpu.detect().best();
     private final Compiler compiler = new Compiler(Toolchain.bundled());
 
     Workshop(Path model, ImportOptions shapes, Optional<Path> data, int threads) throws IOException {

@@ -104,13 +104,12 @@ public final class Compiler {
             for (Map.Entry<String, String> file : source.files().entrySet()) {
                 Files.writeString(folder.resolve(file.getKey()), file.getValue());
             }
-            Path library = folder.resolve("model.so");
+            Path library = folder.resolve(target.library());
             try {
-                toolchain.compileShared(new CompileRequest(
+                toolchain.compileShared(CompileRequest.of(
+                        target,
                         folder,
                         source.sources().stream().map(folder::resolve).toList(),
-                        List.of(folder),
-                        target.cFlags(),
                         library));
             } catch (SelvedgeException e) {
                 if (e.code() == ErrorCode.TOOLCHAIN_FAILED) {

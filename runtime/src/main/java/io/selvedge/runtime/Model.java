@@ -117,7 +117,8 @@ public final class Model implements AutoCloseable {
                         Code.NO_TARGET_FOR_CPU,
                         "no library fits this machine (" + cpu.os() + " on " + cpu.arch() + "): "
                                 + wanted.stream().map(cpu::lackFor).collect(Collectors.joining("; "))
-                                + ". Deploy the model again with --target generic, or with a target for this machine"));
+                                + ". Deploy the model again with --target " + cpu.plainTarget()
+                                + ", or with a better target for this machine"));
     }
 
     /** The model's name. */

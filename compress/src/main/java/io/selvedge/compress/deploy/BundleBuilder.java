@@ -84,13 +84,18 @@ public final class BundleBuilder {
      * @param loading how to load the code that computes them
      */
     public void write(Path file, List<Map<String, float[]>> golden, LoadOptions loading) {
+        write(file, golden, file, loading);
+    }
+
+    /** @param runnable a bundle of the same compilations that this machine runs, {@code file} or another one */
+    void write(Path file, List<Map<String, float[]>> golden, Path runnable, LoadOptions loading) {
         try {
             writer().write(file);
             if (golden.isEmpty()) {
                 return;
             }
             BundleWriter full = writer();
-            try (Model model = Workshop.loaded(file, loading)) {
+            try (Model model = Workshop.loaded(runnable, loading)) {
                 try (Session session = model.newSession()) {
                     add(full, session, golden);
                 }
@@ -144,7 +149,7 @@ public final class BundleBuilder {
         // The runtime takes the first library that its CPU runs, so the best come first, whatever was measured.
         List<io.selvedge.runtime.Target> libraries = TargetCatalog.all().stream()
                 .filter(targets::contains)
-                .map(t -> io.selvedge.runtime.Target.linux(t.name(), t.arch(), t.cpuFlags()))
+                .map(t -> io.selvedge.runtime.Target.of(t.name(), t.os(), t.arch(), t.cpuFlags(), t.library()))
                 .toList();
         Compiler.Compilation first = compilations.getFirst();
         Manifest manifest = Manifest.withoutParts(

@@ -29,7 +29,7 @@ final class PeakCacheTest {
 
     @Test
     void what_was_measured_is_known_until_the_cpu_is_another() throws IOException {
-        Target target = TargetCatalog.best(host.flags());
+        Target target = host.best();
         assertThat(cache(host).known(target)).isEmpty();
         Peaks peaks = cache(host).measure(target, Toolchain::bundled, "2026-11-26");
         assertThat(peaks.measured()).isEqualTo("2026-11-26");

@@ -72,7 +72,7 @@ final class TileChooser {
         int accumulators = pixels * blocks;
         int weights = blocks * (eightBit && !target.dotProduct() ? 2 : 1);
         // Without a dot product: even and odd bytes, a product and the mask; without fused multiply-add: a product.
-        int scratch = eightBit && !target.dotProduct() ? 4 : target.lanes() == 4 ? 2 : 1;
+        int scratch = eightBit && !target.dotProduct() ? 4 : target.fusedMultiplyAdd() ? 1 : 2;
         return accumulators <= MAX_TILE && accumulators + weights + scratch <= target.registers()
                 || pixels == 1 && blocks == 1;
     }
@@ -103,7 +103,7 @@ final class TileChooser {
         if (eightBit && !target.dotProduct()) {
             step = 4 * products + 3.0 * pixels + 3.0 * blocks;
             loads = 0;
-        } else if (target.lanes() == 4) {
+        } else if (!target.fusedMultiplyAdd()) {
             step = 2 * products + 2.0 * pixels;
         }
         return Math.max(Math.max(step, loads), LATENCY) * depth

@@ -1,8 +1,10 @@
-package io.selvedge.compiler.emit.c;
+package io.selvedge.testkit.emulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.selvedge.compiler.Compiler;
+import io.selvedge.compiler.emit.c.CEmitter;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
@@ -16,22 +18,24 @@ import io.selvedge.compiler.op.QPool;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.target.Target;
-import io.selvedge.compiler.target.TargetCatalog;
-import io.selvedge.compiler.toolchain.HostCpu;
+import io.selvedge.compiler.toolchain.Toolchain;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** One graph of many quantised layers side by side, so that each target compiles once; bytes must equal the scalar reference. */
 final class QuantizedKernelsTest {
+    /** Two CPUs may run the same code. */
+    private static final Map<Target, byte[]> LIBRARIES = new HashMap<>();
+
     @TempDir
     Path dir;
 
@@ -42,17 +46,12 @@ final class QuantizedKernelsTest {
     private final List<String> inputs = new ArrayList<>();
     private final List<String> outputs = new ArrayList<>();
 
-    static Stream<Target> targets() {
-        return TargetCatalog.all().stream();
-    }
-
     @ParameterizedTest
-    @MethodSource("targets")
-    void every_quantised_layer_gives_the_bytes_of_the_reference(Target target) throws Throwable {
-        assumeTrue(HostCpu.detect().flags().containsAll(target.cpuFlags()), "CPU lacks " + target.name());
-        DType[] dtypes = {DType.UINT8, DType.INT8};
-        for (DType dtype : dtypes) {
-            for (int channels : new int[] {1, 3, 8, 16, 17, 33}) {
+    @EnumSource
+    void every_quantised_layer_gives_the_bytes_of_the_reference(EmulatedCpu cpu) {
+        assumeTrue(cpu.isHere(), cpu.program() + " is not installed");
+        for (DType dtype : List.of(DType.UINT8, DType.INT8)) {
+            for (int channels : dtype == DType.UINT8 ? new int[] {1, 3, 8, 16, 17, 33} : new int[] {3, 16}) {
                 layer(dtype, channels, 5, 7, 20, 3, 3, 1, 1, 1, 1, false);
                 layer(dtype, channels, 1, 11, 10, 1, 1, 1, 0, 1, 1, false);
             }
@@ -76,7 +75,6 @@ final class QuantizedKernelsTest {
         for (String input : inputs) {
             given.put(input, Tensor.filled(types.get(input), _ -> random.nextInt(256)));
         }
-        Map<String, Tensor> found = NativeProgram.compile(planned, target, dir).run(graph, given);
         Map<String, Tensor> values = new LinkedHashMap<>(constants);
         values.putAll(given);
         for (Node node : nodes) {
@@ -85,11 +83,25 @@ final class QuantizedKernelsTest {
                     .toList();
             values.put(node.output(), node.op().evaluate(operands).getFirst());
         }
-        for (String output : outputs) {
-            assertThat(found.get(output).toLongs())
-                    .as(output)
-                    .isEqualTo(values.get(output).toLongs());
+        List<byte[]> bytes = inputs.stream().map(name -> bytes(given.get(name))).toList();
+        for (Target target : cpu.targets()) {
+            byte[] library =
+                    LIBRARIES.computeIfAbsent(target, t -> new Compiler(Toolchain.bundled()).library(CEmitter.emit(planned, t), t));
+            List<byte[]> found = EmulatedModel.of(planned, target, library, dir)
+                    .run(cpu, List.of(bytes))
+                    .getFirst();
+            for (int i = 0; i < outputs.size(); i++) {
+                assertThat(found.get(i))
+                        .as("%s on %s", outputs.get(i), target.name())
+                        .isEqualTo(bytes(values.get(outputs.get(i))));
+            }
         }
+    }
+
+    private static byte[] bytes(Tensor tensor) {
+        byte[] bytes = new byte[tensor.bytes().remaining()];
+        tensor.bytes().get(bytes);
+        return bytes;
     }
 
     private String value(String name, DType dtype, long... extents) {
