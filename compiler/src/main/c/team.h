@@ -176,7 +176,7 @@ SV_ROUTINE int sv_leave(struct sv_member *me, const int sections, const int stat
     }
     return me->thread == 0 ? status : me->idle;
 #else
-    (void)me;
+    (void)me, (void)sections;
     return status;
 #endif
 }

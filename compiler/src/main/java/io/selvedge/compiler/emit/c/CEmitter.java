@@ -102,7 +102,7 @@ public final class CEmitter {
             BorderCode.fill(code, kernel.writes(), wholeVectors(kernel));
         }
         write(code, kernel);
-        runCode.add(code.isShared());
+        runCode.add(code.sections(), code.workerScratchBytes());
         tiles.add(code.tile());
         return "/* " + comment(step.name()) + ": " + shapes(kernel) + " */\n" + code.text();
     }

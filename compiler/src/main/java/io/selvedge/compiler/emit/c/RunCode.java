@@ -4,7 +4,6 @@ import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.Program;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 
 /** The functions that call the steps: the whole run for every thread of a team, and a single step. */
 final class RunCode {
@@ -13,33 +12,23 @@ final class RunCode {
 
     private final Program program;
     private final List<Boolean> shared = new ArrayList<>();
+    private int sections;
+    private long scratchBytes;
 
     RunCode(Program program) {
         this.program = program;
     }
 
-    /** The next step, which threads share or not. */
-    void add(boolean isShared) {
-        shared.add(isShared);
+    /** The next step, in which threads meet so many times and need so much memory each. */
+    void add(int stepSections, long workerScratchBytes) {
+        shared.add(stepSections > 0);
+        sections += stepSections;
+        scratchBytes = Math.max(scratchBytes, (workerScratchBytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
     }
 
-    private long sections() {
-        return shared.stream().filter(s -> s).count();
-    }
-
-    /** The size of the scratch memory that every worker needs, where one does. */
+    /** The size of the scratch memory that every worker needs. */
     String scratch() {
-        long bytes = 0;
-        for (int i = 0; i < shared.size(); i++) {
-            OptionalInt scratch = program.steps().get(i).kernel().scratch();
-            if (shared.get(i) && scratch.isPresent()) {
-                bytes = Math.max(bytes, program.buffer(scratch.getAsInt()).bytes());
-            }
-        }
-        return sections() == 0
-                ? ""
-                : "#define SV_SCRATCH " + (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT
-                        + " /* bytes of a worker */\n";
+        return sections == 0 ? "" : "#define SV_SCRATCH " + scratchBytes + " /* bytes of a worker */\n";
     }
 
     /** All functions. */
@@ -51,7 +40,7 @@ final class RunCode {
         StringBuilder text = new StringBuilder(
                 "int selvedge_run(const unsigned char *weights, void *const *io, unsigned char *arena,"
                         + " int thread, int threads) {\n");
-        if (sections() == 0) {
+        if (sections == 0) {
             text.append("    (void)threads;\n    if (thread != 0) return 0;\n").append(unusedWithoutSteps());
             for (int i = 0; i < shared.size(); i++) {
                 text.append("    ").append(call(i, "return " + (i + 1))).append('\n');
@@ -77,7 +66,7 @@ final class RunCode {
     }
 
     private String leave(int status) {
-        return "return sv_leave(me, " + sections() + ", " + status + ")";
+        return "return sv_leave(me, " + sections + ", " + status + ")";
     }
 
     private String call(int step, String onFailure) {
@@ -87,7 +76,7 @@ final class RunCode {
     }
 
     private String team() {
-        String bytes = sections() == 0 ? "(void)threads, 0" : "sv_team_bytes(threads, SV_SCRATCH)";
+        String bytes = sections == 0 ? "(void)threads, 0" : "sv_team_bytes(threads, SV_SCRATCH)";
         return "long selvedge_team(int threads) {\n    return " + bytes + ";\n}\n";
     }
 
@@ -95,7 +84,7 @@ final class RunCode {
         StringBuilder text = new StringBuilder("void selvedge_step(const unsigned char *weights, void *const *io, "
                 + "unsigned char *arena, int step) {\n");
         text.append(unusedWithoutSteps());
-        if (sections() > 0) {
+        if (sections > 0) {
             text.append("    struct sv_member alone = {.threads = 1}, *const me = &alone;\n");
         }
         text.append("    switch (step) {\n");

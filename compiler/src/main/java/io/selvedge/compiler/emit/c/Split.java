@@ -36,7 +36,8 @@ record Split(String axis, int units) {
         return (idleShare(2) + idleShare(4)) / 2;
     }
 
-    private double idleShare(int threads) {
+    /** The same for so many threads. */
+    double idleShare(int threads) {
         int most = Math.ceilDiv(units, threads);
         return 1 - (double) units / (most * threads);
     }

@@ -24,7 +24,8 @@ final class StepCode {
     private final boolean worthSharing;
     private String tile = "";
     private String result = "void";
-    private boolean shared;
+    private int sections;
+    private long workerScratchBytes;
     private int depth = 1;
 
     StepCode(PlannedProgram planned, Target target, int number, Set<String> headers) {
@@ -72,31 +73,39 @@ final class StepCode {
         if (!shares(units)) {
             return "(struct sv_part){0, " + units + "}";
         }
-        shared = true;
-        include("team.h");
-        List<String> before = List.copyOf(lines);
-        lines.clear();
-        line("struct sv_part part;");
-        line("sv_open(me, %d);", units);
-        if (!before.isEmpty()) {
-            open("if (me->thread == 0)");
-            before.forEach(line -> lines.add("    " + line));
-            close();
-        }
+        openSections(1);
+        lines.add(0, "    struct sv_part part;");
+        lines.add(1, String.format(Locale.ROOT, "    sv_open(me, %d);", units));
         open("while (sv_take(me, &part))");
         return "part";
     }
 
+    /** The kernel opens so many sections; what the step did so far is thread 0's. */
+    void openSections(int count) {
+        sections = count;
+        include("team.h");
+        if (!lines.isEmpty()) {
+            lines.replaceAll(line -> "    " + line);
+            lines.add(0, "    if (me->thread == 0) {");
+            lines.add("    }");
+        }
+    }
+
     /** The end of what {@link #openParts} opened. */
     void closeParts() {
-        if (shared) {
+        if (sections > 0) {
             close();
         }
     }
 
-    /** Whether the function takes a thread that shares the work with others. */
-    boolean isShared() {
-        return shared;
+    /** How often threads meet in this step; its function takes the thread if they do. */
+    int sections() {
+        return sections;
+    }
+
+    /** Scratch memory that every further thread needs. */
+    long workerScratchBytes() {
+        return workerScratchBytes;
     }
 
     /** Says what the kernel computes at once, for reports. */
@@ -161,7 +170,8 @@ final class StepCode {
     /** A pointer to scratch memory: thread 0's is in the arena, where threads share the work the others have their own. */
     String scratch(int buffer, String type) {
         String first = bytes(buffer, 0, 1, true);
-        return "(" + type + " *)" + (shared ? "sv_scratch(me, " + first + ", SV_SCRATCH)" : "(" + first + ")");
+        workerScratchBytes = sections > 0 ? buffer(buffer).bytes() : 0;
+        return "(" + type + " *)" + (sections > 0 ? "sv_scratch(me, " + first + ", SV_SCRATCH)" : "(" + first + ")");
     }
 
     /** A pointer to what this step prepared when the program was loaded: the last entry of the io table. */
@@ -214,7 +224,7 @@ final class StepCode {
                 .append(" step_")
                 .append(number)
                 .append("(const unsigned char *weights, void *const *io, unsigned char *arena")
-                .append(shared ? ", struct sv_member *me) {\n" : ") {\n");
+                .append(sections > 0 ? ", struct sv_member *me) {\n" : ") {\n");
         for (String parameter : List.of("weights", "io", "arena")) {
             String word = parameter.equals("io") ? "io[" : parameter;
             if (lines.stream().noneMatch(line -> line.contains(word))) {
