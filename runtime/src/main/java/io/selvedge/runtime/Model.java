@@ -30,7 +30,10 @@ public final class Model implements AutoCloseable {
     private int openSessions;
     private boolean closed;
 
-    private Model(Bundle bundle, Target target, LibraryCache cache) {
+    private final int threads;
+
+    private Model(Bundle bundle, Target target, LibraryCache cache, int threads) {
+        this.threads = threads;
         this.bundle = bundle;
         this.target = target;
         this.cache = cache;
@@ -78,7 +81,8 @@ public final class Model implements AutoCloseable {
             LibraryCache cache = options.libraryFolder()
                     .map(folder -> new LibraryCache(folder.toAbsolutePath()))
                     .orElseGet(() -> LibraryCache.of(System.getenv(), Path.of(System.getProperty("user.home", "."))));
-            Model model = new Model(bundle, target, cache);
+            int threads = options.threads().orElse(bundle.manifest().threads());
+            Model model = new Model(bundle, target, cache, Math.min(threads, cpu.processors()));
             done = true;
             return model;
         } catch (ModelException e) {
@@ -139,6 +143,14 @@ public final class Model implements AutoCloseable {
     /** Name of the library in use, such as {@code x86-64-v4+vnni}. */
     public String targetName() {
         return target.name();
+    }
+
+    /**
+     * Threads that compute a session's run: as many as were asked for or the bundle's maker found best, but no more than there are
+     * processors.
+     */
+    public int threads() {
+        return threads;
     }
 
     /** Working memory of one session, without its inputs and outputs. */

@@ -1,6 +1,7 @@
 package io.selvedge.runtime;
 
 import io.selvedge.runtime.ModelException.Code;
+import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,6 +17,7 @@ public final class Session implements AutoCloseable {
     private final NativeMemory weights;
     private final NativeMemory arena;
     private final NativeMemory table;
+    private final Team team;
     private final List<TensorBuffer> inputs;
     private final List<TensorBuffer> outputs;
     private final List<CarriedState> states;
@@ -30,17 +32,26 @@ public final class Session implements AutoCloseable {
         Manifest manifest = model.manifest();
         arena = NativeMemory.allocate(code, (int) binding.arenaBytes(), "the arena");
         int tensors = binding.inputs().size() + binding.outputs().size();
-        table = NativeMemory.allocate(code, (tensors + 1) * Long.BYTES, "the table of tensors");
+        table = NativeMemory.allocate(code, (tensors + 2) * Long.BYTES, "the table of tensors");
         List<TensorBuffer> allInputs =
                 binding.inputs().stream().map(this::allocate).toList();
         List<TensorBuffer> allOutputs =
                 binding.outputs().stream().map(this::allocate).toList();
         table.bytes().putLong(prepared.address());
+        team = Team.of(model.name(), code, weights, table, arena, model.threads());
+        if (team.threads() > 1) {
+            Unclosed.CLEANER.register(this, team::dismiss);
+        }
         inputs = except(allInputs, manifest.given(binding.inputs()));
         outputs = except(allOutputs, manifest.taken(binding.outputs()));
         states = manifest.states().stream()
                 .map(pair -> CarriedState.of(pair, allInputs, allOutputs))
                 .toList();
+    }
+
+    /** Ends the threads of sessions that nobody closed; not there before a session has threads. */
+    private static final class Unclosed {
+        static final Cleaner CLEANER = Cleaner.create();
     }
 
     private static List<TensorBuffer> except(List<TensorBuffer> all, List<TensorSpec> kept) {
@@ -57,6 +68,11 @@ public final class Session implements AutoCloseable {
     /** The model that this session runs. */
     public Model model() {
         return model;
+    }
+
+    /** Threads that compute a run, the caller's among them. */
+    public int threads() {
+        return team.threads();
     }
 
     /** The extents that this session runs with: what the caller asked for, or larger ones. */
@@ -148,7 +164,7 @@ public final class Session implements AutoCloseable {
         enter();
         int status;
         try {
-            status = code.runAll(weights.address(), table.address(), arena.address(), 0, 1);
+            status = team.run();
             if (status == 0) {
                 for (int i = 0; i < states.size(); i++) {
                     states.get(i).swap(table.bytes());
@@ -231,6 +247,7 @@ public final class Session implements AutoCloseable {
             }
             enter();
             closed = true;
+            team.end();
             model.sessionClosed();
             leave();
         }
