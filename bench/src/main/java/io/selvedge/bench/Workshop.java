@@ -89,7 +89,7 @@ final class Workshop implements AutoCloseable {
         Sample sample = sample(formGraph);
         List<Contender> contenders = new ArrayList<>();
         try {
-            contenders.add(new SelvedgeContender(bundle, sample, "0.1.0"));
+            contenders.add(new SelvedgeContender(bundle, sample, "0.1.0", threads));
             Path onnx = form;
             if (ModelReader.isTflite(form)) {
                 contenders.add(new TfliteContender(ModelBytes.read(form), formGraph, sample));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.compress.deploy.ArenaMap;
 import io.selvedge.compress.deploy.BindingFinding;
+import io.selvedge.compress.deploy.ThreadFinding;
 import io.selvedge.compress.deploy.Budgets;
 import io.selvedge.compress.deploy.Candidate;
 import io.selvedge.compress.deploy.DeployResult;
@@ -63,6 +64,14 @@ public final class ReportWriter {
             finding.put("arenaBytes", binding.arenaBytes())
                     .put("preparedBytes", binding.preparedBytes())
                     .put("codeBytes", binding.codeBytes());
+        }
+        ArrayNode threads = root.putArray("threads");
+        for (ThreadFinding finding : result.threads()) {
+            threads.addObject()
+                    .put("threads", finding.threads())
+                    .put("latencyMicrosP50", finding.latencyMicrosP50())
+                    .put("latencyMicrosP95", finding.latencyMicrosP95())
+                    .put("chosen", finding.chosen());
         }
         outcome(root.putObject("outcome"), result.outcome());
         arena(root.putObject("arena"), result.arena());
