@@ -1,5 +1,15 @@
 /* Vector primitives that follow from those of the isa headers. Masks are s32 vectors of 0 and -1. */
 
+#ifndef SV_HAS_DOT4
+/* acc[i] += the sum of four u8 * s8 products. What multiplies bytes by bytes may saturate, so even and odd bytes are widened
+   to 16 bits: exact. */
+SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
+    const sv_s16 w_even = (sv_s16)((sv_u16)s8x4 << 8) >> 8, w_odd = (sv_s16)s8x4 >> 8;
+    const sv_s32 even = sv_madd16(acc, u8x4 & 0x00ff00ff, (sv_s32)w_even);
+    return sv_madd16(even, (sv_s32)((sv_u16)u8x4 >> 8), (sv_s32)w_odd);
+}
+#endif
+
 SV_INLINE sv_f32 sv_select(sv_s32 mask, sv_f32 a, sv_f32 b) {
     return (sv_f32)((mask & (sv_s32)a) | (~mask & (sv_s32)b));
 }
@@ -140,11 +150,10 @@ SV_INLINE void sv_store_steps(unsigned char *p, sv_f32 a, sv_f32 b, sv_f32 c, sv
                               const int hi) {
 #ifdef SV_HAS_PACK
     const sv_f32 highest = sv_splat((float)(hi - zero));
-    const sv_quad none = {0};
     /* What is too high would not fit into an integer; what is too low, or NaN, becomes the lowest integer. */
     sv_quad bytes = sv_pack_quad(sv_round_s32(sv_below(highest, a)), sv_round_s32(sv_below(highest, b)),
                                  sv_round_s32(sv_below(highest, c)), sv_round_s32(sv_below(highest, d)), (short)zero);
-    if (lo > 0) SV_PACK("vpmaxub", bytes, bytes, none + (unsigned char)lo);
+    if (lo > 0) bytes = sv_at_least(bytes, (unsigned char)lo);
     *(sv_quad_unaligned *)p = bytes;
 #else
     const sv_f32 steps[4] = {a, b, c, d};

@@ -37,9 +37,8 @@ SV_INLINE sv_s32 sv_requantized(const struct sv_requantize *q, sv_s32 acc, sv_f3
 #ifdef SV_HAS_PACK
 /* Bytes clamped to lo .. hi, where that is less than they can hold. */
 SV_INLINE sv_quad sv_clamped(sv_quad bytes, const int lo, const int hi) {
-    const sv_quad none = {0};
-    if (lo > 0) SV_PACK("vpmaxub", bytes, bytes, none + (unsigned char)lo);
-    if (hi < 255) SV_PACK("vpminub", bytes, bytes, none + (unsigned char)hi);
+    if (lo > 0) bytes = sv_at_least(bytes, (unsigned char)lo);
+    if (hi < 255) bytes = sv_at_most(bytes, (unsigned char)hi);
     return bytes;
 }
 #endif

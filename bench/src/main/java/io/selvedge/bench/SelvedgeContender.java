@@ -15,6 +15,11 @@ final class SelvedgeContender implements Contender {
     private final Model model;
     private final Session session;
 
+    /** On one thread. */
+    SelvedgeContender(Path bundle, Sample sample, String version) {
+        this(bundle, sample, version, 1);
+    }
+
     SelvedgeContender(Path bundle, Sample sample, String version, int threads) {
         this.version = version;
         this.model = Model.load(bundle, LoadOptions.defaults().withThreads(threads));

@@ -162,7 +162,7 @@ public final class BundleBuilder {
                         specs(first.fused(), first.fused().inputs()),
                         specs(first.fused(), first.fused().outputs()),
                         first.planned().arenaBytes(),
-                        first.planned().preparedBytes(),
+                        first.preparedBytes(),
                         threads,
                         libraries)
                 .withStates(states);
@@ -198,7 +198,7 @@ public final class BundleBuilder {
                     specs(graph, graph.inputs()),
                     specs(graph, graph.outputs()),
                     compilations.get(i).planned().arenaBytes(),
-                    compilations.get(i).planned().preparedBytes(),
+                    compilations.get(i).preparedBytes(),
                     String.valueOf(i + 1)));
         }
         return further;

@@ -303,7 +303,7 @@ final class Search {
                 latency.isPresent() ? Candidate.LatencyOn.MEASURED : Candidate.LatencyOn.NONE,
                 request.threads().orElse(1),
                 build.compilation().planned().arenaBytes(),
-                build.compilation().planned().preparedBytes(),
+                build.compilation().preparedBytes(),
                 build.weightBytes(),
                 build.compilation().codeBytes(workshop.target()),
                 build.bundleBytes(),

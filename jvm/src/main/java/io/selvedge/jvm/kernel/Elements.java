@@ -42,10 +42,7 @@ final class Elements {
         }
         var buffer = program.buffer(operand.buffer());
         return new Elements(
-                buffer.element(),
-                operand.buffer(),
-                null,
-                new Walk(inOrder, strides, buffer.base() + operand.offset()));
+                buffer.element(), operand.buffer(), null, new Walk(inOrder, strides, buffer.base() + operand.offset()));
     }
 
     Element element() {
@@ -64,7 +61,8 @@ final class Elements {
     static List<Integer> orderOf(Kernel.Strided output) {
         return java.util.stream.IntStream.range(0, output.strides().size())
                 .boxed()
-                .sorted(java.util.Comparator.comparingInt(axis -> -Math.abs(output.strides().get(axis))))
+                .sorted(java.util.Comparator.comparingInt(
+                        axis -> -Math.abs(output.strides().get(axis))))
                 .toList();
     }
 }

@@ -173,6 +173,7 @@ public final class Executable {
         return !input.weight()
                 && program.buffer(input.buffer()).place() == Buffer.Place.ARENA
                 && program.buffer(output).place() == Buffer.Place.ARENA
-                && program.buffer(input.buffer()).offset() == program.buffer(output).offset();
+                && program.buffer(input.buffer()).offset()
+                        == program.buffer(output).offset();
     }
 }

@@ -126,7 +126,11 @@ final class MatMulStep implements Step {
                 }
             }
             for (int p = 0; p < beside.count; p++) {
-                store(sums, p * pitch, y, yFirst + (done + p) * product.product().strides().get(1));
+                store(
+                        sums,
+                        p * pitch,
+                        y,
+                        yFirst + (done + p) * product.product().strides().get(1));
             }
             done = next;
         }

@@ -37,8 +37,7 @@ final class QConvStep implements Step {
         blocks = (y.c() + Tiles.BLOCK - 1) / Tiles.BLOCK;
         packed = widened(weights.octets(conv.weights()), blocks * offsets.length, length);
         zeros = new float[blocks * Tiles.BLOCK];
-        requantizer =
-                new Requantizer(conv.requantize(), weights.ints(conv.bias()), weights.floats(conv.scales()));
+        requantizer = new Requantizer(conv.requantize(), weights.ints(conv.bias()), weights.floats(conv.scales()));
     }
 
     /** {@code [runs][ceil(length / 4)][16][4]} bytes as {@code [runs][length][16]} floats. */

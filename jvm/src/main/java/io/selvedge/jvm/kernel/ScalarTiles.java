@@ -78,8 +78,7 @@ public final class ScalarTiles implements Tiles {
                     sums[c] = Fused.multiplyAdd(x[from + c], weights[w + c], sums[c]);
                 }
             }
-            finish(
-                    sums, 0, null, 0, residual, pixels.residual[p] + residualAt, positive, y, pixels.y[p] + yAt, BLOCK);
+            finish(sums, 0, null, 0, residual, pixels.residual[p] + residualAt, positive, y, pixels.y[p] + yAt, BLOCK);
         }
     }
 

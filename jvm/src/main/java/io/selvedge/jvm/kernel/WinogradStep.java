@@ -110,7 +110,8 @@ final class WinogradStep implements Step {
                     + at((first + t) / tileCols, y.h()) * walk.xRow()
                     + at((first + t) % tileCols, y.w()) * walk.xCol();
             for (int row = 0; row < 6; row++) {
-                tiles.winogradIn(in, from + row * x.rowPitch(), x.pixelPitch(), lines, row * 6 * inputs, inputs, inputs);
+                tiles.winogradIn(
+                        in, from + row * x.rowPitch(), x.pixelPitch(), lines, row * 6 * inputs, inputs, inputs);
             }
             for (int col = 0; col < 6; col++) {
                 int to = scratch.base() + col * plane + t * inputs;
@@ -174,7 +175,8 @@ final class WinogradStep implements Step {
                 tiles.winogradOut(lines, c * outputs, 4 * outputs, sums, 0, outputs, outputs);
                 for (int r = 0; r < 4; r++) {
                     int to = walk.yFirst() + image * walk.yImage() + (row + r) * walk.yRow() + (col + c) * walk.yCol();
-                    int from = walk.rFirst() + image * walk.rImage() + (row + r) * walk.rRow() + (col + c) * walk.rCol();
+                    int from =
+                            walk.rFirst() + image * walk.rImage() + (row + r) * walk.rRow() + (col + c) * walk.rCol();
                     tiles.finish(sums, r * outputs, bias, 0, added, from, epilogue.positive(), out, to, outputs);
                 }
             }

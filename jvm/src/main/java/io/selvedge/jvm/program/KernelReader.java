@@ -24,9 +24,14 @@ final class KernelReader {
             case 1:
                 Kernel.Conv conv = conv();
                 return new Kernel.Winograd(
-                        conv, in.integer(1, 1 << 16, "a block"), buffer(), in.integer(1, 1 << 24, "channels"), in.integer(1, 1 << 24, "outputs"));
+                        conv,
+                        in.integer(1, 1 << 16, "a block"),
+                        buffer(),
+                        in.integer(1, 1 << 24, "channels"),
+                        in.integer(1, 1 << 24, "outputs"));
             case 2:
-                return new Kernel.DepthwiseConv(image(), image(), residual(), weight(), weight(), window(), expression(0));
+                return new Kernel.DepthwiseConv(
+                        image(), image(), residual(), weight(), weight(), window(), expression(0));
             case 3:
                 return new Kernel.QConv(
                         image(), image(), residual(), weight(), weight(), weight(), window(), requantize());

@@ -81,8 +81,7 @@ public final class ProgramReader {
         int padValue = in.integer();
         int slack = in.integer(0, 1 << 16, "a slack");
         Buffer.Place place = in.constant(Buffer.Place.values(), "a place");
-        Buffer buffer = new Buffer(
-                name, element, extents, layout, padValue, slack, place, in.integer(), in.integer());
+        Buffer buffer = new Buffer(name, element, extents, layout, padValue, slack, place, in.integer(), in.integer());
         check(buffer, arena);
         return buffer;
     }
@@ -96,7 +95,8 @@ public final class ProgramReader {
             long row = Math.multiplyExact(
                     (long) buffer.layout().left() + buffer.w() + buffer.layout().right(), (long) buffer.pixelPitch());
             long image = Math.multiplyExact(
-                    row, (long) buffer.layout().top() + buffer.h() + buffer.layout().bottom());
+                    row,
+                    (long) buffer.layout().top() + buffer.h() + buffer.layout().bottom());
             long elements = buffer.isDense() ? buffer.count() : Math.multiplyExact(image, (long) buffer.n());
             long bytes = Math.multiplyExact(elements, (long) buffer.element().width()) + buffer.slack();
             if (bytes > Integer.MAX_VALUE - 64) {

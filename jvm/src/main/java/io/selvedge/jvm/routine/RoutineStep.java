@@ -39,7 +39,8 @@ final class RoutineStep implements Step {
         if (kernel.scratch() >= 0) {
             operands.add(new Kernel.Operand(kernel.scratch(), false, 0));
         }
-        RoutineStep step = new RoutineStep(routine, operands.size(), kernel.constants().size());
+        RoutineStep step =
+                new RoutineStep(routine, operands.size(), kernel.constants().size());
         for (int i = 0; i < operands.size(); i++) {
             Kernel.Operand operand = operands.get(i);
             step.buffers[i] = operand.weight() ? -1 : operand.buffer();
@@ -51,7 +52,8 @@ final class RoutineStep implements Step {
                 Buffer buffer = program.buffer(operand.buffer());
                 step.elements[i] = buffer.element();
                 step.places[i] = buffer.base()
-                        + Math.toIntExact(operand.byteOffset() / buffer.element().width());
+                        + Math.toIntExact(
+                                operand.byteOffset() / buffer.element().width());
             }
         }
         for (int i = 0; i < step.wholes.length; i++) {

@@ -12,7 +12,21 @@ final class Depthwise {
 
     private Depthwise() {}
 
-    static void tile(PixelList pixels, int at, int[] taps, float[] x, int xAt, float[] weights, int weightsAt, float[] bias, int biasAt, float[] y, int yAt, float[] residual, int residualAt, boolean positive) {
+    static void tile(
+            PixelList pixels,
+            int at,
+            int[] taps,
+            float[] x,
+            int xAt,
+            float[] weights,
+            int weightsAt,
+            float[] bias,
+            int biasAt,
+            float[] y,
+            int yAt,
+            float[] residual,
+            int residualAt,
+            boolean positive) {
         int[] places = pixels.x();
         int last = pixels.count() - 1;
         int p0 = Math.min(at + 0, last);
@@ -41,7 +55,15 @@ final class Depthwise {
         store(pixels, p3, a3, y, yAt, residual, residualAt, positive);
     }
 
-    private static void store(PixelList pixels, int pixel, FloatVector sum, float[] y, int yAt, float[] residual, int residualAt, boolean positive) {
+    private static void store(
+            PixelList pixels,
+            int pixel,
+            FloatVector sum,
+            float[] y,
+            int yAt,
+            float[] residual,
+            int residualAt,
+            boolean positive) {
         FloatVector value = sum;
         if (residual != null) {
             value = value.add(load(residual, pixels.residual()[pixel] + residualAt));

@@ -17,7 +17,20 @@ final class Products {
     private Products() {}
 
     /** Six pixels times two vectors of channels. */
-    static void pair(PixelList pixels, int at, Span span, float[] x, float[] weights, int first, int second, float[] bias, int biasAt, float[] y, int yAt, float[] residual, boolean positive) {
+    static void pair(
+            PixelList pixels,
+            int at,
+            Span span,
+            float[] x,
+            float[] weights,
+            int first,
+            int second,
+            float[] bias,
+            int biasAt,
+            float[] y,
+            int yAt,
+            float[] residual,
+            boolean positive) {
         int[] places = pixels.x();
         int x0 = places[at];
         int x1 = places[at + 1];
@@ -81,7 +94,19 @@ final class Products {
     }
 
     /** Six pixels times one vector of channels. */
-    static void single(PixelList pixels, int at, Span span, float[] x, float[] weights, int first, float[] bias, int biasAt, float[] y, int yAt, float[] residual, boolean positive) {
+    static void single(
+            PixelList pixels,
+            int at,
+            Span span,
+            float[] x,
+            float[] weights,
+            int first,
+            float[] bias,
+            int biasAt,
+            float[] y,
+            int yAt,
+            float[] residual,
+            boolean positive) {
         int[] places = pixels.x();
         int x0 = places[at];
         int x1 = places[at + 1];

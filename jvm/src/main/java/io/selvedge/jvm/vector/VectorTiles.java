@@ -38,8 +38,7 @@ public final class VectorTiles implements Tiles {
         int next = span.depth() * BLOCK;
         if (LANES == BLOCK) {
             if (blocks == 2) {
-                Products.pair(
-                        pixels, at, span, x, weights, w, w + next, bias, biasAt, y, yAt, residual, positive);
+                Products.pair(pixels, at, span, x, weights, w, w + next, bias, biasAt, y, yAt, residual, positive);
             } else {
                 Products.single(pixels, at, span, x, weights, w, bias, biasAt, y, yAt, residual, positive);
             }

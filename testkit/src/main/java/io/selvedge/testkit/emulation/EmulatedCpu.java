@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** A CPU that an emulator stands for, or this machine's, and the targets whose code it is to run. */
 public enum EmulatedCpu {
     /** The machine itself, without an emulator. */
-    THIS_MACHINE("", List.of(), HostCpu.detect().targets().toArray(Target[]::new)),
+    THIS_MACHINE("", List.of(), nativeTargets().toArray(Target[]::new)),
     /** Armv8.0; traps what dotprod brought. */
     CORTEX_A53("qemu-aarch64", List.of("-cpu", "cortex-a53"), TargetCatalog.AARCH64, TargetCatalog.GENERIC_AARCH64),
     /** Armv8.2 with dotprod, without i8mm. */
@@ -33,6 +33,27 @@ public enum EmulatedCpu {
         this.program = program;
         this.options = options;
         this.targets = List.of(targets);
+    }
+
+    /** What the CPU runs, and AVX-VNNI's kernels in the encoding of AVX-512 on a CPU that has no other. */
+    private static List<Target> nativeTargets() {
+        HostCpu cpu = HostCpu.detect();
+        Target avxVnni = TargetCatalog.X86_64_V3_AVXVNNI;
+        Target encoded = new Target(
+                avxVnni.name() + " in AVX-512",
+                avxVnni.arch(),
+                avxVnni.cFlags().stream()
+                        .flatMap(flag ->
+                                flag.equals("-mavxvnni") ? Stream.of("-mavx512vl", "-mavx512vnni") : Stream.of(flag))
+                        .toList(),
+                TargetCatalog.X86_64_V4_VNNI.cpuFlags(),
+                avxVnni.header(),
+                avxVnni.lanes(),
+                avxVnni.registers(),
+                avxVnni.dotProduct(),
+                avxVnni.fusedMultiplyAdd());
+        return Stream.concat(cpu.targets().stream(), Stream.of(encoded).filter(cpu::runs))
+                .toList();
     }
 
     public List<Target> targets() {

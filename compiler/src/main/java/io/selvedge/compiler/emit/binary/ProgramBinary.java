@@ -147,7 +147,10 @@ public final class ProgramBinary {
             }
             case Kernel.Routine k -> {
                 out.whole(12).text(k.function()).list(k.inputs(), this::operand);
-                out.whole(k.y()).flag(k.strided()).whole(orNone(k.scratchBuffer())).list(k.constants(), this::constant);
+                out.whole(k.y())
+                        .flag(k.strided())
+                        .whole(orNone(k.scratchBuffer()))
+                        .list(k.constants(), this::constant);
             }
         }
     }

@@ -26,6 +26,7 @@ public final class CEmitter {
     private final PlannedProgram planned;
     private final Program program;
     private final Target target;
+    private final PreparedWeights prepared;
     private final Set<String> headers = new TreeSet<>(List.of("entry.h"));
     private final List<String> tiles = new ArrayList<>();
     private final Set<Integer> written = new HashSet<>();
@@ -37,6 +38,7 @@ public final class CEmitter {
         this.program = planned.program();
         this.target = target;
         this.runCode = new RunCode(program);
+        this.prepared = PreparedWeights.of(planned, target);
         for (Program.Step step : program.steps()) {
             new HashSet<>(step.kernel().reads())
                     .forEach(id ->
@@ -47,6 +49,11 @@ public final class CEmitter {
     /** The C sources of {@code planned} for {@code target}. */
     public static EmittedSource emit(PlannedProgram planned, Target target) {
         return new CEmitter(planned, target).emit();
+    }
+
+    /** Memory that {@code selvedge_prepare} of the code for {@code target} fills. */
+    public static int preparedBytes(PlannedProgram planned, Target target) {
+        return PreparedWeights.of(planned, target).bytes();
     }
 
     private EmittedSource emit() {
@@ -81,7 +88,7 @@ public final class CEmitter {
     private String step(int number) {
         Program.Step step = program.steps().get(number);
         Kernel kernel = step.kernel();
-        StepCode code = new StepCode(planned, target, number, headers);
+        StepCode code = new StepCode(planned, target, prepared, number, headers);
         boolean inPlace = switch (kernel) {
             case Kernel.Map map -> map.inputs().stream().anyMatch(input -> code.inPlace(input, map.writes()));
             case Kernel.Lut lut -> code.inPlace(lut.input(), lut.writes());
@@ -189,8 +196,14 @@ public final class CEmitter {
         StringBuilder text = new StringBuilder(
                 "void selvedge_prepare(const unsigned char *weights, unsigned char *prepared) {\n    (void)weights;\n    (void)prepared;\n");
         for (int i = 0; i < program.steps().size(); i++) {
-            if (program.steps().get(i).kernel() instanceof Kernel.Winograd winograd) {
-                text.append(WinogradCode.prepare(new StepCode(planned, target, i, headers), winograd));
+            StepCode code = new StepCode(planned, target, prepared, i, headers);
+            switch (program.steps().get(i).kernel()) {
+                case Kernel.Winograd winograd -> text.append(WinogradCode.prepare(code, winograd));
+                case Kernel.QConv conv ->
+                    code.winograd(conv).ifPresent(winograd -> text.append(winograd.prepare(code)));
+                default -> {
+                    // the other kernels read the weights as they are
+                }
             }
         }
         return text.append("}\n").toString();

@@ -53,6 +53,11 @@ final class ConvCode {
     }
 
     static void write(StepCode code, Kernel.QConv conv) {
+        Optional<QWinogradCode> winograd = code.winograd(conv);
+        if (winograd.isPresent()) {
+            winograd.get().write(code);
+            return;
+        }
         ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
         code.include("qconv.h");
         Split split = c.declareConv(true);

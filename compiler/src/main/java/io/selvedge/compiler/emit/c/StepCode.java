@@ -8,6 +8,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** The C of one step while it is written: what stands before its function, and the function's lines. */
@@ -19,6 +20,7 @@ final class StepCode {
     private final Target target;
     private final int number;
     private final Set<String> headers;
+    private final PreparedWeights prepared;
     private final StringBuilder declarations = new StringBuilder();
     private final List<String> lines = new ArrayList<>();
     private final boolean worthSharing;
@@ -28,9 +30,10 @@ final class StepCode {
     private long workerScratchBytes;
     private int depth = 1;
 
-    StepCode(PlannedProgram planned, Target target, int number, Set<String> headers) {
+    StepCode(PlannedProgram planned, Target target, PreparedWeights prepared, int number, Set<String> headers) {
         this.planned = planned;
         this.target = target;
+        this.prepared = prepared;
         this.number = number;
         this.headers = headers;
         this.worthSharing = Sharing.pays(planned.program(), number, target);
@@ -182,7 +185,12 @@ final class StepCode {
     }
 
     int preparedOffset() {
-        return planned.preparedOffsets().get(number);
+        return prepared.offsets().get(number);
+    }
+
+    /** How this target computes an 8-bit convolution by Winograd's algorithm, if it does. */
+    Optional<QWinogradCode> winograd(Kernel.QConv conv) {
+        return QWinogradCode.of(planned, target, conv);
     }
 
     /** A weight of binary32 numbers. */

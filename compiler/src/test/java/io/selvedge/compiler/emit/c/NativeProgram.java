@@ -30,12 +30,15 @@ final class NativeProgram {
 
     private final PlannedProgram planned;
     private final Target target;
+    private final int preparedBytes;
     private final MethodHandle prepare;
     private final MethodHandle run;
 
-    private NativeProgram(PlannedProgram planned, Target target, MethodHandle prepare, MethodHandle run) {
+    private NativeProgram(
+            PlannedProgram planned, Target target, int preparedBytes, MethodHandle prepare, MethodHandle run) {
         this.planned = planned;
         this.target = target;
+        this.preparedBytes = preparedBytes;
         this.prepare = prepare;
         this.run = run;
     }
@@ -66,7 +69,7 @@ final class NativeProgram {
                                 ValueLayout.ADDRESS,
                                 ValueLayout.JAVA_INT,
                                 ValueLayout.JAVA_INT));
-        return new NativeProgram(planned, target, prepare, run);
+        return new NativeProgram(planned, target, CEmitter.preparedBytes(planned, target), prepare, run);
     }
 
     /** Outputs by name; fails when a guard byte changed, or when the JVM executor's results are others. */
@@ -93,7 +96,7 @@ final class NativeProgram {
                 }
                 io.setAtIndex(ValueLayout.ADDRESS, i, segment);
             }
-            MemorySegment prepared = guarded(arena, planned.preparedBytes(), guarded);
+            MemorySegment prepared = guarded(arena, preparedBytes, guarded);
             prepare.invokeExact(weights, prepared);
             io.setAtIndex(ValueLayout.ADDRESS, count, prepared);
             MemorySegment memory = guarded(arena, planned.arenaBytes(), guarded);
