@@ -24,7 +24,8 @@ final class BundleChoice {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Threads of one inference. Default: as many as the bundle says, at most the processors there are.")
+            description =
+                    "Threads of one inference. Default: as many as the bundle says, at most the processors there are.")
     private @Nullable Integer threads;
 
     @Option(

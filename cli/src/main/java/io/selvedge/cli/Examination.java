@@ -59,7 +59,8 @@ record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, Progr
             try (Model model = Model.load(file)) {
                 return runs(
                         file,
-                        model.name() + " runs with its code for " + model.targetName() + threads(model) + bindings(model),
+                        model.name() + " runs with its code for " + model.targetName() + threads(model)
+                                + bindings(model),
                         model.checkGolden());
             }
         } catch (ModelException e) {

@@ -56,7 +56,8 @@ final class Limits {
             return OptionalInt.of(atLeastOne(option, Integer.parseInt(value)));
         } catch (NumberFormatException e) {
             throw new SelvedgeException(
-                    ErrorCode.BAD_OPTION, option + " needs " + AUTO + " or a whole number of at least 1, got '" + value + "'");
+                    ErrorCode.BAD_OPTION,
+                    option + " needs " + AUTO + " or a whole number of at least 1, got '" + value + "'");
         }
     }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.compress.deploy.ArenaMap;
 import io.selvedge.compress.deploy.BindingFinding;
-import io.selvedge.compress.deploy.ThreadFinding;
 import io.selvedge.compress.deploy.Budgets;
 import io.selvedge.compress.deploy.Candidate;
 import io.selvedge.compress.deploy.DeployResult;
@@ -14,6 +13,7 @@ import io.selvedge.compress.deploy.GraphOutline;
 import io.selvedge.compress.deploy.LayerFinding;
 import io.selvedge.compress.deploy.Machine;
 import io.selvedge.compress.deploy.Outcome;
+import io.selvedge.compress.deploy.ThreadFinding;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 

@@ -2,7 +2,6 @@ package io.selvedge.cli.report;
 
 import io.selvedge.compress.deploy.ArenaMap;
 import io.selvedge.compress.deploy.BindingFinding;
-import io.selvedge.compress.deploy.ThreadFinding;
 import io.selvedge.compress.deploy.Budgets;
 import io.selvedge.compress.deploy.Candidate;
 import io.selvedge.compress.deploy.DeployResult;
@@ -10,6 +9,7 @@ import io.selvedge.compress.deploy.GraphOutline;
 import io.selvedge.compress.deploy.LayerFinding;
 import io.selvedge.compress.deploy.Machine;
 import io.selvedge.compress.deploy.Outcome;
+import io.selvedge.compress.deploy.ThreadFinding;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;

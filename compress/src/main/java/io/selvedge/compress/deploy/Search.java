@@ -238,8 +238,7 @@ final class Search {
                 .orElseThrow();
         List<BindingFinding> findings =
                 featured.bindings(latencies.get(builds.indexOf(featured)), workshop.target(), progress);
-        List<ThreadFinding> threads =
-                request.threads().isPresent() ? List.of() : workshop.threads(featured, progress);
+        List<ThreadFinding> threads = request.threads().isPresent() ? List.of() : workshop.threads(featured, progress);
         List<Path> written = outcome instanceof Outcome.Chosen ? write(featured, threads) : List.of();
         return new DeployResult(
                 new DeployResult.Model(request.model().getFileName().toString(), sha256),

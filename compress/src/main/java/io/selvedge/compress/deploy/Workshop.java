@@ -128,7 +128,9 @@ final class Workshop implements AutoCloseable {
 
     /** What a build takes on one, two and more threads. */
     List<ThreadFinding> threads(Build build, ProgressListener progress) {
-        return measures() ? ThreadChoice.measure(build.bundle(), loading(), Machine.host().cores(), progress) : List.of();
+        return measures()
+                ? ThreadChoice.measure(build.bundle(), loading(), Machine.host().cores(), progress)
+                : List.of();
     }
 
     /** The build's bundle with another number of threads, in a file of its own. */
