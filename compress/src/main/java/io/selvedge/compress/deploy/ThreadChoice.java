@@ -30,7 +30,7 @@ final class ThreadChoice {
                     return List.of();
                 }
             }
-            return sessions.size() == 1 ? List.of() : chosen(sessions, Stopwatch.measure(sessions, progress));
+            return sessions.size() == 1 ? List.of() : chosen(sessions, Stopwatch.measureThreads(sessions, progress));
         } finally {
             sessions.forEach(Session::close);
             models.forEach(Model::close);
