@@ -181,6 +181,31 @@ SV_INLINE void sv_store_triples_u8(unsigned char *p, sv_s32 a, sv_s32 b, sv_s32 
 }
 #endif
 
+#if SV_LANES == 16
+#define SV_LOW_HALVES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define SV_HIGH_HALVES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#elif SV_LANES == 8
+#define SV_LOW_HALVES 0, 8, 1, 9, 2, 10, 3, 11
+#define SV_HIGH_HALVES 4, 12, 5, 13, 6, 14, 7, 15
+#else
+#define SV_LOW_HALVES 0, 4, 1, 5
+#define SV_HIGH_HALVES 2, 6, 3, 7
+#endif
+/* Lane j of vector i changes places with lane i of vector j; there are SV_LANES of them. */
+SV_INLINE void sv_transpose(sv_f32 *rows) {
+    SV_UNROLL
+    for (int step = 1; step < SV_LANES; step *= 2) {
+        sv_f32 next[SV_LANES];
+        SV_UNROLL
+        for (int i = 0; i < SV_LANES / 2; i++) {
+            next[2 * i] = __builtin_shufflevector(rows[i], rows[i + SV_LANES / 2], SV_LOW_HALVES);
+            next[2 * i + 1] = __builtin_shufflevector(rows[i], rows[i + SV_LANES / 2], SV_HIGH_HALVES);
+        }
+        SV_UNROLL
+        for (int i = 0; i < SV_LANES; i++) rows[i] = next[i];
+    }
+}
+
 /* Folds over the lanes, pairwise. */
 SV_INLINE float sv_sum_lanes(sv_f32 v) {
     float part[SV_LANES];

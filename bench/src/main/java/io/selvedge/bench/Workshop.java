@@ -1,5 +1,6 @@
 package io.selvedge.bench;
 
+import io.selvedge.cli.Version;
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
@@ -89,7 +90,7 @@ final class Workshop implements AutoCloseable {
         Sample sample = sample(formGraph);
         List<Contender> contenders = new ArrayList<>();
         try {
-            contenders.add(new SelvedgeContender(bundle, sample, "0.1.0", threads));
+            contenders.add(new SelvedgeContender(bundle, sample, Version.text(), threads));
             Path onnx = form;
             if (ModelReader.isTflite(form)) {
                 contenders.add(new TfliteContender(ModelBytes.read(form), formGraph, sample));

@@ -7,7 +7,8 @@ import java.util.OptionalInt;
 /**
  * What may be decided when a model is loaded.
  *
- * @param target name of the library to use; without it the first that this CPU runs
+ * @param target name of the library to use, or {@link ProgramExecutor#TARGET}; without it the first that this CPU runs, or else the
+ *     executor, where there is one
  * @param libraryFolder where the library is extracted to; without it the user's cache
  * @param threads threads of a session, no more than there are processors; without it as many as the bundle's maker found best
  */

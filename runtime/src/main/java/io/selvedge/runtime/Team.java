@@ -19,7 +19,7 @@ final class Team {
     private final NativeMemory weights;
     private final NativeMemory table;
     private final NativeMemory arena;
-    /** What the threads share, and the workers' scratch memory; its address is in the table. */
+    /** What the threads share, and the workers' scratch memory; the table holds its address. */
     private final NativeMemory memory;
 
     private final int threads;
@@ -48,13 +48,17 @@ final class Team {
                 .toList();
     }
 
-    /** A team of so many threads, of one where the code runs on one only; enters its memory as the table's next address. */
+    /** A team of so many threads, of one where the code runs on one only. */
     static Team of(
             String name, NativeCode code, NativeMemory weights, NativeMemory table, NativeMemory arena, int threads) {
         long bytes = threads > 1 ? code.teamBytes(threads) : 0;
         NativeMemory memory = NativeMemory.allocate(code, (int) bytes, "what " + threads + " threads share");
-        table.bytes().putLong(memory.address());
         return new Team(name, code, weights, table, arena, memory, bytes > 0 ? threads : 1);
+    }
+
+    /** Where the memory is that the threads share. */
+    long address() {
+        return memory.address();
     }
 
     int threads() {

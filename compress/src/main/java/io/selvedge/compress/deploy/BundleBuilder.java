@@ -4,6 +4,7 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.emit.binary.ProgramBinary;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.TensorType;
@@ -180,6 +181,7 @@ public final class BundleBuilder {
             libraries.forEach(library -> writer.part(
                     binding.part(library.path()),
                     Objects.requireNonNull(compilation.libraries().get(library.name()))));
+            writer.part(binding.part("program.bin"), ProgramBinary.write(compilation.planned()));
             writer.part(
                     binding.part("program.txt"),
                     ProgramText.dump(compilation.planned()).getBytes(StandardCharsets.UTF_8));

@@ -13,7 +13,7 @@ final class CopyStep implements Step {
     private final int count;
 
     CopyStep(Program program, Weights weights, Kernel.Copy copy) {
-        List<Integer> order = Elements.orderOf(copy.output());
+        List<Integer> order = Elements.longestLast(Elements.orderOf(copy.output()), copy.extents());
         Element type = program.buffer(copy.output().buffer()).element();
         from = Elements.of(program, weights, copy.extents(), copy.input(), type, order);
         to = Elements.of(program, weights, copy.extents(), copy.output(), type, order);

@@ -101,6 +101,8 @@ public final class CEmitter {
             case Kernel.Copy _ -> false;
             case Kernel.Softmax _ -> false;
             case Kernel.MatMul _ -> false;
+            case Kernel.Gemm _ -> false;
+            case Kernel.LayerNorm _ -> false;
             case Kernel.Reduce _ -> false;
             case Kernel.Routine _ -> false;
         };
@@ -148,9 +150,31 @@ public final class CEmitter {
                 code.closeParts();
             }
             case Kernel.MatMul product -> MatMulCode.write(code, product);
+            case Kernel.Gemm gemm -> GemmCode.write(code, gemm);
+            case Kernel.LayerNorm norm -> layerNorm(code, norm);
             case Kernel.Reduce reduce -> ReduceCode.write(code, reduce);
             case Kernel.Routine routine -> RoutineCode.write(code, routine);
         }
+    }
+
+    private static void layerNorm(StepCode code, Kernel.LayerNorm norm) {
+        code.include("layer_norm.h");
+        code.declare(
+                "static const struct sv_layer_norm %s = {.rows = %d, .length = %d, .x_row = %d, .y_row = %d, .epsilon = %s};\n"
+                        .formatted(
+                                code.named("norm"),
+                                norm.rows(),
+                                norm.length(),
+                                norm.x().strides().get(0),
+                                norm.y().strides().get(0),
+                                CTypes.literal(norm.epsilon())));
+        code.line(
+                "sv_layer_norm_f32(&%s, %s, %s, %s, %s);",
+                code.named("norm"),
+                code.operand(norm.x(), false),
+                norm.scale().map(scale -> code.operand(scale, false)).orElse("0"),
+                norm.bias().map(bias -> code.operand(bias, false)).orElse("0"),
+                code.operand(norm.y(), true));
     }
 
     private static boolean wholeVectors(Kernel kernel) {
@@ -166,6 +190,8 @@ public final class CEmitter {
             case Kernel.Lut _ -> false;
             case Kernel.Softmax _ -> false;
             case Kernel.MatMul _ -> false;
+            case Kernel.Gemm _ -> false;
+            case Kernel.LayerNorm _ -> false;
             case Kernel.Reduce _ -> false;
             case Kernel.Routine _ -> false;
         };

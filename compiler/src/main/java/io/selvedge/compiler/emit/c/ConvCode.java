@@ -151,13 +151,18 @@ final class ConvCode {
     }
 
     static void declareEpilogue(StepCode code, Expr epilogue) {
+        declareEpilogue(code, epilogue, 2);
+    }
+
+    /** {@code sv_f32 epilogue_N(sv_f32 x0, ...)} of {@code arity} operands. */
+    static void declareEpilogue(StepCode code, Expr epilogue, int arity) {
         if (ExprCode.rounds(epilogue)) {
             code.include("half.h");
         }
         if (ExprCode.usesMath(epilogue)) {
             code.include("math.h");
         }
-        code.declare(ExprCode.function(code.named("epilogue"), 2, epilogue));
+        code.declare(ExprCode.function(code.named("epilogue"), arity, epilogue));
     }
 
     private Split declareConv(boolean eightBit) {
@@ -182,7 +187,14 @@ final class ConvCode {
                 * x.dtype().bytes();
         KernelRows kernelRows = KernelRows.of(x, y, axes, window);
         Tile tile = new TileChooser(code.target(), eightBit)
-                .choose(axes.rows().extent(), axes.cols().extent(), vectors, segments * steps, kernelRows, covered);
+                .choose(
+                        axes.rows().extent(),
+                        axes.cols().extent(),
+                        vectors,
+                        segments * steps,
+                        kernelRows,
+                        covered,
+                        (long) axes.cols().strides().getFirst() * x.dtype().bytes());
         Split split = split(axes, vectors, tile);
         code.tile(tile.text());
         code.declare(("static const struct sv_conv %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile_cols = %d, "

@@ -21,7 +21,7 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
     private static final int TILE = 4;
     private static final int PLANES = 36;
 
-    /** The JVM keeps 80 KB of stack free for native code. */
+    /** The JVM keeps 80 KB of stack free for native code, WebAssembly has 64 KB in all. */
     private static final int STACK_BYTES = 48 * 1024;
 
     private static final int LONGEST_BLOCK = 24;
@@ -59,7 +59,7 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
         int outputs = WeightPacking.roundUp(y.c());
         int tiles = Math.ceilDiv(y.h(), TILE) * Math.ceilDiv(y.w(), TILE);
         int bytesPerTile = PLANES * (channels * Short.BYTES + WeightPacking.BLOCK * Integer.BYTES);
-        int longest = Math.min(STACK_BYTES / bytesPerTile, LONGEST_BLOCK);
+        int longest = Math.min(STACK_BYTES / (target.isWasm() ? 2 : 1) / bytesPerTile, LONGEST_BLOCK);
         if (longest < 2) {
             return Optional.empty();
         }
@@ -72,8 +72,11 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
 
     private static boolean worthwhile(Target target, int channels, int outputs) {
         double vectors = (double) outputs / target.lanes();
-        double direct = 16 * 9 * channels / 4.0 * vectors * (target.dotProduct() ? 1 : 5) * PRODUCT_COST;
-        double products = PLANES * channels / 2.0 * vectors * (target.dotProduct() ? 1 : 2) * PRODUCT_COST;
+        // Instructions of sv_dot4 and of sv_madd16, which x86-64 has one or two for.
+        int four = target.dotProduct() ? 1 : 5;
+        int two = !target.arch().equals("x86_64") ? 4 : target.dotProduct() ? 1 : 2;
+        double direct = 16 * 9 * channels / 4.0 * vectors * four * PRODUCT_COST;
+        double products = PLANES * channels / 2.0 * vectors * two * PRODUCT_COST;
         double transforms = INPUT_COST * channels / 16 * 8 / Math.min(8, target.lanes()) + OUTPUT_COST * vectors;
         return products + transforms < WORTHWHILE * direct;
     }

@@ -206,6 +206,13 @@ final class StepCode {
         return cast("const " + type + " *", "weights", planned.weightOffsets().get(weight) + offset);
     }
 
+    /** A pointer to the first element of a buffer or f32 weight. */
+    String operand(Kernel.Strided operand, boolean written) {
+        return operand.weight()
+                ? weight(operand.buffer(), "float", operand.offset() * 4L)
+                : pointer(operand.buffer(), operand.offset(), written);
+    }
+
     private static String cast(String type, String base, long offset) {
         String sum = offset == 0 ? base : base + " + " + offset;
         if (type.endsWith("unsigned char *")) {
