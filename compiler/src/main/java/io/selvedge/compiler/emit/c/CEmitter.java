@@ -168,13 +168,16 @@ public final class CEmitter {
                                 norm.x().strides().get(0),
                                 norm.y().strides().get(0),
                                 CTypes.literal(norm.epsilon())));
+        String part = code.openParts(norm.rows());
         code.line(
-                "sv_layer_norm_f32(&%s, %s, %s, %s, %s);",
+                "sv_layer_norm_f32(&%s, %s, %s, %s, %s, %s);",
                 code.named("norm"),
+                part,
                 code.operand(norm.x(), false),
                 norm.scale().map(scale -> code.operand(scale, false)).orElse("0"),
                 norm.bias().map(bias -> code.operand(bias, false)).orElse("0"),
                 code.operand(norm.y(), true));
+        code.closeParts();
     }
 
     private static boolean wholeVectors(Kernel kernel) {

@@ -34,6 +34,9 @@ final class Sharing {
         for (int read : kernel.reads()) {
             bytes += program.buffer(read).bytes();
         }
+        if (kernel instanceof Kernel.Gemm gemm) {
+            bytes += program.weights().get(gemm.weights()).byteCount();
+        }
         double elements = program.buffer(kernel.writes()).shape().elements();
         double compute = switch (kernel) {
             case Kernel.Conv _ -> step.macs() / rate;
@@ -47,6 +50,10 @@ final class Sharing {
             case Kernel.Copy copy -> elements * (isRun(copy) ? 0 : target.lanes()) / rate;
             case Kernel.Lut _ -> elements / rate;
             case Kernel.Softmax _ -> elements * 2 * MATH_COST / rate;
+            case Kernel.Gemm gemm ->
+                (double) gemm.m() * gemm.k() * gemm.n() / rate
+                        / (gemm.integers().isPresent() && target.dotProduct() ? 4 : 1);
+            case Kernel.LayerNorm _ -> elements * 4 / rate;
             case Kernel.MatMul product -> (double) product.batch() * product.m() * product.k() * product.n() / rate;
             case Kernel.Reduce _ -> inputElements(kernel, program) / rate;
             case Kernel.Routine _ -> 0;
