@@ -32,7 +32,7 @@ final class SuiteRace implements AutoCloseable {
     private final SuiteModel model;
     private final double seconds;
     private final Compiler compiler = new Compiler(Toolchain.bundled());
-    private final Target target = TargetCatalog.best(HostCpu.detect().flags());
+    private final Target target = HostCpu.detect().best();
     private final WorkFolder folder = WorkFolder.create("suite");
     private final List<Starter> starters = new ArrayList<>();
     private final List<Contender> contenders = new ArrayList<>();

@@ -31,6 +31,7 @@ final class GemmCode {
         int vectors = Math.ceilDiv(gemm.n(), vector);
         Tile tile = new TileChooser(code.target(), eightBit)
                 .choose(1, gemm.m(), vectors, depth, new KernelRows(1, 0, 0, 1, 1), Long.MAX_VALUE);
+        code.tile(tile.text());
         code.declare(
                 "static const struct sv_gemm %s = {.m = %d, .n = %d, .k = %d, .rest = %d, .tile = %d, .blocks = %d, .x_row = %d};\n"
                         .formatted(
