@@ -12,6 +12,7 @@ typedef signed char sv_neon __attribute__((vector_size(16)));
 #define SV_NEON_S32 34
 #endif
 
+#define SV_HAS_DOT4 1
 #ifdef __ARM_FEATURE_MATMUL_INT8
 /* acc[i] += the sum of four u8 * s8 products, exact */
 SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
@@ -53,6 +54,18 @@ SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
     return sv_add_pairs(sv_add_pairs(acc, x_even * w_even), x_odd * w_odd);
 }
 #endif
+/* acc[i] += the sum of two s16 * s16 products, exact but for what an int wraps */
+SV_INLINE sv_s32 sv_madd16(sv_s32 acc, sv_s32 x, sv_s32 w) {
+    typedef short half __attribute__((vector_size(8)));
+    const union {
+        sv_s32 whole;
+        half part[2];
+    } a = {x}, b = {w};
+    const sv_s32 low = __builtin_convertvector(a.part[0], sv_s32) * __builtin_convertvector(b.part[0], sv_s32);
+    const sv_s32 high = __builtin_convertvector(a.part[1], sv_s32) * __builtin_convertvector(b.part[1], sv_s32);
+    const sv_u32 even = (sv_u32)__builtin_shufflevector(low, high, 0, 2, 4, 6);
+    return (sv_s32)((sv_u32)acc + even + (sv_u32)__builtin_shufflevector(low, high, 1, 3, 5, 7));
+}
 
 #ifndef __clang__
 SV_INLINE sv_f32 sv_fma(sv_f32 a, sv_f32 b, sv_f32 c) {

@@ -7,6 +7,7 @@
 #define SV_SPLAT(x) {x, x, x, x}
 #include "isa_common.h"
 
+#define SV_HAS_DOT4 1
 /* acc[i] += the sum of four u8 * s8 products, exact: a product fits 16 bits, a sum of two does not. */
 SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
     const sv_s16 x_even = (sv_s16)(u8x4 & 0x00ff00ff), x_odd = (sv_s16)((sv_u16)u8x4 >> 8);
@@ -14,6 +15,11 @@ SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
     const sv_s32 even = (sv_s32)(x_even * w_even), odd = (sv_s32)(x_odd * w_odd);
     return acc + ((sv_s32)((sv_u32)even << 16) >> 16) + (even >> 16) + ((sv_s32)((sv_u32)odd << 16) >> 16) +
            (odd >> 16);
+}
+/* acc[i] += the sum of two s16 * s16 products, exact but for what an int wraps */
+SV_INLINE sv_s32 sv_madd16(sv_s32 acc, sv_s32 x, sv_s32 w) {
+    const sv_s32 low = ((sv_s32)((sv_u32)x << 16) >> 16) * ((sv_s32)((sv_u32)w << 16) >> 16);
+    return (sv_s32)((sv_u32)acc + (sv_u32)low + (sv_u32)((x >> 16) * (w >> 16)));
 }
 
 #ifndef __clang__

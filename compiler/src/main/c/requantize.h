@@ -60,6 +60,10 @@ SV_INLINE void sv_store_requantized(const struct sv_requantize *q, const int n, 
         *(sv_quad_unaligned *)(y + at[0]) = bytes;
         return;
     }
+    if (n == 4 && at[1] == at[0] + SV_LANES && at[3] == at[2] + SV_LANES) {
+        sv_store_halves(y + at[0], y + at[2], bytes);
+        return;
+    }
     SV_UNROLL
     for (int i = 0; i < 4; i++)
         if (i < n) sv_store_bytes(y + at[i], sv_quarter(bytes, i));

@@ -5,6 +5,7 @@ import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Model;
+import io.selvedge.runtime.ProgramExecutor;
 import io.selvedge.runtime.Session;
 import io.selvedge.runtime.Target;
 import java.nio.file.Path;
@@ -18,8 +19,15 @@ final class BundleChoice {
     @Option(
             names = "--target",
             paramLabel = "NAME",
-            description = "Use this library of the bundle instead of the best one.")
+            description = "Use this library of the bundle instead of the best one; jvm runs its program in Java.")
     private @Nullable String target;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "Threads of one inference. Default: as many as the bundle says, at most the processors there are.")
+    private @Nullable Integer threads;
 
     @Option(
             names = "--dim",
@@ -31,8 +39,8 @@ final class BundleChoice {
 
     /** @throws SelvedgeException BAD_OPTION when {@code file} has no such library */
     LoadOptions loading(Path file) {
-        if (target == null) {
-            return LoadOptions.defaults();
+        if (target == null || target.equals(ProgramExecutor.TARGET)) {
+            return unchecked();
         }
         try (Bundle bundle = Bundle.open(file)) {
             List<String> names =
@@ -49,7 +57,9 @@ final class BundleChoice {
 
     /** The same for a bundle whose parts have libraries of their own. */
     LoadOptions unchecked() {
-        return target == null ? LoadOptions.defaults() : LoadOptions.defaults().withTarget(target);
+        LoadOptions options =
+                target == null ? LoadOptions.defaults() : LoadOptions.defaults().withTarget(target);
+        return threads == null ? options : options.withThreads(Limits.processors("--threads", threads));
     }
 
     Session session(Model model) {

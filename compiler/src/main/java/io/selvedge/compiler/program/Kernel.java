@@ -58,17 +58,26 @@ public sealed interface Kernel {
     }
 
     /**
-     * A 3x3 convolution of stride 1 computed by Winograd's F(4x4, 3x3), which needs a quarter of the multiplications and other
-     * roundings: same weights as {@link Conv}, whose transforms {@code [36][OC/16][C][16]} are prepared when the program is
-     * loaded. x has whole vectors of 16 channels, y at least 4x4 pixels.
+     * A 3x3 convolution of stride 1 or 2 computed by Winograd's algorithm, which needs a quarter of the multiplications (with
+     * stride 2: nine sixteenths) and other roundings: same weights as {@link Conv}, whose transforms {@code [36][OC/16][C][16]}
+     * are prepared when the program is loaded. x has whole vectors of 16 channels, y at least 4x4 pixels.
      *
      * @param block tiles of 4x4 outputs that go through together
-     * @param scratchBuffer f32 buffer of {@code 36 * block * (C16 + OC16)} elements
+     * @param scratchBuffer f32 buffer of {@code products() * block * (C16 + OC16)} elements
      * @param channels C, channels of x; with {@code outputs}, OC rounded up to 16, the prepared size
      */
     record Winograd(Conv conv, int block, int scratchBuffer, int channels, int outputs) implements Kernel {
-        /** Products per tile and pair of channels. */
-        public static final int PLANES = 36;
+        /** Transformed weights per pair of channels. */
+        private static final int PLANES = 36;
+
+        /** Products per tile and pair of channels of a convolution with this stride: with stride 2 some share their weights. */
+        public static int products(int stride) {
+            return stride == 2 ? 81 : PLANES;
+        }
+
+        public int products() {
+            return products(conv.window().strideH());
+        }
 
         @Override
         public List<Integer> reads() {

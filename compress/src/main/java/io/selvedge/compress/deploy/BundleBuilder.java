@@ -4,6 +4,7 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.emit.binary.ProgramBinary;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.TensorType;
@@ -44,15 +45,16 @@ public final class BundleBuilder {
     private final String modelSha256;
     private final List<StatePair> states;
     private final Optional<byte[]> source;
+    private final int threads;
 
-    /** A bundle of one binding. */
+    /** A bundle of one binding, for one thread. */
     public BundleBuilder(
             Compiler.Compilation compilation,
             List<Target> targets,
             String modelSha256,
             List<StatePair> states,
             Optional<byte[]> source) {
-        this(List.of(compilation), List.of(Map.of()), targets, modelSha256, states, source);
+        this(List.of(compilation), List.of(Map.of()), targets, modelSha256, states, source, 1);
     }
 
     /**
@@ -60,6 +62,7 @@ public final class BundleBuilder {
      *
      * @param compilations from one call of the compiler, so that they share their weights
      * @param dims extents by the dimension's name, one for each compilation
+     * @param threads of a session
      */
     public BundleBuilder(
             List<Compiler.Compilation> compilations,
@@ -67,13 +70,15 @@ public final class BundleBuilder {
             List<Target> targets,
             String modelSha256,
             List<StatePair> states,
-            Optional<byte[]> source) {
+            Optional<byte[]> source,
+            int threads) {
         this.compilations = List.copyOf(compilations);
         this.dims = List.copyOf(dims);
         this.targets = targets;
         this.modelSha256 = modelSha256;
         this.states = List.copyOf(states);
         this.source = source;
+        this.threads = threads;
     }
 
     /**
@@ -159,7 +164,7 @@ public final class BundleBuilder {
                         specs(first.fused(), first.fused().outputs()),
                         first.planned().arenaBytes(),
                         first.preparedBytes(),
-                        1,
+                        threads,
                         libraries)
                 .withStates(states);
         if (compilations.size() > 1) {
@@ -176,6 +181,7 @@ public final class BundleBuilder {
             libraries.forEach(library -> writer.part(
                     binding.part(library.path()),
                     Objects.requireNonNull(compilation.libraries().get(library.name()))));
+            writer.part(binding.part("program.bin"), ProgramBinary.write(compilation.planned()));
             writer.part(
                     binding.part("program.txt"),
                     ProgramText.dump(compilation.planned()).getBytes(StandardCharsets.UTF_8));

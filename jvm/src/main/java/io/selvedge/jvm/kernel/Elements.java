@@ -7,6 +7,8 @@ import java.util.List;
 
 /** A strided operand's memory: an array, fixed for a weight and a session's for a buffer, with the places in it. */
 final class Elements {
+    private static final int SHORT = 8;
+
     private final Element element;
     private final int buffer;
     private final Object constants;
@@ -55,6 +57,18 @@ final class Elements {
 
     Walk walk() {
         return walk.restarted();
+    }
+
+    /** The same with a long axis last, for what has no order of its own: short runs cost more than memory apart. */
+    static List<Integer> longestLast(List<Integer> order, List<Integer> extents) {
+        if (order.isEmpty() || extents.get(order.get(order.size() - 1)) >= SHORT) {
+            return order;
+        }
+        List<Integer> other = new java.util.ArrayList<>(order);
+        Integer longest = java.util.Collections.max(order, java.util.Comparator.comparing(extents::get));
+        other.remove(longest);
+        other.add(longest);
+        return other;
     }
 
     /** Axes by the distance of the output's elements, largest first, so that it is written in the order of its memory. */

@@ -71,7 +71,7 @@ final class GemmStep implements Step {
             PixelList beside = memory.scratch().beside(pitch);
             java.util.Arrays.fill(whole, 0, eightBit ? beside.count * pitch : 0, 0);
             for (Span span : spans) {
-                ConvStep.products(memory.tiles(), beside, span, blocks, a, packed, zeros, products, null, false);
+                ConvStep.products(memory.tiles(), beside, span, blocks, a, packed, 0, zeros, products, null, false);
                 if (eightBit) {
                     QConvStep.addUp(whole, products, beside.count * pitch);
                 }

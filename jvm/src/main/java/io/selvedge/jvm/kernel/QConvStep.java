@@ -94,7 +94,7 @@ final class QConvStep implements Step {
             }
             if (spans.size() == 1) {
                 ConvStep.products(
-                        memory.tiles(), beside, spans.get(0), blocks, floats, packed, zeros, sums, null, false);
+                        memory.tiles(), beside, spans.get(0), blocks, floats, packed, 0, zeros, sums, null, false);
                 for (int p = 0; p < pixels.count; p++) {
                     requantizer.store(sums, p * pitch, residual, pixels.residual[p], to, pixels.y[p], 0, y.c());
                 }
@@ -113,7 +113,7 @@ final class QConvStep implements Step {
         int[] whole = memory.scratch().ints(count);
         java.util.Arrays.fill(whole, 0, count, 0);
         for (Span span : spans) {
-            ConvStep.products(memory.tiles(), beside, span, blocks, floats, packed, zeros, sums, null, false);
+            ConvStep.products(memory.tiles(), beside, span, blocks, floats, packed, 0, zeros, sums, null, false);
             addUp(whole, sums, count);
         }
         return whole;

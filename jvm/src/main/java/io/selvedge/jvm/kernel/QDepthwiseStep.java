@@ -98,7 +98,6 @@ final class QDepthwiseStep implements Step {
                             sums,
                             0,
                             null,
-                            0,
                             false);
             if (parts) {
                 QConvStep.addUp(whole, sums, count);

@@ -23,12 +23,14 @@ final class KernelReader {
                 return conv();
             case 1:
                 Kernel.Conv conv = conv();
-                return new Kernel.Winograd(
+                Kernel.Winograd winograd = new Kernel.Winograd(
                         conv,
                         in.integer(1, 1 << 16, "a block"),
                         buffer(),
                         in.integer(1, 1 << 24, "channels"),
                         in.integer(1, 1 << 24, "outputs"));
+                // With stride 2 it saves less than vectors of Java lose to its transforms.
+                return conv.window().strideH() == 2 ? conv : winograd;
             case 2:
                 return new Kernel.DepthwiseConv(
                         image(), image(), residual(), weight(), weight(), window(), expression(0));

@@ -76,7 +76,7 @@ public final class ProgramReader {
             throw in.damaged("a value has " + extents.size() + " axes");
         }
         Buffer.Layout layout = in.flag()
-                ? new Buffer.Layout(in.integer(1, 1 << 24, "a pitch"), border(), border(), border(), border())
+                ? new Buffer.Layout(in.integer(0, 1 << 24, "a pitch"), border(), border(), border(), border())
                 : Buffer.Layout.DENSE;
         int padValue = in.integer();
         int slack = in.integer(0, 1 << 16, "a slack");
@@ -93,7 +93,7 @@ public final class ProgramReader {
     private void check(Buffer buffer, int arena) {
         try {
             long row = Math.multiplyExact(
-                    (long) buffer.layout().left() + buffer.w() + buffer.layout().right(), (long) buffer.pixelPitch());
+                    (long) buffer.layout().left() + buffer.w() + buffer.layout().right(), (long) Math.max(0, buffer.pixelPitch()));
             long image = Math.multiplyExact(
                     row,
                     (long) buffer.layout().top() + buffer.h() + buffer.layout().bottom());

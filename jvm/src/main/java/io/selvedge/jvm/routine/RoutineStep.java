@@ -7,7 +7,6 @@ import io.selvedge.jvm.program.Buffer;
 import io.selvedge.jvm.program.Element;
 import io.selvedge.jvm.program.Kernel;
 import io.selvedge.jvm.program.Program;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -72,10 +71,11 @@ final class RoutineStep implements Step {
         for (int i = 0; i < arrays.length; i++) {
             arrays[i] = buffers[i] < 0 ? constants[i] : memory.array(buffers[i]);
         }
-        return routine.run(new Call(arrays, places, elements, wholes, reals, lists));
-    }
-
-    static ByteBuffer bytesOf(Object constant) {
-        return (ByteBuffer) constant;
+        int status = routine.run(new Call(arrays, places, elements, wholes, reals, lists));
+        for (int i = 0; i < arrays.length; i++) {
+            // Weights stay as the routine asked for them.
+            constants[i] = buffers[i] < 0 ? arrays[i] : null;
+        }
+        return status;
     }
 }

@@ -1,5 +1,6 @@
 package io.selvedge.testkit.emulation;
 
+import io.selvedge.compiler.emit.c.CEmitter;
 import io.selvedge.compiler.program.Buffer;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.Program;
@@ -119,7 +120,7 @@ public final class EmulatedModel {
         return Stream.concat(
                         Stream.of(
                                 planned.weightBytes(),
-                                planned.preparedBytes(),
+                                CEmitter.preparedBytes(planned, target),
                                 planned.arenaBytes(),
                                 samples,
                                 program.inputs().size(),

@@ -6,6 +6,7 @@ import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.WeightPacking;
 import io.selvedge.compiler.target.Target;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,7 +21,7 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
     private static final int TILE = 4;
     private static final int PLANES = 36;
 
-    /** The JVM keeps 80 KB of stack free for native code. */
+    /** The JVM keeps 80 KB of stack free for native code, WebAssembly has 64 KB in all. */
     private static final int STACK_BYTES = 48 * 1024;
 
     private static final int LONGEST_BLOCK = 24;
@@ -58,7 +59,7 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
         int outputs = WeightPacking.roundUp(y.c());
         int tiles = Math.ceilDiv(y.h(), TILE) * Math.ceilDiv(y.w(), TILE);
         int bytesPerTile = PLANES * (channels * Short.BYTES + WeightPacking.BLOCK * Integer.BYTES);
-        int longest = Math.min(STACK_BYTES / bytesPerTile, LONGEST_BLOCK);
+        int longest = Math.min(STACK_BYTES / (target.isWasm() ? 2 : 1) / bytesPerTile, LONGEST_BLOCK);
         if (longest < 2) {
             return Optional.empty();
         }
@@ -71,8 +72,11 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
 
     private static boolean worthwhile(Target target, int channels, int outputs) {
         double vectors = (double) outputs / target.lanes();
-        double direct = 16 * 9 * channels / 4.0 * vectors * (target.dotProduct() ? 1 : 5) * PRODUCT_COST;
-        double products = PLANES * channels / 2.0 * vectors * (target.dotProduct() ? 1 : 2) * PRODUCT_COST;
+        // Instructions of sv_dot4 and of sv_madd16, which x86-64 has one or two for.
+        int four = target.dotProduct() ? 1 : 5;
+        int two = !target.arch().equals("x86_64") ? 4 : target.dotProduct() ? 1 : 2;
+        double direct = 16 * 9 * channels / 4.0 * vectors * four * PRODUCT_COST;
+        double products = PLANES * channels / 2.0 * vectors * two * PRODUCT_COST;
         double transforms = INPUT_COST * channels / 16 * 8 / Math.min(8, target.lanes()) + OUTPUT_COST * vectors;
         return products + transforms < WORTHWHILE * direct;
     }
@@ -105,8 +109,12 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
         Kernel.Window window = conv.window();
         PixelAxes axes = PixelAxes.of(
                 x, y, conv.residual().stream().mapToObj(code::buffer).findFirst(), window, false);
+        int tiles = Math.ceilDiv(y.h(), TILE) * Math.ceilDiv(y.w(), TILE);
+        Split split = Split.of(List.of(
+                new Split("SV_BANDS", Math.ceilDiv(tiles, block)),
+                new Split("SV_GROUPS", outputs / WeightPacking.BLOCK)));
         code.declare(("static const struct sv_qwinograd %s = {%s,\n    .tile_rows = %d, .tile_cols = %d, .block = %d, "
-                        + ".tile = %d, .channels = %d, .outputs = %d};\n")
+                        + ".tile = %d, .channels = %d, .outputs = %d%s};\n")
                 .formatted(
                         code.named("winograd"),
                         axes.fields(true),
@@ -115,13 +123,16 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
                         block,
                         tile(code.target()),
                         channels,
-                        outputs));
+                        outputs,
+                        split.field(code)));
         ConvCode.declareRequantize(code, conv.requantize(), conv.scales());
+        String part = code.openParts(split.units());
         code.line("_Alignas(64) short v[%d];", PLANES * block * channels);
         code.line("_Alignas(64) int m[%d];", PLANES * block * WeightPacking.BLOCK);
         code.line(
-                "sv_qwinograd_u8(&%s, %s, %s, %s, %s, %s, %s, &%s, v, m);",
+                "sv_qwinograd_u8(&%s, %s, %s, %s, %s, %s, %s, %s, &%s, v, m);",
                 code.named("winograd"),
+                part,
                 code.pointer(conv.x(), ConvCode.origin(x, window), false),
                 code.prepared("short"),
                 code.weight(conv.bias(), "int", 0),
@@ -129,6 +140,7 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
                 code.pointer(conv.y(), y.origin(), true),
                 ConvCode.residual(code, conv.residual()),
                 code.named("requantize"));
+        code.closeParts();
     }
 
     /** As many tiles as leave registers for a weight, an input and a product, without a short last one if that is possible. */

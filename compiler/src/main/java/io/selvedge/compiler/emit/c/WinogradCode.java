@@ -7,6 +7,8 @@ import java.util.Optional;
 /** 3x3 convolutions by Winograd's algorithm. */
 final class WinogradCode {
     private static final int BLOCK = 16;
+    /** Where threads would wait longer than this part of the time, they share the stages of a block instead of blocks. */
+    private static final double IDLE_SHARE = 0.08;
 
     private WinogradCode() {}
 
@@ -26,10 +28,11 @@ final class WinogradCode {
                 conv.window(),
                 false);
         int lanes = code.target().lanes();
-        code.declare(("static const struct sv_winograd %s = {%s,\n    .tile_rows = %d, .tile_cols = %d, .block = %d, "
+        code.declare(("static const struct sv_winograd %s = {.stride = %d, %s,\n    .tile_rows = %d, .tile_cols = %d, .block = %d, "
                         + ".x_vectors = %d, .y_vectors = %d, .channels = %d, .product = &%s};\n")
                 .formatted(
                         code.named("winograd"),
+                        conv.window().strideH(),
                         axes.fields(true),
                         Math.ceilDiv(y.h(), 4),
                         Math.ceilDiv(y.w(), 4),
@@ -39,16 +42,29 @@ final class WinogradCode {
                         winograd.channels(),
                         code.named("product")));
         ConvCode.declareEpilogue(code, conv.epilogue());
+        int blocks = Math.ceilDiv(Math.ceilDiv(y.h(), 4) * Math.ceilDiv(y.w(), 4), winograd.block());
+        boolean stages = new Split("", blocks).idleShare(2) > IDLE_SHARE && code.shares(winograd.block());
+        String part = stages ? Integer.toString(blocks) : code.openParts(blocks);
+        if (stages) {
+            code.openSections(3 * y.n() * blocks);
+        }
         code.line(
-                "sv_winograd_f32(&%s, %s, %s, %s, %s, %s, %s, %s);",
+                "%s&%s, %s, %s, %s, %s, %s, %s, %s, %s);",
+                stages ? "sv_winograd_stages(me, " : "sv_winograd_f32(",
                 code.named("winograd"),
+                part,
                 code.pointer(conv.x(), ConvCode.origin(x, conv.window()), false),
                 code.prepared("float"),
                 code.weight(conv.bias(), "float", 0),
                 code.pointer(conv.y(), y.origin(), true),
                 ConvCode.residual(code, conv.residual()),
-                code.pointer(winograd.scratchBuffer(), 0, true),
+                stages
+                        ? code.pointer(winograd.scratchBuffer(), 0, true)
+                        : code.scratch(winograd.scratchBuffer(), "float"),
                 code.named("epilogue"));
+        if (!stages) {
+            code.closeParts();
+        }
     }
 
     /** The product of one plane: as many pixels as a block has tiles, one 1x1 window each. */
@@ -63,7 +79,8 @@ final class WinogradCode {
                         vectors,
                         winograd.channels(),
                         rows,
-                        (long) winograd.block() * inputs * Float.BYTES);
+                        (long) winograd.block() * inputs * Float.BYTES,
+                        (long) inputs * Float.BYTES);
         code.tile(winograd.block() + " tiles, " + tile.text());
         code.declare(("static const struct sv_conv %s = {.images = 1, .rows = 1, .cols = %d, .vectors = %d, "
                         + ".tile_rows = 1, .tile_cols = %d, .blocks = %d,\n    .pixels_first = %d, .kernel_rows = 1, "
@@ -82,8 +99,9 @@ final class WinogradCode {
 
     /** The statement that transforms the step's weights. */
     static String prepare(StepCode code, Kernel.Winograd winograd) {
-        return "    sv_winograd_weights(%d, %d, %d, %s, (float *)(prepared + %d));\n"
+        return "    sv_winograd_weights(%d, %d, %d, %d, %s, (float *)(prepared + %d));\n"
                 .formatted(
+                        winograd.conv().window().strideH(),
                         winograd.outputs() / BLOCK,
                         winograd.channels(),
                         code.buffer(winograd.conv().x()).pixelPitch(),
