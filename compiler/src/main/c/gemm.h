@@ -42,25 +42,32 @@ SV_INLINE void sv_gemm_store(const int tile, const int blocks, const int lanes, 
     }
 }
 
-/* Weights may come from memory: while the first tiles of some columns are computed, the next columns' are fetched, one
-   packed block by each tile. How far ahead, in elements; 0 where there is nothing to gain. */
-SV_INLINE long sv_gemm_ahead(const struct sv_gemm *s, const int row, const int blocks, const long depth) {
-    const int tile = row / s->tile, packed = (blocks + SV_PARTS - 1) / SV_PARTS;
-    return s->m > s->tile && tile < packed ? (packed + tile) * depth * SV_BLOCK : 0;
+/* Weights may come from memory: while the tiles of some columns are computed, the next columns' weights, which lie behind
+   them, are fetched, a part by each tile. Bytes for each step along k, at most a line of the cache; 0 where there is one tile. */
+SV_INLINE long sv_gemm_fetched(const struct sv_gemm *s, const int blocks) {
+    const int tiles = (s->m + s->tile - 1) / s->tile, lines = (blocks + SV_PARTS - 1) / SV_PARTS;
+    return tiles == 1 ? 0 : lines >= tiles ? 64 : 64 * lines / tiles;
+}
+/* Where the part of the tile from `row` on begins, of columns that begin at w. */
+SV_INLINE const char *sv_gemm_next(const struct sv_gemm *s, const void *w, const int row, const int blocks,
+                                   const long depth) {
+    const long lines = (blocks + SV_PARTS - 1) / SV_PARTS;
+    return (const char *)w + lines * depth * 64 + row / s->tile * depth * sv_gemm_fetched(s, blocks);
 }
 
 SV_INLINE void sv_gemm_f32_tile(const struct sv_gemm *s, const int tile, const int blocks, const int lanes,
                                 const int row, const int vector, const struct sv_gemm_operands *o) {
     const float *x = (const float *)o->x + row * s->x_row;
     const float *w = (const float *)o->w + sv_packed(vector, s->k);
-    const long ahead = sv_gemm_ahead(s, row, blocks, s->k);
+    const long fetched = sv_gemm_fetched(s, blocks);
+    const char *next = sv_gemm_next(s, w, row, blocks, s->k);
     sv_f32 acc[SV_MAX_TILE], out[SV_MAX_TILE];
     SV_UNROLL
     for (int i = 0; i < tile * blocks; i++) acc[i] = sv_splat(0);
     SV_NO_UNROLL
     for (int k = 0; k < s->k; k++, w += SV_BLOCK, x++) {
         sv_f32 weight[SV_MAX_TILE];
-        if (ahead) __builtin_prefetch(w + ahead);
+        if (fetched) __builtin_prefetch(next + k * fetched);
         SV_UNROLL
         for (int b = 0; b < blocks; b++) weight[b] = sv_load(w + sv_packed(b, s->k));
         SV_UNROLL
@@ -95,7 +102,8 @@ SV_INLINE void sv_gemm_u8_tile(const struct sv_gemm *s, const int tile, const in
     const int depth = s->k + (s->rest > 0);
     const unsigned char *x = (const unsigned char *)o->x + row * s->x_row;
     const signed char *w = (const signed char *)o->w + sv_packed(vector, depth) * 4;
-    const long ahead = sv_gemm_ahead(s, row, blocks, depth) * 4;
+    const long fetched = sv_gemm_fetched(s, blocks);
+    const char *next = sv_gemm_next(s, w, row, blocks, depth);
     sv_s32 acc[SV_MAX_TILE];
     sv_f32 out[SV_MAX_TILE];
     SV_UNROLL
@@ -109,7 +117,7 @@ SV_INLINE void sv_gemm_u8_tile(const struct sv_gemm *s, const int tile, const in
     SV_NO_UNROLL
     for (int k = 0; k < s->k; k++, w += SV_BLOCK * 4, x += 4) {
         sv_s32 weight[SV_MAX_TILE];
-        if (ahead) __builtin_prefetch(w + ahead);
+        if (fetched) __builtin_prefetch(next + k * fetched);
         SV_UNROLL
         for (int b = 0; b < blocks; b++) weight[b] = sv_load_s32(w + sv_packed(b, depth) * 4);
         SV_UNROLL

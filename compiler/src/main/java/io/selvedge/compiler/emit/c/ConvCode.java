@@ -13,6 +13,9 @@ import java.util.OptionalInt;
 final class ConvCode {
     private static final int MAX_DEPTHWISE_TILE = 8;
 
+    /** So few output channels fill half a vector of 16. In 8 bits folding the halves costs what it saves. */
+    private static final int NARROW = 8;
+
     /** SV_MAX_WORDS of qdepthwise.h. */
     private static final int MAX_DEPTHWISE_WORDS = 40;
 
@@ -199,7 +202,7 @@ final class ConvCode {
         code.tile(tile.text());
         code.declare(("static const struct sv_conv %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile_cols = %d, "
                         + ".blocks = %d, .pixels_first = %d,\n    .kernel_rows = %d, .segments = %d, .run = %d, "
-                        + ".x_kernel_row = %d, .x_segment = %d,\n    %s%s};\n")
+                        + ".x_kernel_row = %d, .x_segment = %d, .narrow = %d,\n    %s%s};\n")
                 .formatted(
                         code.named("conv"),
                         axes.fields(true),
@@ -213,6 +216,7 @@ final class ConvCode {
                         steps,
                         window.dilationH() * x.rowPitch(),
                         window.dilationW() * x.pixelPitch(),
+                        !eightBit && y.c() <= NARROW ? 1 : 0,
                         kernelRows.fields(),
                         split.field(code)));
         return split;
