@@ -60,6 +60,10 @@ public record StepCost(
             case Kernel.Lut k ->
                 bytes.strided(kernel, Arithmetic.OTHER, macs, k.extents(), List.of(k.input()), k.output());
             case Kernel.MatMul k -> matMul(bytes, k, macs);
+            case Kernel.Gemm k ->
+                bytes.windows(
+                        kernel, k.integers().isPresent() ? Arithmetic.INT8 : Arithmetic.FP32, macs, k.weights());
+            case Kernel.LayerNorm _ -> bytes.windows(kernel, Arithmetic.OTHER, macs);
             case Kernel.Reduce k -> reduce(bytes, k, macs);
             case Kernel.Routine k -> routine(bytes, k, macs);
         };

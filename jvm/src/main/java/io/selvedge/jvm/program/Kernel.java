@@ -1,6 +1,7 @@
 package io.selvedge.jvm.program;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What the executor runs; {@code docs/program-format.md} says what each means. Integers name buffers and weights, -1 is none. */
 public sealed interface Kernel {
@@ -103,6 +104,42 @@ public sealed interface Kernel {
         @Override
         public int y() {
             return product.buffer;
+        }
+    }
+
+    /** What is added to whole sums, {@code bias - zero * sums}: weights and a buffer of one u8, -1 for none. */
+    record Integers(int bias, int sums, int zero) {}
+
+    /** Rows of A times constant columns, then an expression over the sum and operands. */
+    record Gemm(
+            Strided a,
+            int weights,
+            Optional<Integers> integers,
+            Strided product,
+            List<Strided> operands,
+            int m,
+            int k,
+            int n,
+            Expression epilogue)
+            implements Kernel {
+        @Override
+        public int y() {
+            return product.buffer;
+        }
+    }
+
+    record LayerNorm(
+            Strided x,
+            Strided output,
+            int rows,
+            int length,
+            Optional<Strided> scale,
+            Optional<Strided> bias,
+            float epsilon)
+            implements Kernel {
+        @Override
+        public int y() {
+            return output.buffer;
         }
     }
 

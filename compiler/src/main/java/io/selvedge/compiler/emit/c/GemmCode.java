@@ -30,7 +30,15 @@ final class GemmCode {
         int depth = Math.ceilDiv(gemm.k(), step);
         int vectors = Math.ceilDiv(gemm.n(), vector);
         Tile tile = new TileChooser(code.target(), eightBit)
-                .choose(1, gemm.m(), vectors, depth, new KernelRows(1, 0, 0, 1, 1), Long.MAX_VALUE);
+                .choose(
+                        1,
+                        gemm.m(),
+                        vectors,
+                        depth,
+                        new KernelRows(1, 0, 0, 1, 1),
+                        Long.MAX_VALUE,
+                        (long) gemm.a().strides().getFirst() * (eightBit ? 1 : Float.BYTES));
+        code.tile(tile.text());
         code.declare(
                 "static const struct sv_gemm %s = {.m = %d, .n = %d, .k = %d, .rest = %d, .tile = %d, .blocks = %d, .x_row = %d};\n"
                         .formatted(
