@@ -3,6 +3,7 @@
    8-bit convolution too. */
 #ifndef SV_CONV_H
 #define SV_CONV_H
+#include "part.h"
 
 /* What follows a convolution, on vectors: the accumulator and the residual (0 if there is none). */
 typedef sv_f32 (*sv_epilogue)(sv_f32 acc, sv_f32 residual);
@@ -23,6 +24,7 @@ struct sv_conv {
     int narrow;
     /* Kernel rows that lie in a border of zeros are left out: x has x_rows rows (0: leave nothing out) below pad_top. */
     int x_rows, pad_top, stride_rows, dilation_rows;
+    int split; /* an sv_split: of bands, tiles and groups that make one tile each */
 };
 
 #define SV_MAX_TILE 32
@@ -45,9 +47,11 @@ typedef void (*sv_tile_kernel)(const struct sv_conv *s, const int tile_rows, con
                                const struct sv_tile *tile, const void *operands);
 
 /* One band of tile_rows rows, `row` its first, for `blocks` vectors of output channels. */
-SV_INLINE void sv_conv_band(const struct sv_conv *s, const int tile_rows, const int blocks, const int image,
-                            const int row, const int vector, const sv_tile_kernel kernel, const void *operands) {
+SV_INLINE void sv_conv_band(const struct sv_conv *s, const struct sv_part part, const int tile_rows, const int blocks,
+                            const int image, const int row, const int vector, const sv_tile_kernel kernel,
+                            const void *operands) {
     const int tiles = s->cols / s->tile_cols, rest = s->cols % s->tile_cols;
+    const struct sv_part some = sv_along(s->split, SV_TILES, part, tiles);
     int first = 0, end = s->kernel_rows;
     if (s->x_rows) {
         const int above = s->pad_top - (row + tile_rows - 1) * s->stride_rows;
@@ -57,40 +61,52 @@ SV_INLINE void sv_conv_band(const struct sv_conv *s, const int tile_rows, const 
         /* Unknown to the optimiser, which would else make a copy of the tile for every range. */
         __asm__("" : "+r"(first), "+r"(end));
     }
-    struct sv_tile tile = {(long)image * s->x_image + (long)row * s->x_row,
-                           (long)image * s->y_image + (long)row * s->y_row + vector * SV_LANES,
-                           (long)image * s->r_image + (long)row * s->r_row + vector * SV_LANES,
+    const long col = (long)some.first * s->tile_cols;
+    struct sv_tile tile = {(long)image * s->x_image + (long)row * s->x_row + col * s->x_col,
+                           (long)image * s->y_image + (long)row * s->y_row + col * s->y_col + vector * SV_LANES,
+                           (long)image * s->r_image + (long)row * s->r_row + col * s->r_col + vector * SV_LANES,
                            vector,
                            first,
                            end};
-    for (int c = 0; c < tiles; c++) {
+    for (int c = some.first; c < some.end; c++) {
         kernel(s, tile_rows, s->tile_cols, blocks, &tile, operands);
         tile.x += (long)s->tile_cols * s->x_col;
         tile.y += (long)s->tile_cols * s->y_col;
         tile.residual += (long)s->tile_cols * s->r_col;
     }
-    if (rest) kernel(s, tile_rows, rest, blocks, &tile, operands);
+    if (rest && sv_has_rest(s->split, SV_TILES, part, tiles)) kernel(s, tile_rows, rest, blocks, &tile, operands);
 }
 
-/* All bands of one image for the vectors first .. first + blocks. */
-SV_INLINE void sv_conv_bands(const struct sv_conv *s, const int first_row, const int tile_rows, const int bands,
-                             const int first, const int blocks, const int groups, const int image,
-                             const sv_tile_kernel kernel, const void *operands) {
-    const int outer = s->pixels_first ? bands : groups, inner = s->pixels_first ? groups : bands;
-    for (int o = 0; o < outer; o++)
-        for (int i = 0; i < inner; i++)
-            sv_conv_band(s, tile_rows, blocks, image, first_row + (s->pixels_first ? o : i) * tile_rows,
-                         first + (s->pixels_first ? i : o) * blocks, kernel, operands);
+/* Bands of one image, from first_row on, for the groups of `blocks` vectors from `vector` on. */
+SV_INLINE void sv_conv_bands(const struct sv_conv *s, const struct sv_part part, const int first_row,
+                             const int tile_rows, const struct sv_part bands, const int vector, const int blocks,
+                             const struct sv_part groups, const int image, const sv_tile_kernel kernel,
+                             const void *operands) {
+    const struct sv_part outer = s->pixels_first ? bands : groups, inner = s->pixels_first ? groups : bands;
+    for (int o = outer.first; o < outer.end; o++)
+        for (int i = inner.first; i < inner.end; i++)
+            sv_conv_band(s, part, tile_rows, blocks, image, first_row + (s->pixels_first ? o : i) * tile_rows,
+                         vector + (s->pixels_first ? i : o) * blocks, kernel, operands);
 }
 
-SV_INLINE void sv_conv_tiles(const struct sv_conv *s, const sv_tile_kernel kernel, const void *operands) {
+SV_INLINE void sv_conv_tiles(const struct sv_conv *s, const struct sv_part part, const sv_tile_kernel kernel,
+                             const void *operands) {
     const int bands = s->rows / s->tile_rows, rest_rows = s->rows % s->tile_rows, last = s->rows - rest_rows;
     const int groups = s->vectors / s->blocks, rest = s->vectors % s->blocks, tail = s->vectors - rest;
-    for (int image = 0; image < s->images; image++) {
-        if (bands && groups) sv_conv_bands(s, 0, s->tile_rows, bands, 0, s->blocks, groups, image, kernel, operands);
-        if (rest_rows && groups) sv_conv_bands(s, last, rest_rows, 1, 0, s->blocks, groups, image, kernel, operands);
-        if (bands && rest) sv_conv_bands(s, 0, s->tile_rows, bands, tail, rest, 1, image, kernel, operands);
-        if (rest_rows && rest) sv_conv_bands(s, last, rest_rows, 1, tail, rest, 1, image, kernel, operands);
+    const struct sv_part images = sv_along(s->split, SV_IMAGES, part, s->images), one = {0, 1};
+    const struct sv_part some_bands = sv_along(s->split, SV_BANDS, part, bands);
+    const struct sv_part some_groups = sv_along(s->split, SV_GROUPS, part, groups);
+    const int has_rest_rows = rest_rows && sv_has_rest(s->split, SV_BANDS, part, bands);
+    const int has_rest = rest && sv_has_rest(s->split, SV_GROUPS, part, groups);
+    for (int i = images.first; i < images.end; i++) {
+        if (bands && groups)
+            sv_conv_bands(s, part, 0, s->tile_rows, some_bands, 0, s->blocks, some_groups, i, kernel, operands);
+        if (has_rest_rows && groups)
+            sv_conv_bands(s, part, last, rest_rows, one, 0, s->blocks, some_groups, i, kernel, operands);
+        if (bands && has_rest)
+            sv_conv_bands(s, part, 0, s->tile_rows, some_bands, tail, rest, one, i, kernel, operands);
+        if (has_rest_rows && has_rest)
+            sv_conv_bands(s, part, last, rest_rows, one, tail, rest, one, i, kernel, operands);
     }
 }
 
@@ -189,9 +205,9 @@ SV_INLINE void sv_conv_f32_tile(const struct sv_conv *s, const int tile_rows, co
     }
 }
 
-SV_INLINE void sv_conv_f32(const struct sv_conv *s, const float *x, const float *w, const float *bias, float *y,
-                           const float *residual, const sv_epilogue epilogue) {
+SV_INLINE void sv_conv_f32(const struct sv_conv *s, const struct sv_part part, const float *x, const float *w,
+                           const float *bias, float *y, const float *residual, const sv_epilogue epilogue) {
     const struct sv_conv_f32_operands operands = {x, w, bias, y, residual, epilogue};
-    sv_conv_tiles(s, sv_conv_f32_tile, &operands);
+    sv_conv_tiles(s, part, sv_conv_f32_tile, &operands);
 }
 #endif
