@@ -4,17 +4,20 @@
 #define SV_ENTRY_H
 #define SV_EXPORT __attribute__((visibility("default")))
 #define SV_ABI 2
-#define SV_GET_DIRECT_BUFFER_ADDRESS 230 /* slot of the JNI function table, fixed by the JNI specification */
-
-typedef long long sv_jlong;
-typedef int sv_jint;
-typedef void *const **sv_jni; /* JNIEnv*: points to the function table */
 
 SV_EXPORT int selvedge_run(const unsigned char *weights, void *const *io, unsigned char *arena, int thread,
                            int threads);
 /* Fills what is computed once from the weights; its address is the last of the io table. */
 SV_EXPORT void selvedge_prepare(const unsigned char *weights, unsigned char *prepared);
 SV_EXPORT void selvedge_step(const unsigned char *weights, void *const *io, unsigned char *arena, int step);
+
+/* No Java loads a WebAssembly module. */
+#ifndef __wasm__
+#define SV_GET_DIRECT_BUFFER_ADDRESS 230 /* slot of the JNI function table, fixed by the JNI specification */
+
+typedef long long sv_jlong;
+typedef int sv_jint;
+typedef void *const **sv_jni; /* JNIEnv*: points to the function table */
 
 SV_EXPORT sv_jlong Java_io_selvedge_runtime_NativeEntry_address(sv_jni env, void *cls, void *buffer);
 SV_EXPORT sv_jint Java_io_selvedge_runtime_NativeEntry_abi(sv_jni env, void *cls);
@@ -52,4 +55,5 @@ sv_jlong Java_io_selvedge_runtime_NativeEntry_profile(sv_jni env, void *cls, sv_
                   (unsigned char *)(__UINTPTR_TYPE__)arena, step);
     return 0;
 }
+#endif
 #endif

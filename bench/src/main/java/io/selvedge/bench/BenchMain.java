@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +47,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  selvedge bench net.onnx",
             "  selvedge bench net.onnx --input-shape x=1,3,224,224 --json bench.json",
-            "  selvedge bench net.onnx --int8-model out/model.onnx      int8 as 'selvedge deploy' made it"
+            "  selvedge bench net.onnx --int8-model out/model.onnx      int8 as 'selvedge deploy' made it",
+            "  selvedge bench --suite bench/suite.yaml --json out/bench.jsonl --markdown bench/RESULTS.md"
         })
 public final class BenchMain implements Callable<Integer> {
     private final PrintStream out;
@@ -100,8 +103,30 @@ public final class BenchMain implements Callable<Integer> {
     @Mixin
     private ModelShapes shapes = new ModelShapes();
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the results there as JSON.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description =
+                    "Also write the results there as JSON; of a suite a line for each model, and what has a line there "
+                            + "is not measured again.")
     private @Nullable Path json;
+
+    @Option(
+            names = "--suite",
+            paramLabel = "YAML",
+            description = "Instead of one model, those of a suite against every runtime, and the start of a process.")
+    private @Nullable Path suite;
+
+    @Option(names = "--markdown", paramLabel = "FILE", description = "Write the suite's tables there.")
+    private @Nullable Path markdown;
+
+    @Option(
+            names = "--only",
+            paramLabel = "PATTERN",
+            defaultValue = "",
+            description =
+                    "Of the suite only models whose name has that regular expression in it; 'starts' is the process start.")
+    private String only = "";
 
     BenchMain(PrintStream out, PrintStream err) {
         this.out = out;
@@ -128,8 +153,13 @@ public final class BenchMain implements Callable<Integer> {
             return 0;
         }
         check();
+        if (suite != null) {
+            new SuiteRun(suite, Optional.ofNullable(json), Optional.ofNullable(markdown), pattern(), seconds)
+                    .run(out, err);
+            return 0;
+        }
         if (model == null) {
-            throw bad("nothing to measure; give a MODEL");
+            throw bad("nothing to measure; give a MODEL or --suite");
         }
         List<BenchResult> results = new ArrayList<>();
         try (Workshop workshop = new Workshop(model, shapes.options(model), Optional.ofNullable(data), threads)) {
@@ -144,6 +174,14 @@ public final class BenchMain implements Callable<Integer> {
             write(json, BenchResult.tree(Machine.host(), results).toPrettyString() + "\n");
         }
         return 0;
+    }
+
+    private Pattern pattern() {
+        try {
+            return Pattern.compile(only);
+        } catch (PatternSyntaxException e) {
+            throw new SelvedgeException(ErrorCode.BAD_OPTION, "--only " + only + ": " + e.getDescription(), e);
+        }
     }
 
     private void check() {

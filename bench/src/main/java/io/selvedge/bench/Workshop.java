@@ -1,5 +1,6 @@
 package io.selvedge.bench;
 
+import io.selvedge.cli.Version;
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
@@ -10,7 +11,6 @@ import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compiler.onnx.ModelBytes;
 import io.selvedge.compiler.onnx.OnnxExporter;
 import io.selvedge.compiler.target.Target;
-import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.WorkFolder;
@@ -35,7 +35,7 @@ final class Workshop implements AutoCloseable {
     private final int threads;
     private final Graph graph;
     private final WorkFolder folder;
-    private final Target target = TargetCatalog.best(HostCpu.detect().flags());
+    private final Target target = HostCpu.detect().best();
     private final Compiler compiler = new Compiler(Toolchain.bundled());
 
     Workshop(Path model, ImportOptions shapes, Optional<Path> data, int threads) throws IOException {
@@ -90,7 +90,7 @@ final class Workshop implements AutoCloseable {
         Sample sample = sample(formGraph);
         List<Contender> contenders = new ArrayList<>();
         try {
-            contenders.add(new SelvedgeContender(bundle, sample, "0.1.0"));
+            contenders.add(new SelvedgeContender(bundle, sample, Version.text()));
             Path onnx = form;
             if (ModelReader.isTflite(form)) {
                 contenders.add(new TfliteContender(ModelBytes.read(form), formGraph, sample));

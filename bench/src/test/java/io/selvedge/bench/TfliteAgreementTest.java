@@ -7,7 +7,6 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.onnx.ImportOptions;
-import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.testkit.SharedFolder;
@@ -76,7 +75,7 @@ class TfliteAgreementTest {
         BundleFile.write(
                 new Compiler(Toolchain.bundled()),
                 Compiler.simplify(graph),
-                TargetCatalog.best(HostCpu.detect().flags()),
+                HostCpu.detect().best(),
                 bundle);
         SplittableRandom random = new SplittableRandom(2);
         Sample first = sample(graph, random);

@@ -9,7 +9,6 @@ import io.selvedge.compiler.ir.ReferenceEvaluator;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.ImportOptions;
-import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.tflite.TfliteImporter;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
@@ -142,7 +141,7 @@ final class TfliteCase {
             BundleFile.write(
                     new Compiler(Toolchain.bundled()),
                     Compiler.simplify(graph),
-                    TargetCatalog.best(HostCpu.detect().flags()),
+                    HostCpu.detect().best(),
                     bundle);
             try (SelvedgeContender ours = new SelvedgeContender(bundle, sample, "")) {
                 ours.run();

@@ -104,6 +104,9 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
         return spec.name() + "  " + spec.dtype().onnxName() + spec.shape()
                 + spec.quantization()
                         .map(q -> "  (q - " + q.zeroPoint() + ") * " + q.scale())
+                        .orElse("")
+                + spec.open()
+                        .map(open -> "  axis " + open.axis() + " filled as " + open.count() + " says")
                         .orElse("");
     }
 
@@ -146,6 +149,7 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
                     .put("dtype", spec.dtype().onnxName());
             ArrayNode shape = node.putArray("shape");
             spec.shape().forEach(shape::add);
+            spec.open().ifPresent(open -> node.put("openAxis", open.axis()).put("count", open.count()));
         }
     }
 }

@@ -72,8 +72,8 @@ final class ConformanceCommand implements Callable<Integer> {
         try (ProgressLine progress = new ProgressLine(console)) {
             report = new ConformanceReport(new Conformance(
                             Toolchain.bundled(),
-                            TargetCatalog.byName(
-                                    target.orElseGet(() -> HostCpu.detect().bestTarget())),
+                            target.map(TargetCatalog::byName)
+                                    .orElseGet(() -> HostCpu.detect().best()),
                             plugins.read(),
                             progress)
                     .run(tests));

@@ -7,7 +7,6 @@ import io.selvedge.compress.deploy.DeployResult;
 import io.selvedge.compress.deploy.Outcome;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /** A deployment's result as a terminal shows it: the candidates, the verdict, what to do next. */
 record DeployTable(DeployResult result) {
@@ -16,6 +15,9 @@ record DeployTable(DeployResult result) {
         lines.add(result.model().name() + " for " + result.target() + (result.samples() == 0 ? ", without data" : ""));
         if (result.samples() > 0) {
             lines.add(samples());
+        }
+        if (!result.compiledOnly().isEmpty()) {
+            lines.add(compiledOnly());
         }
         lines.add("");
         lines.addAll(table().lines());
@@ -36,6 +38,15 @@ record DeployTable(DeployResult result) {
         }
         lines.addAll(verdict());
         return lines;
+    }
+
+    private String compiledOnly() {
+        boolean measured = result.candidates().getFirst().latencyMicrosP50().isPresent();
+        return String.join(", ", result.compiledOnly()) + ": compiled, not run: this machine ("
+                + result.machine().isa() + ") cannot. The golden vectors are in the bundle for the device to check"
+                + (measured
+                        ? "."
+                        : "; accuracy is that of the same program on this machine, and speed was not measured.");
     }
 
     /** Why a table shows fewer samples than the data have. */
@@ -96,8 +107,8 @@ record DeployTable(DeployResult result) {
         for (BindingFinding binding : result.bindings()) {
             table.row(
                     binding.dims(),
-                    Quantity.micros(OptionalDouble.of(binding.latencyMicrosP50())),
-                    Quantity.micros(OptionalDouble.of(binding.latencyMicrosP95())),
+                    Quantity.micros(binding.latencyMicrosP50()),
+                    Quantity.micros(binding.latencyMicrosP95()),
                     Quantity.exact(binding.arenaBytes()),
                     Quantity.exact(binding.codeBytes()));
         }

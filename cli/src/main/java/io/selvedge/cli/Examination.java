@@ -7,7 +7,6 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.target.Target;
-import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.CompileRequest;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
@@ -98,9 +97,9 @@ record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, Progr
     }
 
     private Finding cpu() {
-        Target best = TargetCatalog.best(host.flags());
-        List<String> others = TargetCatalog.all().stream()
-                .filter(target -> host.flags().containsAll(target.cpuFlags()) && !target.equals(best))
+        Target best = host.best();
+        List<String> others = host.targets().stream()
+                .filter(target -> !target.equals(best))
                 .map(Target::name)
                 .toList();
         String found = host.model() + ", " + host.cores() + (host.cores() == 1 ? " core" : " cores") + "; best target "
@@ -110,7 +109,9 @@ record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, Progr
                 "CPU",
                 plain ? State.WORSE : State.FINE,
                 found,
-                plain ? "only plain C runs here: right, but slow; a CPU with AVX2 is several times faster" : "",
+                plain
+                        ? "only plain C runs here: right, but slow; a CPU with vector instructions that Selvedge knows is several times faster"
+                        : "",
                 ErrorCode.BAD_OPTION);
     }
 
@@ -119,7 +120,7 @@ record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, Progr
                 "limits",
                 State.FINE,
                 new PeakCache(UserCache.ofUser(), host)
-                        .known(TargetCatalog.best(host.flags()))
+                        .known(host.best())
                         .map(ProfileTable::limits)
                         .orElse("of a core are not measured yet; 'selvedge profile BUNDLE' does it"),
                 "",
@@ -214,11 +215,7 @@ record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, Progr
                     folder.resolve("probe.c"),
                     "__attribute__((visibility(\"default\"))) int selvedge_probe(int x) { return x + 1; }\n");
             toolchain.compileShared(new CompileRequest(
-                    folder,
-                    List.of(source),
-                    List.of(),
-                    TargetCatalog.best(host.flags()).cFlags(),
-                    folder.resolve("probe.so")));
+                    folder, List.of(source), List.of(), host.best().cFlags(), folder.resolve("probe.so")));
         }
     }
 }

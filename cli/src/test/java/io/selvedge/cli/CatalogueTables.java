@@ -61,7 +61,8 @@ final class CatalogueTables {
                 %s
                 ## Targets
 
-                Best first. `deploy` takes the first one that the CPU has the features for.
+                Best first for each architecture. `deploy` takes the first one that this machine runs, and a bundle the first of its own;
+                see [targets.md](targets.md).
 
                 | target | CPU features | vector | 8-bit dot product | compiler flags |
                 |---|---|---|---|---|
@@ -156,7 +157,7 @@ final class CatalogueTables {
     private static String target(Target target) {
         return row(
                 "`" + target.name() + "`",
-                target.cpuFlags().isEmpty() ? "any x86-64" : String.join(" ", target.cpuFlags()),
+                target.cpuFlags().isEmpty() ? "any " + target.arch() : String.join(" ", target.cpuFlags()),
                 target.lanes() + " floats",
                 target.dotProduct() ? "yes" : "",
                 "`" + String.join(" ", target.cFlags()) + "`");

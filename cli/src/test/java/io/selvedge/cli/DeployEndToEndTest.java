@@ -9,8 +9,8 @@ import io.selvedge.compiler.ir.GraphText;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compiler.onnx.OnnxImporter;
 import io.selvedge.compiler.op.OpCatalog;
-import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
+import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.Target;
@@ -134,7 +134,9 @@ final class DeployEndToEndTest {
 
     @Test
     void bundle_for_several_targets_runs_its_best_whatever_was_named_first() throws Exception {
-        List<String> here = HostCpu.detect().targets();
+        List<String> here = HostCpu.detect().targets().stream()
+                .map(io.selvedge.compiler.target.Target::name)
+                .toList();
         List<String> worstFirst = new ArrayList<>(here);
         Collections.reverse(worstFirst);
         CommandLineRun run = CommandLineRun.of(
@@ -160,15 +162,67 @@ final class DeployEndToEndTest {
     }
 
     @Test
-    void targets_that_do_not_exist_or_cannot_be_measured_are_usage() {
+    void targets_that_do_not_exist_or_latency_that_nobody_can_measure_are_usage() {
         CommandLineRun.of("deploy", model, "--dim", "N=1", "--out", out, "--target", "pdp-11")
                 .refused(2, "BAD_OPTION", "pdp-11", "generic");
-        TargetCatalog.all().stream()
-                .filter(target -> !HostCpu.detect().flags().containsAll(target.cpuFlags()))
-                .forEach(target -> CommandLineRun.of(
-                                "deploy", model, "--dim", "N=1", "--out", out, "--target", target.name())
-                        .refused(2, "BAD_OPTION", target.name(), "lacks"));
+        CommandLineRun.of(
+                        "deploy",
+                        model,
+                        "--dim",
+                        "N=1",
+                        "--out",
+                        out,
+                        "--target",
+                        "wasm32+simd128",
+                        "--max-latency-us",
+                        "100")
+                .refused(2, "BAD_OPTION", "--max-latency-us", "wasm32+simd128", "generic");
         assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void code_for_other_cpus_is_compiled_and_what_was_not_run_is_said() throws Exception {
+        Path all = npz("kind: npz\npath: all.npz\ncalibration: {split: 20, seed: 1}\n");
+        CommandLineRun run = CommandLineRun.of(
+                "deploy", model, "--data", all, "--out", out, "--target", "aarch64+dotprod,generic,wasm32+simd128");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("net.onnx for generic")
+                .contains("aarch64+dotprod, wasm32+simd128: compiled, not run");
+        Path bundle = out.resolve("model.selv");
+        try (Model here = Model.load(bundle)) {
+            assertThat(here.targetName()).isEqualTo("generic");
+            assertThat(here.manifest().targets().stream().map(Target::path))
+                    .containsExactly(
+                            "lib/generic/model.so", "lib/aarch64+dotprod/model.so", "lib/wasm32+simd128/model.wasm");
+        }
+        assertThat(CommandLineRun.of("doctor", bundle).out()).contains("golden vectors agree");
+    }
+
+    @Test
+    void bundle_for_another_cpu_alone_is_judged_by_the_same_program_here_and_not_by_time() throws Exception {
+        Path all = npz("kind: npz\npath: all.npz\ncalibration: {split: 20, seed: 1}\n");
+        CommandLineRun run = CommandLineRun.of(
+                "deploy", model, "--data", all, "--out", out, "--max-drop", "5", "--target", "aarch64");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("net.onnx for aarch64")
+                .contains("speed was not measured")
+                .contains("smallest bundle");
+        JsonNode candidates = report().get("candidates");
+        assertThat(candidates.valueStream()).allSatisfy(candidate -> {
+            assertThat(candidate.get("latencyOn").asText()).isEqualTo("none");
+            assertThat(candidate.get("latencyMicrosP50").isNull()).isTrue();
+            assertThat(candidate.get("accuracy").asDouble()).isGreaterThan(0.5);
+            assertThat(candidate.get("codeBytes").asLong()).isPositive();
+        });
+        Path bundle = out.resolve("model.selv");
+        try (Bundle opened = Bundle.open(bundle)) {
+            assertThat(opened.manifest().targets().stream().map(Target::name)).containsExactly("aarch64");
+            assertThat(opened.has("golden/input-0.bin")).isTrue();
+        }
+        CommandLineRun.of("run", bundle, "--data", all)
+                .refused(7, "NO_TARGET_FOR_CPU", "aarch64 is for linux on aarch64", "--target generic");
     }
 
     @Test

@@ -32,9 +32,9 @@ record Cpu(String os, String arch, Set<String> flags) {
         String arch = osArch.equals("amd64") ? "x86_64" : osArch.equals("arm64") ? "aarch64" : osArch;
         // Processors of one machine may differ, and a thread may run on any of them.
         Set<String> common = cpuinfo.lines()
-                .filter(line -> line.startsWith("flags") || line.startsWith("Features"))
                 .distinct()
-                .map(line -> words(line.substring(line.indexOf(':') + 1)))
+                .map(Cpu::features)
+                .filter(features -> !features.isEmpty())
                 .reduce((a, b) -> {
                     a.retainAll(b);
                     return a;
@@ -43,10 +43,25 @@ record Cpu(String os, String arch, Set<String> flags) {
         return new Cpu(plainOs, arch, common);
     }
 
+    /** What a line says: x86 lists flags, Arm features, RISC-V an instruction set like {@code rv64imafdcv_zicsr}. */
+    private static Set<String> features(String line) {
+        if (line.startsWith("flags") || line.startsWith("Features")) {
+            return words(line.substring(line.indexOf(':') + 1), " \t");
+        }
+        int letters = line.indexOf("rv64") + 4;
+        if (!line.startsWith("isa") || letters < 4) {
+            return Set.of();
+        }
+        int end = line.indexOf('_') < 0 ? line.length() : line.indexOf('_');
+        Set<String> features = words(line.substring(end), "_");
+        line.substring(letters, end).chars().mapToObj(Character::toString).forEach(features::add);
+        return features;
+    }
+
     /** Not by a regular expression: this is on the way to a first result. */
-    private static Set<String> words(String text) {
+    private static Set<String> words(String text, String between) {
         Set<String> words = new TreeSet<>();
-        StringTokenizer tokens = new StringTokenizer(text);
+        StringTokenizer tokens = new StringTokenizer(text, between);
         while (tokens.hasMoreTokens()) {
             words.add(tokens.nextToken());
         }
@@ -55,6 +70,11 @@ record Cpu(String os, String arch, Set<String> flags) {
 
     boolean runs(Target target) {
         return target.os().equals(os) && target.arch().equals(arch) && flags.containsAll(target.requires());
+    }
+
+    /** Name of the target whose code every CPU of this architecture runs. */
+    String plainTarget() {
+        return arch.equals("x86_64") ? "generic" : "generic-" + arch;
     }
 
     /** Why this machine does not run {@code target}, in a few words. */

@@ -47,6 +47,8 @@ public final class ModelException extends RuntimeException {
         NO_SUCH_PART,
         /** The tensor holds another type of element than the one asked for. */
         WRONG_DTYPE,
+        /** The executor that was asked for does not have a kernel that the model needs. */
+        UNSUPPORTED_KERNEL,
         /** The outputs differ from those that the bundle's maker computed. */
         GOLDEN_MISMATCH
     }

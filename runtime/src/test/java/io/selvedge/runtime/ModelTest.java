@@ -166,7 +166,7 @@ final class ModelTest {
                 .withMessageContaining("it has [future, arm, v3, generic]");
         assertCode(Code.NO_TARGET_FOR_CPU, () -> targetOn(new Cpu("macos", "aarch64", Set.of()), path, options(folder)))
                 .withMessageContaining("generic is for linux on x86_64")
-                .withMessageContaining("--target generic");
+                .withMessageContaining("--target generic-aarch64");
     }
 
     @Test
@@ -188,6 +188,12 @@ final class ModelTest {
         Cpu cpu = Cpu.parse("Linux", "amd64", "flags\t\t: avx avx2 sse\nmodel name : x\nflags\t\t: avx sse\n");
         assertThat(cpu).isEqualTo(new Cpu("linux", "x86_64", Set.of("avx", "sse")));
         assertThat(Cpu.parse("Mac OS X", "aarch64", "")).isEqualTo(new Cpu("macos", "aarch64", Set.of()));
+        assertThat(Cpu.parse(
+                                "Linux",
+                                "riscv64",
+                                "isa\t\t: rv64imafdcv_zicsr_zve64x\nhart isa\t: rv64imafdc\nisa : rv64imv\n")
+                        .flags())
+                .containsExactly("i", "m", "v");
         assertThat(Cpu.parse("Linux", "aarch64", "Features : fp asimd\n").flags())
                 .containsExactly("asimd", "fp");
     }

@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 
 /** {@code report.html}: one page with its style, script and drawings inside; it loads nothing. */
 public final class ReportPage {
@@ -134,8 +133,8 @@ public final class ReportPage {
     private static Map<String, String> binding(BindingFinding binding) {
         return Map.of(
                 "dims", binding.dims(),
-                "p50", Quantity.latency(OptionalDouble.of(binding.latencyMicrosP50())),
-                "p95", Quantity.latency(OptionalDouble.of(binding.latencyMicrosP95())),
+                "p50", Quantity.latency(binding.latencyMicrosP50()),
+                "p95", Quantity.latency(binding.latencyMicrosP95()),
                 "arena", Quantity.exact(binding.arenaBytes()),
                 "code", Quantity.exact(binding.codeBytes()));
     }
@@ -219,6 +218,9 @@ public final class ReportPage {
         facts.put("model", result.model().name());
         facts.put("SHA-256", result.model().sha256());
         facts.put("target", result.target());
+        if (!result.compiledOnly().isEmpty()) {
+            facts.put("compiled, not run", String.join(", ", result.compiledOnly()));
+        }
         facts.put("budgets", budgets(result.budgets()));
         facts.put(
                 "options",

@@ -69,6 +69,7 @@ public final class ReportReader {
         DeployResult result = new DeployResult(
                 new DeployResult.Model(text(root.required("model"), "name"), text(root.required("model"), "sha256")),
                 text(root, "target"),
+                list(root.path("compiledOnly"), JsonNode::asText),
                 options,
                 text(root, "toolVersion"),
                 root.required("seed").asLong(),
@@ -108,8 +109,8 @@ public final class ReportReader {
     private static BindingFinding binding(JsonNode node) {
         return new BindingFinding(
                 text(node, "dims"),
-                node.required("latencyMicrosP50").asDouble(),
-                node.required("latencyMicrosP95").asDouble(),
+                number(node, "latencyMicrosP50"),
+                number(node, "latencyMicrosP95"),
                 node.required("arenaBytes").asLong(),
                 node.required("preparedBytes").asLong(),
                 node.required("codeBytes").asLong());

@@ -41,6 +41,8 @@ public final class ReportWriter {
                 .put("name", result.model().name())
                 .put("sha256", result.model().sha256());
         root.put("target", result.target());
+        ArrayNode compiledOnly = root.putArray("compiledOnly");
+        result.compiledOnly().forEach(compiledOnly::add);
         ObjectNode options = root.putObject("options");
         result.options().forEach(options::put);
         root.put("toolVersion", result.toolVersion());
@@ -55,11 +57,10 @@ public final class ReportWriter {
         result.candidates().forEach(candidate -> candidate(candidates.addObject(), candidate));
         ArrayNode bindings = root.putArray("bindings");
         for (BindingFinding binding : result.bindings()) {
-            bindings.addObject()
-                    .put("dims", binding.dims())
-                    .put("latencyMicrosP50", binding.latencyMicrosP50())
-                    .put("latencyMicrosP95", binding.latencyMicrosP95())
-                    .put("arenaBytes", binding.arenaBytes())
+            ObjectNode finding = bindings.addObject().put("dims", binding.dims());
+            put(finding, "latencyMicrosP50", binding.latencyMicrosP50());
+            put(finding, "latencyMicrosP95", binding.latencyMicrosP95());
+            finding.put("arenaBytes", binding.arenaBytes())
                     .put("preparedBytes", binding.preparedBytes())
                     .put("codeBytes", binding.codeBytes());
         }

@@ -122,6 +122,7 @@ public final class Reports {
                         "ic_resnet8_fp32_nchw.onnx",
                         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
                 "x86-64-v4+vnni",
+                List.of("aarch64"),
                 Map.of("max-drop", "1"),
                 "0.1.0",
                 1,
@@ -133,8 +134,10 @@ public final class Reports {
                 budgets,
                 candidates,
                 List.of(
-                        new BindingFinding("batch=1", 53.25, 55.5, 88_064, 0, 27_136),
-                        new BindingFinding("batch=4", 201.5, 210.25, 352_256, 1024, 29_184)),
+                        new BindingFinding(
+                                "batch=1", OptionalDouble.of(53.25), OptionalDouble.of(55.5), 88_064, 0, 27_136),
+                        new BindingFinding(
+                                "batch=4", OptionalDouble.of(201.5), OptionalDouble.empty(), 352_256, 1024, 29_184)),
                 outcome,
                 arena(),
                 graph(false),

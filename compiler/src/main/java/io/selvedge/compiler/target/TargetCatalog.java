@@ -2,39 +2,166 @@ package io.selvedge.compiler.target;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
-import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The targets, best first. */
+/** The targets, best first among those of one architecture. */
 public final class TargetCatalog {
     // Arena bytes are reused for values of other types, which the aliasing rules of C do not allow.
     private static final String NO_ALIASING_RULES = "-fno-strict-aliasing";
+
+    private static final List<String> V2 = List.of("pni", "ssse3", "sse4_1", "sse4_2", "popcnt", "cx16");
+    private static final List<String> V3 = with(V2, "avx", "avx2", "fma", "bmi1", "bmi2", "f16c", "movbe", "abm");
+    private static final List<String> V4 = with(V3, "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl");
 
     public static final Target X86_64_V4_VNNI = new Target(
             "x86-64-v4+vnni",
             "x86_64",
             List.of("-march=x86-64-v4", "-mavx512vnni", "-mprefer-vector-width=512", NO_ALIASING_RULES),
-            List.of("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512_vnni"),
+            with(V4, "avx512_vnni"),
             "isa_x86_64_v4_vnni.h",
             16,
             32,
+            true,
+            true);
+    public static final Target X86_64_V3_AVXVNNI = new Target(
+            "x86-64-v3+avxvnni",
+            "x86_64",
+            List.of("-march=x86-64-v3", "-mavxvnni", NO_ALIASING_RULES),
+            with(V3, "avx_vnni"),
+            "isa_x86_64_v3_avxvnni.h",
+            8,
+            16,
+            true,
+            true);
+    public static final Target X86_64_V4 = new Target(
+            "x86-64-v4",
+            "x86_64",
+            List.of("-march=x86-64-v4", "-mprefer-vector-width=512", NO_ALIASING_RULES),
+            V4,
+            "isa_x86_64_v4.h",
+            16,
+            32,
+            false,
             true);
     public static final Target X86_64_V3 = new Target(
             "x86-64-v3",
             "x86_64",
             List.of("-march=x86-64-v3", NO_ALIASING_RULES),
-            List.of("avx2", "fma", "bmi1", "bmi2", "f16c", "movbe"),
+            V3,
             "isa_x86_64_v3.h",
             8,
             16,
+            false,
+            true);
+    public static final Target X86_64_V2 = new Target(
+            "x86-64-v2",
+            "x86_64",
+            List.of("-march=x86-64-v2", NO_ALIASING_RULES),
+            V2,
+            "isa_x86_64_v2.h",
+            4,
+            16,
+            false,
             false);
-    public static final Target X86_64 = new Target(
-            "generic", "x86_64", List.of("-march=x86-64", NO_ALIASING_RULES), List.of(), "isa_generic.h", 4, 16, false);
+    public static final Target X86_64 = plainC("generic", "x86_64", 16, "-march=x86-64", NO_ALIASING_RULES);
 
-    private static final List<Target> ALL = List.of(X86_64_V4_VNNI, X86_64_V3, X86_64);
+    /** What Graviton3, Cortex-A510, A710 and later have. */
+    public static final Target AARCH64_I8MM =
+            aarch64("aarch64+i8mm", "armv8.2-a+dotprod+i8mm", true, "asimddp", "i8mm");
+    /** What Cortex-A55, A75, A76 and later have. */
+    public static final Target AARCH64_DOTPROD = aarch64("aarch64+dotprod", "armv8.2-a+dotprod", true, "asimddp");
+    /** What every 64-bit Arm CPU has, Cortex-A53 for one. */
+    public static final Target AARCH64 = aarch64("aarch64", "armv8-a", false);
+
+    public static final Target GENERIC_AARCH64 =
+            plainC("generic-aarch64", "aarch64", 32, arm("armv8-a").toArray(String[]::new));
+
+    public static final Target RISCV64_V = new Target(
+            "riscv64+v",
+            "riscv64",
+            List.of("--target=riscv64-linux-gnu", "-march=rv64gcv", "-mabi=lp64d", NO_ALIASING_RULES),
+            List.of("v"),
+            "isa_riscv64_v.h",
+            4,
+            32,
+            false,
+            true);
+    public static final Target GENERIC_RISCV64 = plainC(
+            "generic-riscv64",
+            "riscv64",
+            // A vector takes four of the 32 registers of floats.
+            8,
+            "--target=riscv64-linux-gnu",
+            "-march=rv64gc",
+            "-mabi=lp64d",
+            // Without vectors, four times as many instructions are more than the compiler cares to unroll.
+            "-Wno-pass-failed",
+            NO_ALIASING_RULES);
+
+    public static final Target WASM32_SIMD128 = new Target(
+            "wasm32+simd128",
+            "wasm32",
+            List.of("--target=wasm32-unknown-unknown", "-msimd128", NO_ALIASING_RULES),
+            List.of(),
+            "isa_wasm32_simd128.h",
+            4,
+            16,
+            false,
+            false);
+    public static final Target GENERIC_WASM32 =
+            plainC("generic-wasm32", "wasm32", 16, "--target=wasm32-unknown-unknown", NO_ALIASING_RULES);
+
+    private static final List<Target> ALL = List.of(
+            X86_64_V4_VNNI,
+            X86_64_V3_AVXVNNI,
+            X86_64_V4,
+            X86_64_V3,
+            X86_64_V2,
+            X86_64,
+            AARCH64_I8MM,
+            AARCH64_DOTPROD,
+            AARCH64,
+            GENERIC_AARCH64,
+            RISCV64_V,
+            GENERIC_RISCV64,
+            WASM32_SIMD128,
+            GENERIC_WASM32);
 
     private TargetCatalog() {}
+
+    private static Target aarch64(String name, String march, boolean dotProduct, String... cpuFlags) {
+        return new Target(
+                name,
+                "aarch64",
+                arm(march),
+                with(List.of("asimd"), cpuFlags),
+                "isa_aarch64.h",
+                4,
+                32,
+                dotProduct,
+                true);
+    }
+
+    private static List<String> arm(String march) {
+        return List.of(
+                "--target=aarch64-linux-gnu",
+                "-march=" + march,
+                // Android keeps this register for itself.
+                "-ffixed-x18",
+                // What Android asks for; kernels with pages of 4 KB load it just as well.
+                "-Wl,-z,max-page-size=16384",
+                NO_ALIASING_RULES);
+    }
+
+    private static Target plainC(String name, String arch, int registers, String... cFlags) {
+        return new Target(name, arch, List.of(cFlags), List.of(), "isa_generic.h", 4, registers, false, false);
+    }
+
+    private static List<String> with(List<String> flags, String... more) {
+        return Stream.concat(flags.stream(), Stream.of(more)).toList();
+    }
 
     public static List<Target> all() {
         return ALL;
@@ -49,13 +176,5 @@ public final class TargetCatalog {
                         ErrorCode.BAD_OPTION,
                         "target '" + name + "' is not known; choose among "
                                 + ALL.stream().map(Target::name).collect(Collectors.joining(", "))));
-    }
-
-    /** The best target whose features a CPU has; the last one runs on any x86-64. */
-    public static Target best(Collection<String> cpuFlags) {
-        return ALL.stream()
-                .filter(target -> cpuFlags.containsAll(target.cpuFlags()))
-                .findFirst()
-                .orElse(X86_64);
     }
 }

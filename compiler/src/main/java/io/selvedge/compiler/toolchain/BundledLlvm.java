@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -51,8 +52,23 @@ final class BundledLlvm {
 
     private BundledLlvm() {}
 
-    /** The unpacked tool chain's folder, with {@code bin/clang} and {@code bin/ld.lld} in it. */
+    /** The unpacked tool chain's folder, with {@code bin/clang}, {@code bin/ld.lld} and {@code bin/wasm-ld} in it. */
     static Path locate(UserCache cache, Toolchain.Progress progress) {
+        Path home = filled(cache, progress);
+        Path linker = home.resolve("bin").resolve("wasm-ld");
+        try {
+            // One program by several names: it links what it is called by.
+            Files.createSymbolicLink(linker, Path.of("ld.lld"));
+        } catch (FileAlreadyExistsException e) {
+            // From an earlier time.
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.IO_ERROR, "the linker " + linker + " cannot be made (" + IoReason.of(e) + ")", e);
+        }
+        return home;
+    }
+
+    private static Path filled(UserCache cache, Toolchain.Progress progress) {
         try (JarFile jar = openJar()) {
             List<Item> items = items(jar);
             String digest = digest(items);

@@ -1,5 +1,9 @@
 package io.selvedge.compiler.toolchain;
 
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.target.Target;
+import io.selvedge.compiler.target.TargetCatalog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,26 +19,13 @@ import java.util.stream.Stream;
  * The machine that this process runs on.
  *
  * @param model the CPU's name, or its architecture when the system does not tell
+ * @param arch machine architecture as Linux names it
  * @param flags instruction set flags as Linux names them in {@code /proc/cpuinfo}; empty where it does not exist
  * @param cores hardware threads that this process may use
  * @param os name and version of the operating system
  * @param jdk version of the running Java
  */
-public record HostCpu(String model, Set<String> flags, int cores, String os, String jdk) {
-    /** A target of generated code and the flags that a CPU needs to run it. */
-    private record Level(String target, Set<String> needs) {}
-
-    /** Plain C, right on every x86-64. */
-    public static final String GENERIC = "generic";
-
-    private static final Set<String> V3 = Set.of("avx", "avx2", "fma", "bmi1", "bmi2", "f16c", "movbe", "abm");
-    private static final Set<String> V4_VNNI = Stream.concat(
-                    V3.stream(), Stream.of("avx512f", "avx512bw", "avx512vl", "avx512dq", "avx512cd", "avx512_vnni"))
-            .collect(Collectors.toUnmodifiableSet());
-
-    /** Best first. */
-    private static final List<Level> LEVELS = List.of(new Level("x86-64-v4+vnni", V4_VNNI), new Level("x86-64-v3", V3));
-
+public record HostCpu(String model, String arch, Set<String> flags, int cores, String os, String jdk) {
     public HostCpu {
         flags = Set.copyOf(flags);
     }
@@ -49,18 +40,33 @@ public record HostCpu(String model, Set<String> flags, int cores, String os, Str
         }
         return parse(
                 cpuinfo,
+                System.getProperty("os.arch"),
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
                 System.getProperty("java.vendor") + " " + System.getProperty("java.version"));
     }
 
-    /** The first processor that the text of {@code /proc/cpuinfo} describes. */
-    static HostCpu parse(String cpuinfo, int cores, String os, String jdk) {
-        Set<String> flags = field(cpuinfo, "flags").stream()
+    /** The first processor that the text of {@code /proc/cpuinfo} describes; {@code osArch} as Java names it. */
+    static HostCpu parse(String cpuinfo, String osArch, int cores, String os, String jdk) {
+        Set<String> flags = Stream.of("flags", "Features")
+                .flatMap(name -> field(cpuinfo, name).stream())
                 .flatMap(line -> Arrays.stream(line.split("\\s+")))
                 .filter(flag -> !flag.isEmpty())
                 .collect(Collectors.toSet());
-        return new HostCpu(field(cpuinfo, "model name").orElse(System.getProperty("os.arch")), flags, cores, os, jdk);
+        field(cpuinfo, "isa").ifPresent(isa -> flags.addAll(extensions(isa)));
+        String arch = osArch.equals("amd64") ? "x86_64" : osArch.equals("arm64") ? "aarch64" : osArch;
+        return new HostCpu(field(cpuinfo, "model name").orElse(osArch), arch, flags, cores, os, jdk);
+    }
+
+    /** The letters and names of {@code rv64imafdcv_zicsr_zifencei}. */
+    private static List<String> extensions(String isa) {
+        String[] names = isa.split("_");
+        return Stream.concat(
+                        names[0].substring(Math.min(4, names[0].length()))
+                                .chars()
+                                .mapToObj(Character::toString),
+                        Arrays.stream(names).skip(1))
+                .toList();
     }
 
     private static Optional<String> field(String cpuinfo, String name) {
@@ -70,28 +76,50 @@ public record HostCpu(String model, Set<String> flags, int cores, String os, Str
                 .findFirst();
     }
 
-    /** Name of the best target whose code this CPU runs. */
+    /** Whether this CPU runs the target's code. */
+    public boolean runs(Target target) {
+        return target.runsOn(arch, flags);
+    }
+
+    /** All targets whose code this CPU runs, best first; the last is plain C. */
+    public List<Target> targets() {
+        return TargetCatalog.all().stream().filter(this::runs).toList();
+    }
+
+    /**
+     * The best target whose code this CPU runs.
+     *
+     * @throws SelvedgeException BAD_OPTION on an architecture that there is no code for
+     */
+    public Target best() {
+        return targets().stream()
+                .findFirst()
+                .orElseThrow(() -> new SelvedgeException(
+                        ErrorCode.BAD_OPTION,
+                        "there is no target for this machine's architecture, " + arch + "; there are targets for "
+                                + TargetCatalog.all().stream()
+                                        .map(Target::arch)
+                                        .distinct()
+                                        .toList()));
+    }
+
+    /** Name of the {@link #best} target. */
     public String bestTarget() {
-        return targets().getFirst();
+        return best().name();
     }
 
-    /** Names of all targets whose code this CPU runs, best first; the last is {@link #GENERIC}. */
-    public List<String> targets() {
-        return Stream.concat(
-                        LEVELS.stream()
-                                .filter(level -> flags.containsAll(level.needs))
-                                .map(Level::target),
-                        Stream.of(GENERIC))
-                .toList();
-    }
-
-    /** Flags that {@code target} needs and this CPU lacks, sorted; empty when it runs. */
-    public List<String> missingFor(String target) {
-        return LEVELS.stream()
-                .filter(level -> level.target.equals(target))
-                .flatMap(level -> level.needs.stream())
-                .filter(flag -> !flags.contains(flag))
-                .sorted()
-                .toList();
+    /** Why this machine does not run a target's code, in a few words; empty when it does. */
+    public Optional<String> lackFor(Target target) {
+        if (runs(target)) {
+            return Optional.empty();
+        }
+        if (!target.arch().equals(arch)) {
+            return Optional.of("it is for " + target.arch() + " and this is " + arch);
+        }
+        return Optional.of("this CPU lacks "
+                + target.cpuFlags().stream()
+                        .filter(flag -> !flags.contains(flag))
+                        .sorted()
+                        .collect(Collectors.joining(" ")));
     }
 }

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A C compiler and linker that builds freestanding shared libraries: no libc, no undefined symbol, and the same bytes
+ * A C compiler and linker that builds freestanding libraries: no libc, no undefined symbol, and the same bytes
  * for the same sources and flags.
  */
 public final class Toolchain {
@@ -196,7 +196,6 @@ public final class Toolchain {
                 "-ffp-contract=off",
                 "-fno-stack-protector",
                 "-fno-asynchronous-unwind-tables",
-                "-fPIC",
                 "-fvisibility=hidden",
                 "-Wall",
                 "-Wextra"));
@@ -205,15 +204,50 @@ public final class Toolchain {
                     // Only here is it known which warnings the version has; another version's new one must not stop a
                     // user.
                     case BUNDLED -> List.of("-Werror", "-fuse-ld=lld");
-                    case CLANG -> List.of();
+                    // The linker of this machine knows no other.
+                    case CLANG -> request.triple().isPresent() ? List.of("-fuse-ld=lld") : List.of();
                     case GCC -> List.of("-fno-tree-loop-distribute-patterns", "-Wno-unknown-pragmas", "-Wno-psabi");
                 });
         request.includeDirs().forEach(dir -> command.add("-I" + request.relative(dir)));
-        command.addAll(request.cFlags());
+        command.addAll(family == Family.GCC ? ownFlags(request) : request.cFlags());
         request.sources().forEach(source -> command.add(request.relative(source)));
         command.addAll(
-                List.of("-nostdlib", "-shared", "-s", "-Wl,-z,defs", "-Wl,--build-id=none", "-o", output.toString()));
+                switch (request.form()) {
+                    case SHARED_LIBRARY ->
+                        List.of(
+                                "-fPIC",
+                                "-nostdlib",
+                                "-shared",
+                                "-s",
+                                "-Wl,-z,defs",
+                                "-Wl,--build-id=none",
+                                // A library's calls of its own functions are nobody else's business.
+                                "-Wl,-Bsymbolic");
+                    case WASM_MODULE ->
+                        List.of(
+                                "-nostdlib",
+                                "-Wl,--no-entry",
+                                "-Wl,--export-dynamic",
+                                // Where the caller may put weights, arena, inputs and outputs.
+                                "-Wl,--export=__heap_base",
+                                "-Wl,--strip-all");
+                });
+        command.addAll(List.of("-o", output.toString()));
         return command;
+    }
+
+    /** A gcc compiles for one architecture and takes no {@code --target}. */
+    private List<String> ownFlags(CompileRequest request) {
+        String triple = request.triple().orElse("");
+        if (!triple.isEmpty() && !version.contains(triple) && !triple.startsWith(System.getProperty("os.arch"))) {
+            throw new SelvedgeException(
+                    ErrorCode.TOOLCHAIN_MISSING,
+                    "code for " + triple + " needs a clang with lld; " + compiler + " is '" + version + "'; "
+                            + WAY_OUT);
+        }
+        return request.cFlags().stream()
+                .filter(flag -> !flag.startsWith("--target="))
+                .toList();
     }
 
     private SelvedgeException failed(CompileRequest request, ProcessRun run) {

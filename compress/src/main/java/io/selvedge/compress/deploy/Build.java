@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /** A candidate that was compiled, bundled and loaded as a device would load it. */
@@ -42,7 +44,7 @@ record Build(
     }
 
     /** What every binding costs; nothing when there is but one. */
-    List<BindingFinding> bindings(Stopwatch.Latency first, String target, ProgressListener progress) {
+    List<BindingFinding> bindings(Optional<Stopwatch.Latency> first, String target, ProgressListener progress) {
         if (compilations.size() == 1) {
             return List.of();
         }
@@ -52,14 +54,21 @@ record Build(
             for (Binding binding : all.subList(1, all.size())) {
                 further.add(model.newSession(binding.dims()));
             }
-            List<Stopwatch.Latency> latencies = new ArrayList<>(Stopwatch.measure(further, progress));
-            latencies.addFirst(first);
+            List<Stopwatch.Latency> latencies = new ArrayList<>();
+            first.ifPresent(measured -> {
+                latencies.add(measured);
+                latencies.addAll(Stopwatch.measure(further, progress));
+            });
             List<BindingFinding> findings = new ArrayList<>();
             for (int i = 0; i < all.size(); i++) {
                 findings.add(new BindingFinding(
                         all.get(i).text(),
-                        latencies.get(i).microsP50(),
-                        latencies.get(i).microsP95(),
+                        latencies.isEmpty()
+                                ? OptionalDouble.empty()
+                                : OptionalDouble.of(latencies.get(i).microsP50()),
+                        latencies.isEmpty()
+                                ? OptionalDouble.empty()
+                                : OptionalDouble.of(latencies.get(i).microsP95()),
                         all.get(i).arenaBytes(),
                         all.get(i).preparedBytes(),
                         compilations.get(i).codeBytes(target)));

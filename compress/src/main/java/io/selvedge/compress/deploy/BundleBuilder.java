@@ -4,6 +4,7 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.emit.binary.ProgramBinary;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.TensorType;
@@ -84,13 +85,18 @@ public final class BundleBuilder {
      * @param loading how to load the code that computes them
      */
     public void write(Path file, List<Map<String, float[]>> golden, LoadOptions loading) {
+        write(file, golden, file, loading);
+    }
+
+    /** @param runnable a bundle of the same compilations that this machine runs, {@code file} or another one */
+    void write(Path file, List<Map<String, float[]>> golden, Path runnable, LoadOptions loading) {
         try {
             writer().write(file);
             if (golden.isEmpty()) {
                 return;
             }
             BundleWriter full = writer();
-            try (Model model = Workshop.loaded(file, loading)) {
+            try (Model model = Workshop.loaded(runnable, loading)) {
                 try (Session session = model.newSession()) {
                     add(full, session, golden);
                 }
@@ -144,7 +150,7 @@ public final class BundleBuilder {
         // The runtime takes the first library that its CPU runs, so the best come first, whatever was measured.
         List<io.selvedge.runtime.Target> libraries = TargetCatalog.all().stream()
                 .filter(targets::contains)
-                .map(t -> io.selvedge.runtime.Target.linux(t.name(), t.arch(), t.cpuFlags()))
+                .map(t -> io.selvedge.runtime.Target.of(t.name(), t.os(), t.arch(), t.cpuFlags(), t.library()))
                 .toList();
         Compiler.Compilation first = compilations.getFirst();
         Manifest manifest = Manifest.withoutParts(
@@ -153,7 +159,7 @@ public final class BundleBuilder {
                         specs(first.fused(), first.fused().inputs()),
                         specs(first.fused(), first.fused().outputs()),
                         first.planned().arenaBytes(),
-                        first.planned().preparedBytes(),
+                        first.preparedBytes(),
                         1,
                         libraries)
                 .withStates(states);
@@ -171,6 +177,7 @@ public final class BundleBuilder {
             libraries.forEach(library -> writer.part(
                     binding.part(library.path()),
                     Objects.requireNonNull(compilation.libraries().get(library.name()))));
+            writer.part(binding.part("program.bin"), ProgramBinary.write(compilation.planned()));
             writer.part(
                     binding.part("program.txt"),
                     ProgramText.dump(compilation.planned()).getBytes(StandardCharsets.UTF_8));
@@ -189,7 +196,7 @@ public final class BundleBuilder {
                     specs(graph, graph.inputs()),
                     specs(graph, graph.outputs()),
                     compilations.get(i).planned().arenaBytes(),
-                    compilations.get(i).planned().preparedBytes(),
+                    compilations.get(i).preparedBytes(),
                     String.valueOf(i + 1)));
         }
         return further;

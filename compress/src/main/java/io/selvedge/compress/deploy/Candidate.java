@@ -16,11 +16,11 @@ import java.util.OptionalDouble;
  * @param snrDb signal-to-noise ratio of all outputs against the original's, on the reported half; empty for the original, for a
  *     candidate that answers the same bits, and without data
  * @param proven whether the interval's worse end is within the budget
- * @param latencyMicrosP50 median of one inference
+ * @param latencyMicrosP50 median of one inference; empty when it was not measured
  * @param latencyMicrosP95 95th percentile of one inference
  * @param preparedBytes memory for what is computed from the weights at load, shared by all sessions
  * @param weightBytes of {@code weights.bin}
- * @param codeBytes of the measured target's library
+ * @param codeBytes of the result's target's library
  * @param bundleBytes of the {@code .selv} file
  * @param reason why it was chosen or was not, a clause without a full stop
  */

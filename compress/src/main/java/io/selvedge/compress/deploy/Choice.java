@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /**
  * Picks the fastest candidate that keeps every budget, and says of each why it was or was not chosen. Of candidates that are as
- * fast within what two measurements differ by, the one with the smaller bundle wins.
+ * fast within what two measurements differ by, the one with the smaller bundle wins; where nothing was measured, the smallest.
  */
 final class Choice {
     /** Medians of the same code differ by about a per cent from run to run. */
@@ -25,12 +25,14 @@ final class Choice {
      * What decides.
      *
      * @param choiceDrop measured on the half that is not reported; empty without data
+     * @param micros of one inference; empty when it was not measured, for every candidate alike
      */
-    record Entry(String name, OptionalDouble choiceDrop, double micros, long arenaBytes, long bundleBytes) {
+    record Entry(String name, OptionalDouble choiceDrop, OptionalDouble micros, long arenaBytes, long bundleBytes) {
         List<Shortfall> shortfalls(Budgets budgets) {
             List<Shortfall> broken = new ArrayList<>();
             budgets.maxDrop().ifPresent(max -> choiceDrop.ifPresent(drop -> add(broken, Budget.DROP, max, drop)));
-            budgets.maxLatencyMicros().ifPresent(max -> add(broken, Budget.LATENCY, max, micros));
+            budgets.maxLatencyMicros()
+                    .ifPresent(max -> micros.ifPresent(measured -> add(broken, Budget.LATENCY, max, measured)));
             budgets.maxArenaBytes().ifPresent(max -> add(broken, Budget.ARENA, (double) max, (double) arenaBytes));
             budgets.maxBundleBytes().ifPresent(max -> add(broken, Budget.BUNDLE, (double) max, (double) bundleBytes));
             return broken;
@@ -53,10 +55,24 @@ final class Choice {
                     .orElseThrow();
             return new Outcome.NothingFits(nearest.name(), nearest.shortfalls(budgets));
         }
-        double fastest = fitting.stream().mapToDouble(Entry::micros).min().orElseThrow();
+        if (fitting.getFirst().micros().isEmpty()) {
+            Entry smallest = fitting.stream()
+                    .min(Comparator.comparingLong(Entry::bundleBytes))
+                    .orElseThrow();
+            String why = fitting.size() == 1
+                    ? why(1, 1, entries.size(), budgets)
+                    : "it has the smallest bundle " + among(fitting.size(), entries.size(), budgets)
+                            + "; how fast they are was not measured";
+            return new Outcome.Chosen(smallest.name(), why);
+        }
+        double fastest = fitting.stream()
+                .mapToDouble(entry -> entry.micros().getAsDouble())
+                .min()
+                .orElseThrow();
         List<Entry> asFast = fitting.stream()
-                .filter(entry -> entry.micros() <= fastest * AS_FAST)
-                .sorted(Comparator.comparingLong(Entry::bundleBytes).thenComparingDouble(Entry::micros))
+                .filter(entry -> entry.micros().getAsDouble() <= fastest * AS_FAST)
+                .sorted(Comparator.comparingLong(Entry::bundleBytes)
+                        .thenComparingDouble(entry -> entry.micros().getAsDouble()))
                 .toList();
         return new Outcome.Chosen(
                 asFast.getFirst().name(), why(asFast.size(), fitting.size(), entries.size(), budgets));
@@ -69,12 +85,16 @@ final class Choice {
         if (fitting == 1) {
             return "it alone of " + built + " candidates keeps every budget";
         }
-        String among = fitting == built
-                ? "of " + built + " candidates" + (budgets.isEmpty() ? "" : ", all within the budget")
-                : "of the " + fitting + " that keep every budget (" + built + " were built)";
+        String among = among(fitting, built, budgets);
         return asFast == 1
                 ? "it is the fastest " + among
                 : "it has the smallest bundle of the " + asFast + " that are equally fast within 2 %, " + among;
+    }
+
+    private static String among(int fitting, int built, Budgets budgets) {
+        return fitting == built
+                ? "of " + built + " candidates" + (budgets.isEmpty() ? "" : ", all within the budget")
+                : "of the " + fitting + " that keep every budget (" + built + " were built)";
     }
 
     /** How far budgets are broken, as a sum of shares; a broken zero budget counts its whole amount. */
@@ -99,7 +119,10 @@ final class Choice {
                 .filter(e -> e.name().equals(chosen.candidate()))
                 .findFirst()
                 .orElseThrow();
-        double ratio = entry.micros() / winner.micros();
+        if (entry.micros().isEmpty()) {
+            return "a larger bundle than " + winner.name();
+        }
+        double ratio = entry.micros().getAsDouble() / winner.micros().getAsDouble();
         return ratio <= AS_FAST
                 ? "as fast as " + winner.name()
                         + (entry.bundleBytes() > winner.bundleBytes()

@@ -10,7 +10,8 @@ import java.util.Optional;
  * One deployment: a model, data to judge it by, limits to keep, and where the result goes.
  *
  * @param model an ONNX file
- * @param targets names of targets whose code goes into the bundle, the first is measured; empty means this host's best
+ * @param targets names of targets whose code goes into the bundle, the first that runs here is measured; empty means this host's
+ *     best
  * @param outputDir an existing folder; {@code model.selv} and {@code model.onnx} are written into it, nothing else
  * @param seed of every random choice
  * @param bindings extents of the model's open dimensions, at least one choice; the bundle has code for each

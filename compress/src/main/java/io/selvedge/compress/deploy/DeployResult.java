@@ -10,7 +10,8 @@ import java.util.Optional;
 /**
  * Everything that a report says. {@code report.json} has the same names, see docs/report-format.md.
  *
- * @param target that was measured
+ * @param target that was measured; the first when this machine runs none of them
+ * @param compiledOnly targets in the bundle that this machine does not run: nobody has run their code
  * @param options that differ from their defaults, by option name, as text
  * @param metric top1, top5, mse, auc, agreement, or none without data
  * @param samples that accuracies are reported on
@@ -26,6 +27,7 @@ import java.util.Optional;
 public record DeployResult(
         Model model,
         String target,
+        List<String> compiledOnly,
         Map<String, String> options,
         String toolVersion,
         long seed,
@@ -44,6 +46,7 @@ public record DeployResult(
         List<Path> written) {
     public DeployResult {
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+        compiledOnly = List.copyOf(compiledOnly);
         candidates = List.copyOf(candidates);
         bindings = List.copyOf(bindings);
         written = List.copyOf(written);

@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
 
 /** The walk's second half: candidates of one model are built and measured until there is one to choose. */
@@ -212,8 +213,7 @@ final class Search {
     }
 
     private DeployResult result() throws IOException {
-        List<Stopwatch.Latency> latencies =
-                Stopwatch.measure(builds.stream().map(Build::session).toList(), progress);
+        List<Optional<Stopwatch.Latency>> latencies = latencies();
         List<Choice.Entry> entries = new ArrayList<>();
         for (int i = 0; i < builds.size(); i++) {
             Judge.Verdict verdict = verdicts.get(builds.get(i).name());
@@ -223,7 +223,7 @@ final class Search {
                     verdict == null
                             ? OptionalDouble.empty()
                             : OptionalDouble.of(verdict.choice().drop()),
-                    latencies.get(i).microsP50(),
+                    micros(latencies.get(i), Stopwatch.Latency::microsP50),
                     build.compilation().planned().arenaBytes(),
                     build.bundleBytes()));
         }
@@ -242,6 +242,7 @@ final class Search {
         return new DeployResult(
                 new DeployResult.Model(request.model().getFileName().toString(), sha256),
                 workshop.target(),
+                workshop.compiledOnly(),
                 options(),
                 toolVersion(),
                 request.seed(),
@@ -260,8 +261,27 @@ final class Search {
                 written);
     }
 
+    /** Nothing where this machine runs none of the targets: the code that judged is another one's. */
+    private List<Optional<Stopwatch.Latency>> latencies() {
+        if (!workshop.measures()) {
+            return builds.stream().map(_ -> Optional.<Stopwatch.Latency>empty()).toList();
+        }
+        return Stopwatch.measure(builds.stream().map(Build::session).toList(), progress).stream()
+                .map(Optional::of)
+                .toList();
+    }
+
+    private static OptionalDouble micros(
+            Optional<Stopwatch.Latency> latency, ToDoubleFunction<Stopwatch.Latency> part) {
+        return latency.isPresent() ? OptionalDouble.of(part.applyAsDouble(latency.get())) : OptionalDouble.empty();
+    }
+
     private Candidate candidate(
-            Build build, Choice.Entry entry, Stopwatch.Latency latency, List<Choice.Entry> entries, Outcome outcome) {
+            Build build,
+            Choice.Entry entry,
+            Optional<Stopwatch.Latency> latency,
+            List<Choice.Entry> entries,
+            Outcome outcome) {
         Optional<Judge.Verdict> verdict = Optional.ofNullable(verdicts.get(build.name()));
         // The original loses nothing against itself, however few the samples.
         boolean original = build == builds.getFirst();
@@ -275,12 +295,12 @@ final class Search {
                 number(verdict.map(v -> original ? 0 : v.report().interval().high())),
                 number(verdict.map(Judge.Verdict::snrDb).filter(Double::isFinite)),
                 proven(original, verdict),
-                OptionalDouble.of(latency.microsP50()),
-                OptionalDouble.of(latency.microsP95()),
-                Candidate.LatencyOn.MEASURED,
+                micros(latency, Stopwatch.Latency::microsP50),
+                micros(latency, Stopwatch.Latency::microsP95),
+                latency.isPresent() ? Candidate.LatencyOn.MEASURED : Candidate.LatencyOn.NONE,
                 1,
                 build.compilation().planned().arenaBytes(),
-                build.compilation().planned().preparedBytes(),
+                build.compilation().preparedBytes(),
                 build.weightBytes(),
                 build.compilation().codeBytes(workshop.target()),
                 build.bundleBytes(),
@@ -303,7 +323,11 @@ final class Search {
             OptionalDouble db = noise.isPresent() && snr.containsKey(build.name())
                     ? noise.get().ofStep(step, snr.get(build.name()))
                     : OptionalDouble.empty();
-            layers.add(new LayerFinding(step.name(), build.dtype(step), OptionalDouble.of(micros[i]), db));
+            layers.add(new LayerFinding(
+                    step.name(),
+                    build.dtype(step),
+                    workshop.measures() ? OptionalDouble.of(micros[i]) : OptionalDouble.empty(),
+                    db));
         }
         return layers;
     }

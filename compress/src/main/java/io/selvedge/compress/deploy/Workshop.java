@@ -27,11 +27,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Compiles graphs into loaded bundles in a temporary folder that goes away with it. */
 final class Workshop implements AutoCloseable {
     private final Compiler compiler;
+    /** What the bundles are for. */
     private final List<Target> targets;
+    /** Whose code is run here: the first of them that can be or, when none can, this machine's best, which is in no bundle. */
+    private final Target run;
+
     private final String modelSha256;
     private final List<StatePair> states;
     private final Optional<byte[]> source;
@@ -44,12 +49,13 @@ final class Workshop implements AutoCloseable {
     Workshop(DeployRequest request, String modelSha256, ProgressListener progress) throws IOException {
         HostCpu host = HostCpu.detect();
         this.targets = request.targets().isEmpty()
-                ? List.of(TargetCatalog.best(host.flags()))
+                ? List.of(host.best())
                 : request.targets().stream()
                         .map(TargetCatalog::byName)
                         .distinct()
                         .toList();
-        requireMeasurable(targets.getFirst(), host);
+        this.run = targets.stream().filter(host::runs).findFirst().orElseGet(host::best);
+        requireLatencyIfLimited(request);
         this.compiler = new Compiler(request.cc()
                 .map(Toolchain::of)
                 .orElseGet(() -> Toolchain.bundled(
@@ -62,20 +68,36 @@ final class Workshop implements AutoCloseable {
         this.folder = WorkFolder.create("deploy");
     }
 
-    private static void requireMeasurable(Target target, HostCpu host) {
-        List<String> missing = target.cpuFlags().stream()
-                .filter(flag -> !host.flags().contains(flag))
-                .toList();
-        if (!missing.isEmpty()) {
+    private void requireLatencyIfLimited(DeployRequest request) {
+        if (!measures() && request.budgets().maxLatencyMicros().isPresent()) {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION,
-                    "target " + target.name() + " comes first and so is measured here, but this CPU lacks " + missing
-                            + "; put a target first that runs here: " + host.targets());
+                    "--max-latency-us limits what is measured, and this machine runs none of the targets "
+                            + targets.stream().map(Target::name).toList()
+                            + "; leave it out, or add a target that runs here: "
+                            + HostCpu.detect().targets().stream()
+                                    .map(Target::name)
+                                    .toList());
         }
     }
 
+    /** The target that results are about: the one that is measured or, when none can be, the first. */
     String target() {
-        return targets.getFirst().name();
+        return measures() ? run.name() : targets.getFirst().name();
+    }
+
+    /** Whether this machine runs one of the bundle's targets, so that times mean something. */
+    boolean measures() {
+        return targets.contains(run);
+    }
+
+    /** Targets of the bundle whose code nobody has run. */
+    List<String> compiledOnly() {
+        HostCpu host = HostCpu.detect();
+        return targets.stream()
+                .filter(target -> !host.runs(target))
+                .map(Target::name)
+                .toList();
     }
 
     /** @param graphs the candidate for every binding, the one to be judged first */
@@ -97,23 +119,46 @@ final class Workshop implements AutoCloseable {
             List<Map<String, float[]>> golden,
             Function<Program, PlannedProgram> planner) {
         List<Compiler.Compilation> compilations =
-                compiler.compile(graphs.stream().map(Bindings.Bound::graph).toList(), targets, planner);
+                compiler.compile(graphs.stream().map(Bindings.Bound::graph).toList(), compiled(), planner);
         Path bundle = folder.path().resolve(name + ".selv");
         List<Map<String, Integer>> dims =
                 graphs.stream().map(Bindings.Bound::dims).toList();
-        new BundleBuilder(compilations, dims, targets, modelSha256, states, source).write(bundle, golden, loading());
-        Model model = loaded(bundle, loading());
+        Path runnable = bundle;
+        if (!measures()) {
+            runnable = folder.path().resolve(name + "-here.selv");
+            new BundleBuilder(compilations, dims, List.of(run), modelSha256, states, Optional.empty())
+                    .write(runnable, List.of(), loading());
+        }
+        new BundleBuilder(compilations, dims, targets, modelSha256, states, source)
+                .write(bundle, golden, runnable, loading());
+        Model model = loaded(runnable, loading());
         Graph judged = graphs.getFirst().graph();
         Build build = new Build(name, dtype, judged, keepFloat, compilations, bundle, model, model.newSession());
         builds.add(build);
         return build;
     }
 
+    private List<Target> compiled() {
+        return measures()
+                ? targets
+                : Stream.concat(targets.stream(), Stream.of(run)).toList();
+    }
+
     /** A bundle inside another one. */
     record PartBundle(byte[] bytes, Manifest manifest) {}
 
-    /** Compiles a part of a model; the golden vectors are the model's. */
+    /**
+     * Compiles a part of a model; the golden vectors are the model's.
+     *
+     * @throws SelvedgeException BAD_OPTION when this machine runs none of the targets, so that nobody can make those
+     */
     PartBundle part(Graph graph) throws IOException {
+        if (!measures()) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION,
+                    "a model of which ONNX Runtime runs a part needs a target that runs here; add --target "
+                            + run.name());
+        }
         Path file = folder.path().resolve("part.selv");
         new BundleBuilder(compiler.compile(graph, targets), targets, modelSha256, List.of(), Optional.empty())
                 .write(file, List.of(), loading());
@@ -123,7 +168,7 @@ final class Workshop implements AutoCloseable {
     }
 
     private LoadOptions loading() {
-        return LoadOptions.defaults().withTarget(target()).withLibraryFolder(libraries.path());
+        return LoadOptions.defaults().withTarget(run.name()).withLibraryFolder(libraries.path());
     }
 
     /** @throws SelvedgeException OUTPUT_NOT_WRITABLE, IO_ERROR or BAD_BUNDLE */

@@ -15,7 +15,7 @@ final class ChoiceTest {
     private static final List<Entry> ALL = List.of(FP32, INT8, MIXED);
 
     private static Entry entry(String name, double drop, double micros, long arenaBytes, long bundleBytes) {
-        return new Entry(name, OptionalDouble.of(drop), micros, arenaBytes, bundleBytes);
+        return new Entry(name, OptionalDouble.of(drop), OptionalDouble.of(micros), arenaBytes, bundleBytes);
     }
 
     private static Budgets budgets(double drop, double micros, long arenaBytes, long bundleBytes) {
@@ -105,8 +105,25 @@ final class ChoiceTest {
 
     @Test
     void without_data_no_drop_is_known_and_none_is_broken() {
-        Entry only = new Entry("fp32", OptionalDouble.empty(), 5, 1, 1);
+        Entry only = new Entry("fp32", OptionalDouble.empty(), OptionalDouble.of(5), 1, 1);
         assertThat(Choice.of(List.of(only), Budgets.NONE))
                 .isEqualTo(new Outcome.Chosen("fp32", "it is the only candidate"));
+    }
+
+    @Test
+    void without_times_the_smallest_bundle_that_keeps_the_budgets_wins_and_that_is_said() {
+        List<Entry> entries =
+                List.of(unmeasured("fp32", 0, 300), unmeasured("int8", 2, 80), unmeasured("mixed-1", 0.4, 120));
+        Budgets budgets =
+                new Budgets(OptionalDouble.of(1), OptionalDouble.empty(), OptionalLong.empty(), OptionalLong.empty());
+        Outcome outcome = Choice.of(entries, budgets);
+        assertThat(outcome.candidate()).isEqualTo("mixed-1");
+        assertThat(((Outcome.Chosen) outcome).why()).contains("smallest bundle").contains("not measured");
+        assertThat(Choice.reason(entries.getFirst(), entries, outcome, budgets))
+                .isEqualTo("a larger bundle than mixed-1");
+    }
+
+    private static Entry unmeasured(String name, double drop, long bundleBytes) {
+        return new Entry(name, OptionalDouble.of(drop), OptionalDouble.empty(), 1, bundleBytes);
     }
 }

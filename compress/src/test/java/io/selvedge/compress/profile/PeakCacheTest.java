@@ -29,7 +29,7 @@ final class PeakCacheTest {
 
     @Test
     void what_was_measured_is_known_until_the_cpu_is_another() throws IOException {
-        Target target = TargetCatalog.best(host.flags());
+        Target target = host.best();
         assertThat(cache(host).known(target)).isEmpty();
         Peaks peaks = cache(host).measure(target, Toolchain::bundled, "2026-11-26");
         assertThat(peaks.measured()).isEqualTo("2026-11-26");
@@ -39,9 +39,9 @@ final class PeakCacheTest {
         assertThat(peaks.levels()).extracting(Peaks.Level::name).containsExactly("L1", "L2", "memory");
         assertThat(peaks.levels()).allMatch(level -> level.gigabytesPerSecond() > 0);
         assertThat(cache(host).known(target)).contains(peaks);
-        HostCpu other = new HostCpu("another", host.flags(), host.cores(), host.os(), host.jdk());
+        HostCpu other = new HostCpu("another", "x86_64", host.flags(), host.cores(), host.os(), host.jdk());
         assertThat(cache(other).known(target)).isEmpty();
-        HostCpu poorer = new HostCpu(host.model(), Set.of(), host.cores(), host.os(), host.jdk());
+        HostCpu poorer = new HostCpu(host.model(), host.arch(), Set.of(), host.cores(), host.os(), host.jdk());
         assertThat(cache(poorer).known(target)).isEmpty();
         assertThat(cache(host).known(TargetCatalog.X86_64)).isEmpty();
         try (Stream<Path> files = Files.list(folder.resolve("peaks"))) {

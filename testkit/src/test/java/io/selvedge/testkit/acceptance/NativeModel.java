@@ -34,10 +34,7 @@ final class NativeModel implements AutoCloseable {
 
     /** The targets whose code this machine runs, best first. */
     static List<Target> targets() {
-        HostCpu cpu = HostCpu.detect();
-        return TargetCatalog.all().stream()
-                .filter(target -> cpu.flags().containsAll(target.cpuFlags()))
-                .toList();
+        return HostCpu.detect().targets();
     }
 
     /**

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
-import io.selvedge.compiler.target.TargetCatalog;
-import io.selvedge.compiler.toolchain.HostCpu;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,10 +22,11 @@ final class Comparison {
         Program program = a.build();
         List<byte[]> inputs = inputs(a, program);
         List<byte[]> expected = ScalarMachine.run(program, inputs);
-        for (Target target : TargetCatalog.all()) {
-            if (!HostCpu.detect().missingFor(target.name()).isEmpty()) {
-                continue;
-            }
+        List<byte[]> inJava = JvmMachine.run(program, inputs);
+        for (int i = 0; i < expected.size(); i++) {
+            compare(program, i, "the JVM", expected.get(i), inJava.get(i), tolerance);
+        }
+        for (Target target : RunnableTargets.all()) {
             List<byte[]> actual = NativeMachine.run(program, inputs, target, folder);
             for (int i = 0; i < expected.size(); i++) {
                 compare(program, i, target.name(), expected.get(i), actual.get(i), tolerance);

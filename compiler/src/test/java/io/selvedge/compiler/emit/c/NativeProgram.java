@@ -5,6 +5,7 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.target.Target;
+import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.CompileRequest;
 import io.selvedge.compiler.toolchain.Toolchain;
 import java.io.IOException;
@@ -28,11 +29,16 @@ final class NativeProgram {
     private static final byte PAINT = (byte) 0xA5;
 
     private final PlannedProgram planned;
+    private final Target target;
+    private final int preparedBytes;
     private final MethodHandle prepare;
     private final MethodHandle run;
 
-    private NativeProgram(PlannedProgram planned, MethodHandle prepare, MethodHandle run) {
+    private NativeProgram(
+            PlannedProgram planned, Target target, int preparedBytes, MethodHandle prepare, MethodHandle run) {
         this.planned = planned;
+        this.target = target;
+        this.preparedBytes = preparedBytes;
         this.prepare = prepare;
         this.run = run;
     }
@@ -63,10 +69,10 @@ final class NativeProgram {
                                 ValueLayout.ADDRESS,
                                 ValueLayout.JAVA_INT,
                                 ValueLayout.JAVA_INT));
-        return new NativeProgram(planned, prepare, run);
+        return new NativeProgram(planned, target, CEmitter.preparedBytes(planned, target), prepare, run);
     }
 
-    /** Outputs by name; fails when a guard byte changed. */
+    /** Outputs by name; fails when a guard byte changed, or when the JVM executor's results are others. */
     Map<String, Tensor> run(Graph graph, Map<String, Tensor> inputs) throws Throwable {
         try (Arena arena = Arena.ofConfined()) {
             List<MemorySegment> guarded = new ArrayList<>();
@@ -90,7 +96,7 @@ final class NativeProgram {
                 }
                 io.setAtIndex(ValueLayout.ADDRESS, i, segment);
             }
-            MemorySegment prepared = guarded(arena, planned.preparedBytes(), guarded);
+            MemorySegment prepared = guarded(arena, preparedBytes, guarded);
             prepare.invokeExact(weights, prepared);
             io.setAtIndex(ValueLayout.ADDRESS, count, prepared);
             MemorySegment memory = guarded(arena, planned.arenaBytes(), guarded);
@@ -105,6 +111,9 @@ final class NativeProgram {
             for (int i = 0; i < outputs.size(); i++) {
                 String name = graph.outputs().get(i);
                 results.put(name, Tensor.of(graph.type(name), outputs.get(i).toArray(ValueLayout.JAVA_BYTE)));
+            }
+            if (target.equals(TargetCatalog.X86_64)) {
+                JvmMachine.agrees(planned, graph, inputs, results);
             }
             return results;
         }

@@ -1,0 +1,36 @@
+/* RISC-V with vectors (RVV 1.0): 4 lanes, 32 registers. Vectors of 128 bits are part of any longer register, so that the same
+   code gives the same results whatever the length of the CPU's. */
+#ifndef SV_ISA_H
+#define SV_ISA_H
+#define SV_LANES 4
+#define SV_HAS_FMA 1
+#define SV_SPLAT(x) {x, x, x, x}
+#include "isa_common.h"
+
+#define SV_HAS_DOT4 1
+/* acc[i] += the sum of four u8 * s8 products, exact: a product fits 16 bits, a sum of two does not. */
+SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
+    const sv_s16 x_even = (sv_s16)(u8x4 & 0x00ff00ff), x_odd = (sv_s16)((sv_u16)u8x4 >> 8);
+    const sv_s16 w_even = (sv_s16)((sv_u16)s8x4 << 8) >> 8, w_odd = (sv_s16)s8x4 >> 8;
+    const sv_s32 even = (sv_s32)(x_even * w_even), odd = (sv_s32)(x_odd * w_odd);
+    return acc + ((sv_s32)((sv_u32)even << 16) >> 16) + (even >> 16) + ((sv_s32)((sv_u32)odd << 16) >> 16) +
+           (odd >> 16);
+}
+/* acc[i] += the sum of two s16 * s16 products, exact but for what an int wraps */
+SV_INLINE sv_s32 sv_madd16(sv_s32 acc, sv_s32 x, sv_s32 w) {
+    const sv_s32 low = ((sv_s32)((sv_u32)x << 16) >> 16) * ((sv_s32)((sv_u32)w << 16) >> 16);
+    return (sv_s32)((sv_u32)acc + (sv_u32)low + (sv_u32)((x >> 16) * (w >> 16)));
+}
+
+#ifndef __clang__
+SV_INLINE sv_f32 sv_fma(sv_f32 a, sv_f32 b, sv_f32 c) {
+    for (int i = 0; i < SV_LANES; i++) c[i] = __builtin_fmaf(a[i], b[i], c[i]);
+    return c;
+}
+SV_INLINE sv_f32 sv_sqrt(sv_f32 v) {
+    for (int i = 0; i < SV_LANES; i++) v[i] = __builtin_sqrtf(v[i]);
+    return v;
+}
+#endif
+#include "isa_vectors.h"
+#endif
