@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * Gives a convolution's result and its residual the same border, the wider one of both, so that the one can lie where the other
@@ -70,28 +71,26 @@ final class ResidualLayouts {
         }
     }
 
-    /** Whether whoever walks the buffer with strides walks all of its image, so that the walk can be told anew. */
+    /** Whether all that touch the buffer take its steps from it, or walk all of its image, so that the walk can be told anew. */
     private boolean canMove(Buffer buffer) {
         return steps.stream()
-                .flatMap(step -> operands(step.kernel()).stream())
-                .allMatch(operand -> operand.weight()
-                        || operand.buffer() != buffer.id()
-                        || moved(operand, buffer, buffer).isPresent());
+                .map(Program.Step::kernel)
+                .filter(kernel ->
+                        kernel.writes() == buffer.id() || kernel.reads().contains(buffer.id()))
+                .allMatch(kernel -> switch (kernel) {
+                    case Kernel.Conv _, Kernel.Winograd _, Kernel.DepthwiseConv _, Kernel.Pool _ -> true;
+                    case Kernel.QConv _, Kernel.QDepthwiseConv _ -> true;
+                    case Kernel.Map k -> canMove(buffer, k.inputs(), k.output());
+                    case Kernel.Copy k -> canMove(buffer, List.of(k.input()), k.output());
+                    case Kernel.Lut k -> canMove(buffer, List.of(k.input()), k.output());
+                    default -> false;
+                });
     }
 
-    private static List<Kernel.Strided> operands(Kernel kernel) {
-        return switch (kernel) {
-            case Kernel.Map k -> {
-                List<Kernel.Strided> all = new ArrayList<>(k.inputs());
-                all.add(k.output());
-                yield all;
-            }
-            case Kernel.Copy k -> List.of(k.input(), k.output());
-            case Kernel.Lut k -> List.of(k.input(), k.output());
-            case Kernel.MatMul k -> List.of(k.a(), k.b(), k.y());
-            case Kernel.Reduce k -> List.of(k.input(), k.output());
-            default -> List.of();
-        };
+    private static boolean canMove(Buffer buffer, List<Kernel.Strided> inputs, Kernel.Strided output) {
+        return Stream.concat(inputs.stream(), Stream.of(output))
+                .filter(operand -> !operand.weight() && operand.buffer() == buffer.id())
+                .allMatch(operand -> moved(operand, buffer, buffer).isPresent());
     }
 
     /** The operand after its buffer's layout changed; empty when it is not [N,C,H,W] over all rows. */
@@ -147,11 +146,8 @@ final class ResidualLayouts {
                         k.xor());
             case Kernel.Lut k ->
                 new Kernel.Lut(k.extents(), operand(k.input(), from, to), operand(k.output(), from, to), k.table());
-            case Kernel.MatMul _, Kernel.Reduce _, Kernel.Routine _, Kernel.Softmax _ -> kernel;
-            // Windows take their steps from the buffers.
-            case Kernel.Conv _, Kernel.Winograd _, Kernel.DepthwiseConv _, Kernel.QConv _, Kernel.QDepthwiseConv _ ->
-                kernel;
-            case Kernel.Pool _ -> kernel;
+            // Windows take their steps from the buffers; others do not touch what moves.
+            default -> kernel;
         };
     }
 

@@ -79,6 +79,8 @@ final class RowBands {
                 case Kernel.Winograd _ -> false;
                 case Kernel.Softmax _ -> false;
                 case Kernel.MatMul _ -> false;
+                case Kernel.Gemm _ -> false;
+                case Kernel.LayerNorm _ -> false;
                 case Kernel.Reduce _ -> false;
                 case Kernel.Routine _ -> false;
             };
@@ -292,7 +294,13 @@ final class RowBands {
                             operand(k.input(), rows),
                             operandOut(k.output(), rows),
                             k.table());
-                case Kernel.Winograd _, Kernel.Softmax _, Kernel.MatMul _, Kernel.Reduce _, Kernel.Routine _ ->
+                case Kernel.Winograd _,
+                        Kernel.Softmax _,
+                        Kernel.MatMul _,
+                        Kernel.Gemm _,
+                        Kernel.LayerNorm _,
+                        Kernel.Reduce _,
+                        Kernel.Routine _ ->
                     throw new IllegalStateException("not in bands: " + step.name());
             };
             long height = program.buffer(kernel.writes()).h();
