@@ -13,6 +13,7 @@ struct sv_gemm {
     int rest;         /* bytes of the last word, which is not among k, where it is not whole */
     int tile, blocks; /* rows times vectors of columns that are computed together */
     long x_row;
+    int split; /* an sv_split: bands of `tile` rows, groups of `blocks` vectors */
 };
 
 struct sv_gemm_operands {
@@ -41,25 +42,32 @@ SV_INLINE void sv_gemm_store(const int tile, const int blocks, const int lanes, 
     }
 }
 
-/* Weights may come from memory: while the first tiles of some columns are computed, the next columns' are fetched, one
-   packed block by each tile. How far ahead, in elements; 0 where there is nothing to gain. */
-SV_INLINE long sv_gemm_ahead(const struct sv_gemm *s, const int row, const int blocks, const long depth) {
-    const int tile = row / s->tile, packed = (blocks + SV_PARTS - 1) / SV_PARTS;
-    return s->m > s->tile && tile < packed ? (packed + tile) * depth * SV_BLOCK : 0;
+/* Weights may come from memory: while the tiles of some columns are computed, the next columns' weights, which lie behind
+   them, are fetched, a part by each tile. Bytes for each step along k, at most a line of the cache; 0 where there is one tile. */
+SV_INLINE long sv_gemm_fetched(const struct sv_gemm *s, const int blocks) {
+    const int tiles = (s->m + s->tile - 1) / s->tile, lines = (blocks + SV_PARTS - 1) / SV_PARTS;
+    return tiles == 1 ? 0 : lines >= tiles ? 64 : 64 * lines / tiles;
+}
+/* Where the part of the tile from `row` on begins, of columns that begin at w. */
+SV_INLINE const char *sv_gemm_next(const struct sv_gemm *s, const void *w, const int row, const int blocks,
+                                   const long depth) {
+    const long lines = (blocks + SV_PARTS - 1) / SV_PARTS;
+    return (const char *)w + lines * depth * 64 + row / s->tile * depth * sv_gemm_fetched(s, blocks);
 }
 
 SV_INLINE void sv_gemm_f32_tile(const struct sv_gemm *s, const int tile, const int blocks, const int lanes,
                                 const int row, const int vector, const struct sv_gemm_operands *o) {
     const float *x = (const float *)o->x + row * s->x_row;
     const float *w = (const float *)o->w + sv_packed(vector, s->k);
-    const long ahead = sv_gemm_ahead(s, row, blocks, s->k);
+    const long fetched = sv_gemm_fetched(s, blocks);
+    const char *next = sv_gemm_next(s, w, row, blocks, s->k);
     sv_f32 acc[SV_MAX_TILE], out[SV_MAX_TILE];
     SV_UNROLL
     for (int i = 0; i < tile * blocks; i++) acc[i] = sv_splat(0);
     SV_NO_UNROLL
     for (int k = 0; k < s->k; k++, w += SV_BLOCK, x++) {
         sv_f32 weight[SV_MAX_TILE];
-        if (ahead) __builtin_prefetch(w + ahead);
+        if (fetched) __builtin_prefetch(next + k * fetched);
         SV_UNROLL
         for (int b = 0; b < blocks; b++) weight[b] = sv_load(w + sv_packed(b, s->k));
         SV_UNROLL
@@ -94,7 +102,8 @@ SV_INLINE void sv_gemm_u8_tile(const struct sv_gemm *s, const int tile, const in
     const int depth = s->k + (s->rest > 0);
     const unsigned char *x = (const unsigned char *)o->x + row * s->x_row;
     const signed char *w = (const signed char *)o->w + sv_packed(vector, depth) * 4;
-    const long ahead = sv_gemm_ahead(s, row, blocks, depth) * 4;
+    const long fetched = sv_gemm_fetched(s, blocks);
+    const char *next = sv_gemm_next(s, w, row, blocks, depth);
     sv_s32 acc[SV_MAX_TILE];
     sv_f32 out[SV_MAX_TILE];
     SV_UNROLL
@@ -108,7 +117,7 @@ SV_INLINE void sv_gemm_u8_tile(const struct sv_gemm *s, const int tile, const in
     SV_NO_UNROLL
     for (int k = 0; k < s->k; k++, w += SV_BLOCK * 4, x += 4) {
         sv_s32 weight[SV_MAX_TILE];
-        if (ahead) __builtin_prefetch(w + ahead);
+        if (fetched) __builtin_prefetch(next + k * fetched);
         SV_UNROLL
         for (int b = 0; b < blocks; b++) weight[b] = sv_load_s32(w + sv_packed(b, depth) * 4);
         SV_UNROLL
@@ -132,29 +141,34 @@ SV_INLINE void sv_gemm_u8_tile(const struct sv_gemm *s, const int tile, const in
     sv_gemm_store(tile, blocks, lanes, row, vector, o, out);
 }
 
-/* All rows for `blocks` vectors of columns, whose weights stay in the cache. */
-SV_INLINE void sv_gemm_rows(const struct sv_gemm *s, const int blocks, const int lanes, const int vector,
-                            const sv_gemm_kernel kernel, const struct sv_gemm_operands *o) {
-    const int end = s->m / s->tile * s->tile, rest = s->m % s->tile;
-    for (int row = 0; row < end; row += s->tile) kernel(s, s->tile, blocks, lanes, row, vector, o);
-    if (rest) kernel(s, rest, blocks, lanes, end, vector, o);
+/* Rows for `blocks` vectors of columns, whose weights stay in the cache. */
+SV_INLINE void sv_gemm_rows(const struct sv_gemm *s, const struct sv_part part, const int blocks, const int lanes,
+                            const int vector, const sv_gemm_kernel kernel, const struct sv_gemm_operands *o) {
+    const int tiles = s->m / s->tile, rest = s->m % s->tile;
+    const struct sv_part some = sv_along(s->split, SV_BANDS, part, tiles);
+    for (int t = some.first; t < some.end; t++) kernel(s, s->tile, blocks, lanes, t * s->tile, vector, o);
+    if (rest && sv_has_rest(s->split, SV_BANDS, part, tiles))
+        kernel(s, rest, blocks, lanes, tiles * s->tile, vector, o);
 }
-SV_INLINE void sv_gemm_columns(const struct sv_gemm *s, const sv_gemm_kernel kernel, const struct sv_gemm_operands *o) {
+SV_INLINE void sv_gemm_columns(const struct sv_gemm *s, const struct sv_part part, const sv_gemm_kernel kernel,
+                               const struct sv_gemm_operands *o) {
     const int lanes = s->n % SV_LANES, vectors = s->n / SV_LANES;
-    const int end = vectors / s->blocks * s->blocks, rest = vectors - end + (lanes > 0);
-    for (int vector = 0; vector < end; vector += s->blocks) sv_gemm_rows(s, s->blocks, SV_LANES, vector, kernel, o);
-    if (rest) sv_gemm_rows(s, rest, lanes ? lanes : SV_LANES, end, kernel, o);
+    const int groups = vectors / s->blocks, rest = vectors % s->blocks + (lanes > 0);
+    const struct sv_part some = sv_along(s->split, SV_GROUPS, part, groups);
+    for (int g = some.first; g < some.end; g++) sv_gemm_rows(s, part, s->blocks, SV_LANES, g * s->blocks, kernel, o);
+    if (rest && sv_has_rest(s->split, SV_GROUPS, part, groups))
+        sv_gemm_rows(s, part, rest, lanes ? lanes : SV_LANES, groups * s->blocks, kernel, o);
 }
 
-SV_INLINE void sv_gemm_f32(const struct sv_gemm *s, const float *x, const float *w, void *y, const void *const *p,
-                           const sv_gemm_put put) {
+SV_INLINE void sv_gemm_f32(const struct sv_gemm *s, const struct sv_part part, const float *x, const float *w, void *y,
+                           const void *const *p, const sv_gemm_put put) {
     const struct sv_gemm_operands operands = {x, w, 0, 0, 0, y, p, put};
-    sv_gemm_columns(s, sv_gemm_f32_tile, &operands);
+    sv_gemm_columns(s, part, sv_gemm_f32_tile, &operands);
 }
-SV_INLINE void sv_gemm_u8(const struct sv_gemm *s, const unsigned char *x, const signed char *w, const int *bias,
-                          const int *sums, const unsigned char *zero, void *y, const void *const *p,
-                          const sv_gemm_put put) {
+SV_INLINE void sv_gemm_u8(const struct sv_gemm *s, const struct sv_part part, const unsigned char *x,
+                          const signed char *w, const int *bias, const int *sums, const unsigned char *zero, void *y,
+                          const void *const *p, const sv_gemm_put put) {
     const struct sv_gemm_operands operands = {x, w, bias, sums, zero, y, p, put};
-    sv_gemm_columns(s, sv_gemm_u8_tile, &operands);
+    sv_gemm_columns(s, part, sv_gemm_u8_tile, &operands);
 }
 #endif

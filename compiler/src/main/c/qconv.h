@@ -65,10 +65,10 @@ SV_INLINE void sv_conv_u8_tile(const struct sv_conv *s, const int tile_rows, con
     }
 }
 
-SV_INLINE void sv_conv_u8(const struct sv_conv *s, const unsigned char *x, const signed char *w, const int *bias,
-                          const float *scale, unsigned char *y, const unsigned char *residual,
-                          const struct sv_requantize *requantize) {
+SV_INLINE void sv_conv_u8(const struct sv_conv *s, const struct sv_part part, const unsigned char *x,
+                          const signed char *w, const int *bias, const float *scale, unsigned char *y,
+                          const unsigned char *residual, const struct sv_requantize *requantize) {
     const struct sv_conv_u8_operands operands = {x, w, bias, scale, y, residual, requantize};
-    sv_conv_tiles(s, sv_conv_u8_tile, &operands);
+    sv_conv_tiles(s, part, sv_conv_u8_tile, &operands);
 }
 #endif

@@ -38,6 +38,28 @@ SV_INLINE sv_f32 sv_nearest(sv_f32 v) {
     return r;
 }
 
+#define SV_HAS_PAIRS 1
+typedef double sv_pair __attribute__((aligned(1), may_alias));
+typedef double sv_pair_vector __attribute__((vector_size(64)));
+/* Two numbers in turn, in every lane. */
+SV_INLINE sv_f32 sv_splat_pair(const void *p) {
+    const double x = *(const sv_pair *)p;
+    return (sv_f32)(sv_pair_vector){x, x, x, x, x, x, x, x};
+}
+/* The lower halves of a and b, lane by lane in turn. */
+SV_INLINE sv_f32 sv_pairs(sv_f32 a, sv_f32 b) {
+    const sv_s32 order = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23};
+    __asm__("vpermt2ps %2, %1, %0" : "+v"(a) : "v"(order), "v"(b));
+    return a;
+}
+/* Lanes 0, 2, .. 14 of v in the lower half, or with `odd` lanes 1, 3, .. 15. */
+SV_INLINE sv_f32 sv_every_second(sv_f32 v, const int odd) {
+    const sv_s32 even = {0, 2, 4, 6, 8, 10, 12, 14, 0, 2, 4, 6, 8, 10, 12, 14};
+    sv_f32 r;
+    __asm__("vpermps %2, %1, %0" : "=v"(r) : "v"(even + odd), "v"(v));
+    return r;
+}
+
 #define SV_HAS_WEAVE 1
 #define SV_HAS_WORDS 1
 /* Word c holds byte c of a, b, c and d: dwords change places across the register, then bytes within 128 bits. */

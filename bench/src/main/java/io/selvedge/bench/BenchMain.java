@@ -100,6 +100,13 @@ public final class BenchMain implements Callable<Integer> {
             description = "Measured time per contender and row. Default: 2")
     private double seconds;
 
+    @Option(
+            names = "--load",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Measure once more beside N busy processes and say how far the 95th percentile goes up.")
+    private int load;
+
     @Mixin
     private ModelShapes shapes = new ModelShapes();
 
@@ -162,7 +169,7 @@ public final class BenchMain implements Callable<Integer> {
             throw bad("nothing to measure; give a MODEL or --suite");
         }
         List<BenchResult> results = new ArrayList<>();
-        try (Workshop workshop = new Workshop(model, shapes.options(model), Optional.ofNullable(data), threads)) {
+        try (Workshop workshop = new Workshop(model, shapes.options(model), Optional.ofNullable(data), threads, load)) {
             Optional<Path> quantized = Optional.ofNullable(int8Model);
             for (String dtype : dtypes.isEmpty() ? workshop.dtypes(quantized) : dtypes) {
                 err.println("measuring " + dtype + " ...");
@@ -188,8 +195,13 @@ public final class BenchMain implements Callable<Integer> {
         if (!against.equals("onnxruntime")) {
             throw bad("--against " + against + ": the peer is onnxruntime, and for a TFLite file TFLite besides");
         }
-        if (threads != 1) {
-            throw bad("--threads " + threads + ": our code runs on one thread so far, so only 1 is a fair comparison");
+        int processors = Runtime.getRuntime().availableProcessors();
+        if (threads < 1 || threads > processors) {
+            throw bad("--threads " + threads + ": needs a number from 1 to " + processors
+                    + ", the processors that this process may use");
+        }
+        if (load < 0 || load > 64) {
+            throw bad("--load " + load + ": needs a number of processes from 0 to 64");
         }
         if (!(seconds > 0) || seconds > 3600) {
             throw bad("--seconds " + seconds + ": needs a number above 0 and up to 3600");
@@ -235,6 +247,15 @@ public final class BenchMain implements Callable<Integer> {
             line("selvedge", result.ours());
             for (BenchResult.Peer peer : result.peers()) {
                 line(peer.name() + " " + peer.version(), peer.lap());
+            }
+            for (BenchResult.UnderLoad row : result.underLoad()) {
+                out.printf(
+                        Locale.ROOT,
+                        "  %-28s p95 %10.2f us   under load %10.2f us, %.1f times%n",
+                        row.name(),
+                        row.idleMicrosP95(),
+                        row.loadedMicrosP95(),
+                        row.loadedMicrosP95() / row.idleMicrosP95());
             }
         }
     }

@@ -14,7 +14,6 @@ import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compiler.onnx.OnnxImporter;
-import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.WorkFolder;
@@ -52,7 +51,7 @@ final class StartRace {
             BundleFile.write(
                     new Compiler(Toolchain.bundled()),
                     Compiler.simplify(OnnxImporter.read(model.get(), ImportOptions.none())),
-                    TargetCatalog.best(HostCpu.detect().flags()),
+                    HostCpu.detect().best(),
                     bundle);
             List<JavaStart> plain = List.of(
                     new JavaStart("java alone", EmptyStart.class, List.of(), List.of()),

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 final class SuiteFile {
     private static final Set<String> SOURCES = Set.of("network", "shared", "resource");
     private static final Set<String> KEYS =
-            Set.of("name", "group", "network", "shared", "resource", "int8", "shapes", "fill", "range");
+            Set.of("name", "group", "network", "shared", "resource", "int8", "shapes", "fill", "range", "load");
 
     private SuiteFile() {}
 
@@ -62,7 +62,8 @@ final class SuiteFile {
                 shapes(keys),
                 fill(keys),
                 number(keys, item, range.getFirst()),
-                number(keys, item, range.getLast()));
+                number(keys, item, range.getLast()),
+                keys.word("load", Set.of("yes", "no"), "no").equals("yes"));
     }
 
     private static Optional<Source> source(YamlKeys keys) {

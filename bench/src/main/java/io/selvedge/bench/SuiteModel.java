@@ -11,6 +11,7 @@ import java.util.Map;
  * @param fill inputs that hold one value, such as an attention mask
  * @param low least value of the other inputs
  * @param high their largest
+ * @param load whether it is also measured beside busy processes
  */
 record SuiteModel(
         String name,
@@ -20,7 +21,8 @@ record SuiteModel(
         Map<String, List<Integer>> shapes,
         Map<String, Integer> fill,
         double low,
-        double high) {
+        double high,
+        boolean load) {
     SuiteModel {
         shapes = Map.copyOf(shapes);
         fill = Map.copyOf(fill);

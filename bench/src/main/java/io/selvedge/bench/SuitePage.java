@@ -47,6 +47,10 @@ record SuitePage(List<SuiteResult> results, Optional<JsonNode> starts) {
                 out.append("\n## ").append(title(group)).append("\n\n").append(table(members, group));
             }
         }
+        String load = load();
+        if (!load.isEmpty()) {
+            out.append("\n## Under load\n\n").append(load);
+        }
         starts.ifPresent(tree -> out.append("\n## Process start\n\n").append(StartRace.table(tree)));
         List<String> absent = absent();
         if (!absent.isEmpty()) {
@@ -98,7 +102,7 @@ record SuitePage(List<SuiteResult> results, Optional<JsonNode> starts) {
             if (group != Group.OTHER && group != Group.LAYER && !ratios.isEmpty()) {
                 out.append(String.format(
                         Locale.ROOT,
-                        "| **geometric mean** | %s | | **%.2f** | %s| | |%n",
+                        "| **geometric mean** | %s | | **%.2f** | %s| |%n",
                         dtype,
                         geometricMean(ratios),
                         "| ".repeat(peers.size())));
@@ -138,6 +142,33 @@ record SuitePage(List<SuiteResult> results, Optional<JsonNode> starts) {
                 .append(number(error, "%.1e"))
                 .append(" |\n")
                 .toString();
+    }
+
+    /** How far the 95th percentile goes up beside busy processes. */
+    private String load() {
+        StringBuilder rows = new StringBuilder();
+        for (SuiteResult result : results) {
+            for (Entry entry : result.entries()) {
+                if (entry.lap().isPresent() && entry.loaded().isPresent()) {
+                    double idle = entry.lap().get().microsP95();
+                    double busy = entry.loaded().get().microsP95();
+                    rows.append(String.format(
+                            Locale.ROOT,
+                            "| %s | %s | %s | %s | %s | %.1f |%n",
+                            result.name(),
+                            entry.dtype(),
+                            entry.runtime(),
+                            micros(OptionalDouble.of(idle)),
+                            micros(OptionalDouble.of(busy)),
+                            busy / idle));
+                }
+            }
+        }
+        return rows.isEmpty()
+                ? ""
+                : "95th percentile of one inference, idle and beside " + SuiteRace.LOAD + " busy processes.\n\n"
+                        + "| net | type | runtime | idle, us | loaded, us | times |\n|---|---|---|---:|---:|---:|\n"
+                        + rows;
     }
 
     private static String micros(OptionalDouble micros) {

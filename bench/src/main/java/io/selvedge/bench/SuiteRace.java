@@ -7,7 +7,6 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.target.Target;
-import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.WorkFolder;
@@ -16,18 +15,23 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** One model of the suite in all of its forms, in every runtime that takes it, in one race. */
 final class SuiteRace implements AutoCloseable {
+    /** Busy processes of those models that are also measured under load. */
+    static final int LOAD = 4;
+
     private static final long SEED = 1;
 
     private final SuiteModel model;
     private final double seconds;
     private final Compiler compiler = new Compiler(Toolchain.bundled());
-    private final Target target = TargetCatalog.best(HostCpu.detect().flags());
+    private final Target target = HostCpu.detect().best();
     private final WorkFolder folder = WorkFolder.create("suite");
     private final List<Starter> starters = new ArrayList<>();
     private final List<Contender> contenders = new ArrayList<>();
@@ -60,13 +64,14 @@ final class SuiteRace implements AutoCloseable {
         // What compiling left on the heap must not be collected while the race is on.
         System.gc();
         List<Race.Lap> laps = new Race(contenders, seconds).run();
+        Map<Contender, Race.Lap> loaded = model.load() ? loaded() : Map.of();
         return new SuiteResult(
                 model.name(),
                 model.group(),
                 LocalDate.now().toString(),
                 1,
                 forms.getFirst().macs(),
-                entries(laps));
+                entries(laps, loaded));
     }
 
     private void start(String runtime, SuiteForms form, Supplier<Contender> contender) {
@@ -111,7 +116,18 @@ final class SuiteRace implements AutoCloseable {
         });
     }
 
-    private List<Entry> entries(List<Race.Lap> laps) {
+    /** Each on its own: it is asked how it stands the load, not who is faster. */
+    private Map<Contender, Race.Lap> loaded() throws IOException {
+        Map<Contender, Race.Lap> laps = new HashMap<>();
+        try (BusyProcesses _ = new BusyProcesses(LOAD)) {
+            for (Contender contender : contenders) {
+                laps.put(contender, new Race(List.of(contender), seconds).run().getFirst());
+            }
+        }
+        return laps;
+    }
+
+    private List<Entry> entries(List<Race.Lap> laps, Map<Contender, Race.Lap> loaded) {
         List<Entry> entries = new ArrayList<>();
         for (Starter starter : starters) {
             Optional<Contender> own = starters.stream()
@@ -129,7 +145,8 @@ final class SuiteRace implements AutoCloseable {
                     starter.dtype(),
                     starter.contender().map(c -> laps.get(contenders.indexOf(c))),
                     starter.note(),
-                    error));
+                    error,
+                    starter.contender().map(loaded::get)));
         }
         return entries;
     }

@@ -29,8 +29,16 @@ record SuiteResult(String name, SuiteModel.Group group, String date, int threads
      * @param lap empty when it did not run
      * @param note why it did not run, else empty
      * @param error {@code max |ours - this| / max |this|} over all outputs of the same form; NaN for ourselves
+     * @param loaded the same beside busy processes; empty when that was not asked for
      */
-    record Entry(String runtime, String version, String dtype, Optional<Race.Lap> lap, String note, double error) {
+    record Entry(
+            String runtime,
+            String version,
+            String dtype,
+            Optional<Race.Lap> lap,
+            String note,
+            double error,
+            Optional<Race.Lap> loaded) {
         OptionalDouble micros() {
             return lap.isPresent() ? OptionalDouble.of(lap.get().microsP50()) : OptionalDouble.empty();
         }
@@ -81,6 +89,10 @@ record SuiteResult(String name, SuiteModel.Group group, String date, int threads
                                     .put("microsP10", lap.microsP10())
                                     .put("microsP95", lap.microsP95()),
                             () -> e.put("note", entry.note()));
+            entry.loaded()
+                    .ifPresent(lap -> e.put("loadedMicrosP50", lap.microsP50())
+                            .put("loadedMicrosP10", lap.microsP10())
+                            .put("loadedMicrosP95", lap.microsP95()));
             if (!Double.isNaN(entry.error())) {
                 e.put("error", entry.error());
             }
@@ -88,22 +100,32 @@ record SuiteResult(String name, SuiteModel.Group group, String date, int threads
         return node;
     }
 
+    private static void put(ObjectNode node, String name, Race.Lap lap) {
+        node.put(name + "P50", lap.microsP50())
+                .put(name + "P10", lap.microsP10())
+                .put(name + "P95", lap.microsP95());
+    }
+
+    private static Optional<Race.Lap> lap(JsonNode node, String name) {
+        return node.has(name + "P50")
+                ? Optional.of(new Race.Lap(
+                        node.path(name + "P50").asDouble(),
+                        node.path(name + "P10").asDouble(),
+                        node.path(name + "P95").asDouble()))
+                : Optional.empty();
+    }
+
     static SuiteResult of(JsonNode node) {
         List<Entry> entries = new ArrayList<>();
         for (JsonNode e : node.path("entries")) {
-            Optional<Race.Lap> lap = e.has("microsP50")
-                    ? Optional.of(new Race.Lap(
-                            e.path("microsP50").asDouble(),
-                            e.path("microsP10").asDouble(),
-                            e.path("microsP95").asDouble()))
-                    : Optional.empty();
             entries.add(new Entry(
                     e.path("runtime").asText(),
                     e.path("version").asText(),
                     e.path("dtype").asText(),
-                    lap,
+                    lap(e, "micros"),
                     e.path("note").asText(""),
-                    e.path("error").asDouble(Double.NaN)));
+                    e.path("error").asDouble(Double.NaN),
+                    lap(e, "loadedMicros")));
         }
         return new SuiteResult(
                 node.path("model").asText(),

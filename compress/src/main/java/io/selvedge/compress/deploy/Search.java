@@ -295,7 +295,8 @@ final class Search {
                 .orElseThrow();
         List<BindingFinding> findings =
                 featured.bindings(latencies.get(builds.indexOf(featured)), workshop.target(), progress);
-        List<Path> written = outcome instanceof Outcome.Chosen ? write(featured) : List.of();
+        List<ThreadFinding> threads = request.threads().isPresent() ? List.of() : workshop.threads(featured, progress);
+        List<Path> written = outcome instanceof Outcome.Chosen ? write(featured, threads) : List.of();
         return new DeployResult(
                 new DeployResult.Model(request.model().getFileName().toString(), sha256),
                 workshop.target(),
@@ -311,6 +312,7 @@ final class Search {
                 request.budgets(),
                 candidates,
                 findings,
+                threads,
                 outcome,
                 Outlines.arena(featured.compilation().planned()),
                 Outlines.of(simplified, builds.getFirst().dtypes()),
@@ -355,7 +357,7 @@ final class Search {
                 micros(latency, Stopwatch.Latency::microsP50),
                 micros(latency, Stopwatch.Latency::microsP95),
                 latency.isPresent() ? Candidate.LatencyOn.MEASURED : Candidate.LatencyOn.NONE,
-                1,
+                request.threads().orElse(1),
                 build.compilation().planned().arenaBytes(),
                 build.compilation().preparedBytes(),
                 build.weightBytes(),
@@ -394,9 +396,17 @@ final class Search {
         return value.isPresent() ? OptionalDouble.of(value.get()) : OptionalDouble.empty();
     }
 
-    private List<Path> write(Build build) throws IOException {
+    private List<Path> write(Build build, List<ThreadFinding> threads) throws IOException {
         Path bundle = request.outputDir().resolve("model.selv");
-        Files.copy(build.bundle(), bundle, StandardCopyOption.REPLACE_EXISTING);
+        int count = threads.stream()
+                .filter(ThreadFinding::chosen)
+                .mapToInt(ThreadFinding::threads)
+                .findFirst()
+                .orElse(1);
+        Path built = count == 1
+                ? build.bundle()
+                : workshop.withThreads(build, count, bindings.map(UnaryOperator.identity()), golden());
+        Files.copy(built, bundle, StandardCopyOption.REPLACE_EXISTING);
         Path onnx = request.outputDir().resolve("model.onnx");
         OnnxExporter.write(
                 build.graph(), onnx, Map.of("selvedge.candidate", build.name(), "selvedge.source.sha256", sha256));
@@ -410,6 +420,7 @@ final class Search {
         }
         request.cc().ifPresent(cc -> options.put("cc", cc.toString()));
         bindings.options().forEach(options::put);
+        request.threads().ifPresent(count -> options.put("threads", String.valueOf(count)));
         if (request.withSource()) {
             options.put("with-source", "true");
         }

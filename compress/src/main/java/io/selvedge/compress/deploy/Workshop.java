@@ -40,6 +40,7 @@ final class Workshop implements AutoCloseable {
     private final String modelSha256;
     private final List<StatePair> states;
     private final Optional<byte[]> source;
+    private final int threads;
     private final WorkFolder folder;
     /** In the cache, which may be executed from; the candidates' libraries are of no use afterwards. */
     private final WorkFolder libraries;
@@ -63,6 +64,7 @@ final class Workshop implements AutoCloseable {
                         (done, total) -> progress.progress("unpack the C compiler (once)", done, total))));
         this.modelSha256 = modelSha256;
         this.states = request.states();
+        this.threads = request.threads().orElse(1);
         this.source = request.withSource() ? Optional.of(Files.readAllBytes(request.model())) : Optional.empty();
         this.libraries = WorkFolder.in(UserCache.ofUser().folder("work"), "deploy-");
         this.folder = WorkFolder.create("deploy");
@@ -126,16 +128,38 @@ final class Workshop implements AutoCloseable {
         Path runnable = bundle;
         if (!measures()) {
             runnable = folder.path().resolve(name + "-here.selv");
-            new BundleBuilder(compilations, dims, List.of(run), modelSha256, states, Optional.empty())
+            new BundleBuilder(compilations, dims, List.of(run), modelSha256, states, Optional.empty(), threads)
                     .write(runnable, List.of(), loading());
         }
-        new BundleBuilder(compilations, dims, targets, modelSha256, states, source)
+        new BundleBuilder(compilations, dims, targets, modelSha256, states, source, threads)
                 .write(bundle, golden, runnable, loading());
         Model model = loaded(runnable, loading());
         Graph judged = graphs.getFirst().graph();
         Build build = new Build(name, dtype, judged, keepFloat, compilations, bundle, model, model.newSession());
         builds.add(build);
         return build;
+    }
+
+    /** What a build takes on one, two and more threads. */
+    List<ThreadFinding> threads(Build build, ProgressListener progress) {
+        return measures()
+                ? ThreadChoice.measure(build.bundle(), loading(), Machine.host().cores(), progress)
+                : List.of();
+    }
+
+    /** The build's bundle with another number of threads, in a file of its own. */
+    Path withThreads(Build build, int count, List<Bindings.Bound> graphs, List<Map<String, float[]>> golden) {
+        Path bundle = folder.path().resolve(build.name() + "-threads.selv");
+        new BundleBuilder(
+                        build.compilations(),
+                        graphs.stream().map(Bindings.Bound::dims).toList(),
+                        targets,
+                        modelSha256,
+                        states,
+                        source,
+                        count)
+                .write(bundle, golden, build.bundle(), loading());
+        return bundle;
     }
 
     private List<Target> compiled() {
@@ -168,7 +192,10 @@ final class Workshop implements AutoCloseable {
     }
 
     private LoadOptions loading() {
-        return LoadOptions.defaults().withTarget(run.name()).withLibraryFolder(libraries.path());
+        return LoadOptions.defaults()
+                .withTarget(run.name())
+                .withLibraryFolder(libraries.path())
+                .withThreads(threads);
     }
 
     /** @throws SelvedgeException OUTPUT_NOT_WRITABLE, IO_ERROR or BAD_BUNDLE */

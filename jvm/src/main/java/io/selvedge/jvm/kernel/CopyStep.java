@@ -59,8 +59,16 @@ final class CopyStep implements Step {
     private static void apart(Object source, int from, int fromStep, Object target, int to, int toStep, int n) {
         if (source instanceof float[] x) {
             float[] y = (float[]) target;
-            for (int i = 0; i < n; i++) {
-                y[to + i * toStep] = x[from + i * fromStep];
+            int out = to;
+            if (fromStep == 1) {
+                for (int i = 0; i < n; i++, out += toStep) {
+                    y[out] = x[from + i];
+                }
+                return;
+            }
+            int in = from;
+            for (int i = 0; i < n; i++, out += toStep, in += fromStep) {
+                y[out] = x[in];
             }
         } else if (source instanceof byte[] x) {
             byte[] y = (byte[]) target;

@@ -137,6 +137,12 @@ public final class Executable {
         if (kernel instanceof Kernel.MatMul k) {
             return isFloat(k.y()) ? new MatMulStep(program, weights, k) : new WideMatMulStep(program, weights, k);
         }
+        if (kernel instanceof Kernel.Gemm k) {
+            return new GemmStep(program, weights, k);
+        }
+        if (kernel instanceof Kernel.LayerNorm k) {
+            return new LayerNormStep(program, weights, k);
+        }
         if (kernel instanceof Kernel.Reduce k) {
             Buffer x = program.buffer(k.input().buffer());
             boolean floats = switch (x.element()) {

@@ -81,6 +81,29 @@ final class KernelReader {
             case 12:
                 return new Kernel.Routine(
                         in.text(), in.list(this::operand), buffer(), in.flag(), residual(), in.list(this::constant));
+            case 13:
+                return new Kernel.Gemm(
+                        rows(),
+                        weight(),
+                        in.flag(),
+                        optionalWeight(),
+                        optionalWeight(),
+                        residual(),
+                        rows(),
+                        in.list(this::rows),
+                        extent(),
+                        extent(),
+                        extent(),
+                        expression(0));
+            case 14:
+                return new Kernel.LayerNorm(
+                        rows(),
+                        rows(),
+                        extent(),
+                        extent(),
+                        in.flag() ? strided() : null,
+                        in.flag() ? strided() : null,
+                        in.real());
             default:
                 throw in.damaged("there is no kernel " + kind);
         }
@@ -109,6 +132,19 @@ final class KernelReader {
 
     private int weight() {
         return in.integer(0, weights.size() - 1, "a weight");
+    }
+
+    private int optionalWeight() {
+        return in.integer(-1, weights.size() - 1, "a weight");
+    }
+
+    /** An operand of rows and columns. */
+    private Kernel.Strided rows() {
+        Kernel.Strided operand = strided();
+        if (operand.strides().size() != 2) {
+            throw in.damaged("a matrix has " + operand.strides().size() + " strides");
+        }
+        return operand;
     }
 
     private int extent() {

@@ -161,4 +161,59 @@ final class Rows {
         a10.intoArray(y, yAt + Math.min(10, last) * outputs);
         a11.intoArray(y, yAt + Math.min(11, last) * outputs);
     }
+
+    /** Twelve rows times one vector of channels. */
+    static void twelve(float[] x, int xAt, int pitch, float[] weights, int first, int depth, float[] y, int yAt, int outputs) {
+        int x0 = xAt;
+        int x1 = xAt + 1 * pitch;
+        int x2 = xAt + 2 * pitch;
+        int x3 = xAt + 3 * pitch;
+        int x4 = xAt + 4 * pitch;
+        int x5 = xAt + 5 * pitch;
+        int x6 = xAt + 6 * pitch;
+        int x7 = xAt + 7 * pitch;
+        int x8 = xAt + 8 * pitch;
+        int x9 = xAt + 9 * pitch;
+        int x10 = xAt + 10 * pitch;
+        int x11 = xAt + 11 * pitch;
+        FloatVector a0 = FloatVector.zero(SPECIES);
+        FloatVector a1 = FloatVector.zero(SPECIES);
+        FloatVector a2 = FloatVector.zero(SPECIES);
+        FloatVector a3 = FloatVector.zero(SPECIES);
+        FloatVector a4 = FloatVector.zero(SPECIES);
+        FloatVector a5 = FloatVector.zero(SPECIES);
+        FloatVector a6 = FloatVector.zero(SPECIES);
+        FloatVector a7 = FloatVector.zero(SPECIES);
+        FloatVector a8 = FloatVector.zero(SPECIES);
+        FloatVector a9 = FloatVector.zero(SPECIES);
+        FloatVector a10 = FloatVector.zero(SPECIES);
+        FloatVector a11 = FloatVector.zero(SPECIES);
+        for (int k = 0; k < depth; k++) {
+            FloatVector u = load(weights, first + k * BLOCK);
+            a0 = FloatVector.broadcast(SPECIES, x[x0 + k]).fma(u, a0);
+            a1 = FloatVector.broadcast(SPECIES, x[x1 + k]).fma(u, a1);
+            a2 = FloatVector.broadcast(SPECIES, x[x2 + k]).fma(u, a2);
+            a3 = FloatVector.broadcast(SPECIES, x[x3 + k]).fma(u, a3);
+            a4 = FloatVector.broadcast(SPECIES, x[x4 + k]).fma(u, a4);
+            a5 = FloatVector.broadcast(SPECIES, x[x5 + k]).fma(u, a5);
+            a6 = FloatVector.broadcast(SPECIES, x[x6 + k]).fma(u, a6);
+            a7 = FloatVector.broadcast(SPECIES, x[x7 + k]).fma(u, a7);
+            a8 = FloatVector.broadcast(SPECIES, x[x8 + k]).fma(u, a8);
+            a9 = FloatVector.broadcast(SPECIES, x[x9 + k]).fma(u, a9);
+            a10 = FloatVector.broadcast(SPECIES, x[x10 + k]).fma(u, a10);
+            a11 = FloatVector.broadcast(SPECIES, x[x11 + k]).fma(u, a11);
+        }
+        a0.intoArray(y, yAt);
+        a1.intoArray(y, yAt + 1 * outputs);
+        a2.intoArray(y, yAt + 2 * outputs);
+        a3.intoArray(y, yAt + 3 * outputs);
+        a4.intoArray(y, yAt + 4 * outputs);
+        a5.intoArray(y, yAt + 5 * outputs);
+        a6.intoArray(y, yAt + 6 * outputs);
+        a7.intoArray(y, yAt + 7 * outputs);
+        a8.intoArray(y, yAt + 8 * outputs);
+        a9.intoArray(y, yAt + 9 * outputs);
+        a10.intoArray(y, yAt + 10 * outputs);
+        a11.intoArray(y, yAt + 11 * outputs);
+    }
 }

@@ -128,9 +128,14 @@ public final class VectorTiles implements Tiles {
         }
         if (c < outputs) {
             int w = weightsAt + c * depth;
-            for (int r = 0; r < rows; r += Products.SINGLE_PIXELS) {
-                int from = xAt + r * xPitch;
-                Rows.single(x, from, xPitch, rows - 1 - r, weights, w, depth, y, yAt + r * outputs + c, outputs);
+            int pixels = Products.SINGLE_PIXELS;
+            for (int done = 0; rows >= pixels && done < rows; done += pixels) {
+                // The last tile goes over rows again.
+                int r = Math.min(done, rows - pixels);
+                Rows.twelve(x, xAt + r * xPitch, xPitch, weights, w, depth, y, yAt + r * outputs + c, outputs);
+            }
+            if (rows < pixels) {
+                Rows.single(x, xAt, xPitch, rows - 1, weights, w, depth, y, yAt + c, outputs);
             }
         }
     }
