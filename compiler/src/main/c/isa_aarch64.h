@@ -12,6 +12,13 @@ typedef signed char sv_neon __attribute__((vector_size(16)));
 #define SV_NEON_S32 34
 #endif
 
+/* acc[i] += the sum of two s16 * s16 products, exact but for what an int wraps */
+SV_INLINE sv_s32 sv_madd16(sv_s32 acc, sv_s32 x, sv_s32 w) {
+    const sv_s32 low = ((sv_s32)((sv_u32)x << 16) >> 16) * ((sv_s32)((sv_u32)w << 16) >> 16);
+    return (sv_s32)((sv_u32)acc + (sv_u32)low + (sv_u32)((x >> 16) * (w >> 16)));
+}
+
+#define SV_HAS_DOT4 1
 #ifdef __ARM_FEATURE_MATMUL_INT8
 /* acc[i] += the sum of four u8 * s8 products, exact */
 SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {

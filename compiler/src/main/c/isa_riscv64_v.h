@@ -7,6 +7,13 @@
 #define SV_SPLAT(x) {x, x, x, x}
 #include "isa_common.h"
 
+/* acc[i] += the sum of two s16 * s16 products, exact but for what an int wraps */
+SV_INLINE sv_s32 sv_madd16(sv_s32 acc, sv_s32 x, sv_s32 w) {
+    const sv_s32 low = ((sv_s32)((sv_u32)x << 16) >> 16) * ((sv_s32)((sv_u32)w << 16) >> 16);
+    return (sv_s32)((sv_u32)acc + (sv_u32)low + (sv_u32)((x >> 16) * (w >> 16)));
+}
+
+#define SV_HAS_DOT4 1
 /* acc[i] += the sum of four u8 * s8 products, exact: a product fits 16 bits, a sum of two does not. */
 SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
     const sv_s16 x_even = (sv_s16)(u8x4 & 0x00ff00ff), x_odd = (sv_s16)((sv_u16)u8x4 >> 8);
@@ -15,6 +22,23 @@ SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
     return acc + ((sv_s32)((sv_u32)even << 16) >> 16) + (even >> 16) + ((sv_s32)((sv_u32)odd << 16) >> 16) +
            (odd >> 16);
 }
+
+#define SV_HAS_TRUNCATED 1
+/* Lane by lane: qemu 7.2, by which this is tested, ends at the instruction that converts vectors so (vfcvt.rtz), and no hot
+   loop converts. */
+#define SV_TRUNCATED(name, vector, type)     \
+    SV_INLINE vector name(sv_f32 v) {        \
+        vector whole = {0};                  \
+        SV_UNROLL                            \
+        for (int i = 0; i < SV_LANES; i++) { \
+            float lane = v[i];               \
+            __asm__("" : "+f"(lane));        \
+            whole[i] = (type)lane;           \
+        }                                    \
+        return whole;                        \
+    }
+SV_TRUNCATED(sv_truncated, sv_s32, int)
+SV_TRUNCATED(sv_truncated_s64, sv_s64, long long)
 
 #ifndef __clang__
 SV_INLINE sv_f32 sv_fma(sv_f32 a, sv_f32 b, sv_f32 c) {

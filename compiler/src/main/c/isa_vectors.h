@@ -48,8 +48,16 @@ SV_INLINE sv_f32 sv_round_between(sv_f32 v, const int lo, const int hi) {
 SV_INLINE sv_u8 sv_low_bytes(sv_s32 v) {
     return __builtin_convertvector((sv_u32)v, sv_u8);
 }
+#ifndef SV_HAS_TRUNCATED
+SV_INLINE sv_s32 sv_truncated(sv_f32 v) {
+    return __builtin_convertvector(v, sv_s32);
+}
+SV_INLINE sv_s64 sv_truncated_s64(sv_f32 v) {
+    return __builtin_convertvector(v, sv_s64);
+}
+#endif
 SV_INLINE sv_u8 sv_bytes(sv_f32 v) {
-    return sv_low_bytes(__builtin_convertvector(v, sv_s32));
+    return sv_low_bytes(sv_truncated(v));
 }
 SV_INLINE void sv_store_u8(unsigned char *p, sv_f32 v) {
     sv_store_bytes(p, sv_bytes(v));
@@ -64,10 +72,10 @@ SV_INLINE sv_f32 sv_load_s64_f32(const long long *p) {
     return __builtin_convertvector(*(const sv_s64_unaligned *)p, sv_f32);
 }
 SV_INLINE void sv_store_s32(int *p, sv_f32 v) {
-    *(sv_s32_unaligned *)p = __builtin_convertvector(v, sv_s32);
+    *(sv_s32_unaligned *)p = sv_truncated(v);
 }
 SV_INLINE void sv_store_s64(long long *p, sv_f32 v) {
-    *(sv_s64_unaligned *)p = __builtin_convertvector(v, sv_s64);
+    *(sv_s64_unaligned *)p = sv_truncated_s64(v);
 }
 
 #ifndef SV_HAS_MASKS
@@ -150,7 +158,7 @@ SV_INLINE void sv_store_steps(unsigned char *p, sv_f32 a, sv_f32 b, sv_f32 c, sv
     const sv_f32 steps[4] = {a, b, c, d};
     SV_UNROLL
     for (int i = 0; i < 4; i++)
-        sv_store_u8(p + i * SV_LANES, sv_round_between(steps[i], lo - zero, hi - zero) + sv_splat((float)zero));
+        sv_store_bytes(p + i * SV_LANES, sv_low_bytes((sv_s32)sv_rounded_bits(steps[i], lo - zero, hi - zero) + zero));
 #endif
 }
 

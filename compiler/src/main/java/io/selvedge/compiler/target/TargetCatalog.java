@@ -49,7 +49,14 @@ public final class TargetCatalog {
     public static final Target RISCV64_V = new Target(
             "riscv64+v",
             "riscv64",
-            List.of("--target=riscv64-linux-gnu", "-march=rv64gcv", "-mabi=lp64d", NO_ALIASING_RULES),
+            List.of(
+                    "--target=riscv64-linux-gnu",
+                    "-march=rv64gcv",
+                    "-mabi=lp64d",
+                    // Kernels say what is a vector; what the compiler adds triples the code.
+                    "-fno-vectorize",
+                    "-fno-slp-vectorize",
+                    NO_ALIASING_RULES),
             List.of("v"),
             "isa_riscv64_v.h",
             4,

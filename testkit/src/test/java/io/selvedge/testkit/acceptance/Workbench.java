@@ -1,8 +1,11 @@
 package io.selvedge.testkit.acceptance;
 
 import io.selvedge.compiler.Compiler;
+import io.selvedge.compiler.emit.c.CEmitter;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
+import io.selvedge.compiler.program.PlannedProgram;
+import io.selvedge.compiler.toolchain.EmulatedModel;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.runtime.StatePair;
 import java.io.IOException;
@@ -101,6 +104,27 @@ final class Workbench implements AutoCloseable {
 
     private static Compiler.Compilation compile(Graph simplified, List<io.selvedge.compiler.target.Target> targets) {
         return new Compiler(Toolchain.bundled()).compile(simplified, targets);
+    }
+
+    /** The code of a program for a target that an emulator runs. */
+    EmulatedModel emulated(
+            Graph graph, PlannedProgram planned, io.selvedge.compiler.target.Target target, Toolchain toolchain)
+            throws IOException {
+        EmulatedModel.Memory memory = new EmulatedModel.Memory(
+                planned.packedWeights(),
+                planned.preparedBytes(),
+                planned.arenaBytes(),
+                bytes(graph, graph.inputs()),
+                bytes(graph, graph.outputs()));
+        byte[] library = new Compiler(toolchain).library(CEmitter.emit(planned, target), target);
+        return EmulatedModel.of(memory, target, library, toolchain, folder);
+    }
+
+    private static List<Integer> bytes(Graph graph, List<String> values) {
+        return values.stream()
+                .map(graph::type)
+                .map(type -> (int) (type.shape().elements() * type.dtype().bytes()))
+                .toList();
     }
 
     private static Graph showingLastIntegers(Graph graph) {

@@ -1,5 +1,6 @@
 package io.selvedge.compiler.emit.c;
 
+import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
@@ -7,6 +8,8 @@ import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.CompileRequest;
+import io.selvedge.compiler.toolchain.EmulatedCpu;
+import io.selvedge.compiler.toolchain.EmulatedModel;
 import io.selvedge.compiler.toolchain.Toolchain;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -114,6 +117,40 @@ final class NativeProgram {
             }
             return results;
         }
+    }
+
+    /** The outputs of code for another CPU, by name. */
+    static Map<String, Tensor> emulate(
+            PlannedProgram planned, Target target, EmulatedCpu cpu, Path dir, Graph graph, Map<String, Tensor> inputs)
+            throws IOException {
+        Toolchain toolchain = Toolchain.bundled();
+        byte[] library = new Compiler(toolchain).library(CEmitter.emit(planned, target), target);
+        EmulatedModel.Memory memory = new EmulatedModel.Memory(
+                planned.packedWeights(),
+                planned.preparedBytes(),
+                planned.arenaBytes(),
+                bytes(graph, graph.inputs()),
+                bytes(graph, graph.outputs()));
+        List<byte[]> given = new ArrayList<>();
+        for (String input : graph.inputs()) {
+            given.add(MemorySegment.ofBuffer(inputs.get(input).bytes()).toArray(ValueLayout.JAVA_BYTE));
+        }
+        List<byte[]> got = EmulatedModel.of(memory, target, library, toolchain, dir)
+                .run(cpu, List.of(given))
+                .getFirst();
+        Map<String, Tensor> results = new LinkedHashMap<>();
+        for (int i = 0; i < got.size(); i++) {
+            String name = graph.outputs().get(i);
+            results.put(name, Tensor.of(graph.type(name), got.get(i)));
+        }
+        return results;
+    }
+
+    private static List<Integer> bytes(Graph graph, List<String> values) {
+        return values.stream()
+                .map(graph::type)
+                .map(type -> (int) (type.shape().elements() * type.dtype().bytes()))
+                .toList();
     }
 
     private static MemorySegment guarded(Arena arena, long bytes, List<MemorySegment> guarded) {

@@ -1,8 +1,7 @@
-package io.selvedge.testkit.emulation;
+package io.selvedge.compiler.toolchain;
 
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
-import io.selvedge.compiler.toolchain.HostCpu;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,10 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A CPU that an emulator stands for, or this machine's, and the targets whose code it is to run. */
+/** A CPU that an emulator stands for and the targets whose code it is to run. */
 public enum EmulatedCpu {
-    /** The machine itself, without an emulator. */
-    THIS_MACHINE("", List.of(), HostCpu.detect().targets().toArray(Target[]::new)),
     /** Armv8.0; traps what dotprod brought. */
     CORTEX_A53("qemu-aarch64", List.of("-cpu", "cortex-a53"), TargetCatalog.AARCH64, TargetCatalog.GENERIC_AARCH64),
     /** Armv8.2 with dotprod, without i8mm. */
@@ -39,7 +36,7 @@ public enum EmulatedCpu {
         return targets;
     }
 
-    /** Name of the program that emulates it; empty for this machine. */
+    /** Name of the program that emulates it. */
     public String program() {
         return program;
     }
@@ -50,9 +47,6 @@ public enum EmulatedCpu {
     }
 
     private Optional<Path> found() {
-        if (this == THIS_MACHINE) {
-            return Optional.of(Path.of(""));
-        }
         return Stream.of(Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator))
                 .filter(folder -> !folder.isEmpty())
                 .map(folder -> Path.of(folder).resolve(program))
@@ -64,7 +58,6 @@ public enum EmulatedCpu {
     List<String> command(String executable) {
         return Stream.of(Stream.of(found().orElseThrow().toString()), options.stream(), Stream.of(executable))
                 .flatMap(part -> part)
-                .filter(part -> !part.isEmpty())
                 .toList();
     }
 }
