@@ -18,6 +18,7 @@ struct sv_conv {
     int x_image, x_row, x_col;        /* from one output pixel's window to the next's */
     int y_image, y_row, y_col;
     int r_image, r_row, r_col; /* residual */
+    int narrow; /* at most half a vector of output channels: two steps along K share a multiply-add, where there is SV_HAS_PAIRS */
     /* Kernel rows that lie in a border of zeros are left out: x has x_rows rows (0: leave nothing out) below pad_top. */
     int x_rows, pad_top, stride_rows, dilation_rows;
 };
@@ -91,6 +92,24 @@ SV_INLINE void sv_conv_tiles(const struct sv_conv *s, const sv_tile_kernel kerne
     }
 }
 
+/* Weights of one step along K (no channels beyond half a vector), beside those of the next step or zeros. */
+#ifdef SV_HAS_PAIRS
+#define SV_NARROW(s) ((s)->narrow)
+#else
+#define SV_NARROW(s) 0
+SV_INLINE sv_f32 sv_pairs(sv_f32 a, sv_f32 b) {
+    (void)b;
+    return a;
+}
+SV_INLINE sv_f32 sv_splat_pair(const void *p) {
+    return sv_splat(*(const float *)p);
+}
+SV_INLINE sv_f32 sv_every_second(sv_f32 v, const int odd) {
+    (void)odd;
+    return v;
+}
+#endif
+
 struct sv_conv_f32_operands {
     const float *x, *w, *bias;
     float *y;
@@ -111,17 +130,29 @@ SV_INLINE void sv_conv_f32_tile(const struct sv_conv *s, const int tile_rows, co
         SV_UNROLL
         for (int b = 0; b < blocks; b++)
             acc[t * blocks + b] = o->bias ? sv_load(o->bias + (at->vector + b) * SV_LANES) : sv_splat(0);
+        if (SV_NARROW(s)) acc[t] = sv_pairs(acc[t], sv_splat(0));
     }
     SV_NO_UNROLL
     for (int row = at->first; row < at->end; row++) {
         SV_NO_UNROLL
         for (int segment = 0; segment < s->segments; segment++) {
             const float *input = x + (long)row * s->x_kernel_row + (long)segment * s->x_segment;
+            int k = 0;
             SV_NO_UNROLL
-            for (int k = 0; k < s->run; k++, w += SV_BLOCK, input++) {
+            for (; SV_NARROW(s) && k + 2 <= s->run; k += 2, w += 2 * SV_BLOCK, input += 2) {
+                const sv_f32 weight = sv_pairs(sv_load(w), sv_load(w + SV_BLOCK));
+                SV_UNROLL
+                for (int t = 0; t < tile; t++)
+                    acc[t] = sv_fma(sv_splat_pair(input + (long)(t / tile_cols) * s->x_row +
+                                                  (long)(t % tile_cols) * s->x_col),
+                                    weight, acc[t]);
+            }
+            SV_NO_UNROLL
+            for (; k < s->run; k++, w += SV_BLOCK, input++) {
                 sv_f32 weight[SV_MAX_TILE];
                 SV_UNROLL
                 for (int b = 0; b < blocks; b++) weight[b] = sv_load(w + sv_packed(b, depth));
+                if (SV_NARROW(s)) weight[0] = sv_pairs(weight[0], sv_splat(0));
                 SV_UNROLL
                 for (int t = 0; t < tile; t++) {
                     const sv_f32 splat =
@@ -139,6 +170,7 @@ SV_INLINE void sv_conv_f32_tile(const struct sv_conv *s, const int tile_rows, co
     for (int t = 0; t < tile; t++) {
         const long to = (long)(t / tile_cols) * s->y_row + (long)(t % tile_cols) * s->y_col;
         const long from = (long)(t / tile_cols) * s->r_row + (long)(t % tile_cols) * s->r_col;
+        if (SV_NARROW(s)) acc[t] = sv_every_second(acc[t], 0) + sv_every_second(acc[t], 1);
         SV_UNROLL
         for (int b = 0; b < blocks; b++)
             sv_store(

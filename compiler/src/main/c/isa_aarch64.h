@@ -12,12 +12,6 @@ typedef signed char sv_neon __attribute__((vector_size(16)));
 #define SV_NEON_S32 34
 #endif
 
-/* acc[i] += the sum of two s16 * s16 products, exact but for what an int wraps */
-SV_INLINE sv_s32 sv_madd16(sv_s32 acc, sv_s32 x, sv_s32 w) {
-    const sv_s32 low = ((sv_s32)((sv_u32)x << 16) >> 16) * ((sv_s32)((sv_u32)w << 16) >> 16);
-    return (sv_s32)((sv_u32)acc + (sv_u32)low + (sv_u32)((x >> 16) * (w >> 16)));
-}
-
 #define SV_HAS_DOT4 1
 #ifdef __ARM_FEATURE_MATMUL_INT8
 /* acc[i] += the sum of four u8 * s8 products, exact */
@@ -38,11 +32,22 @@ SV_INLINE sv_s32 sv_signed_dot4(sv_s32 acc, sv_s32 a, sv_s32 b) {
     return acc;
 #endif
 }
-/* acc[i] += the sum of four u8 * s8 products, exact. Both factors of the instruction are signed: x - 128 is one, and what
-   that takes away, 128 times the weights, is put back. */
+#define SV_HAS_ACTIVATIONS 1
+/* Both factors of the instruction are signed, so it takes x - 128 for x; that adds -128 times the weights, which a kernel
+   subtracts once for many pixels. */
+SV_INLINE sv_s32 sv_activations(sv_s32 u8x4) {
+    return u8x4 ^ sv_splat_s32((int)0x80808080);
+}
+SV_INLINE sv_s32 sv_dot4_activations(sv_s32 acc, sv_s32 activations, sv_s32 s8x4) {
+    return sv_signed_dot4(acc, s8x4, activations);
+}
+SV_INLINE sv_s32 sv_dot4_excess(sv_s32 excess, sv_s32 s8x4) {
+    return sv_signed_dot4(excess, s8x4, sv_splat_s32((int)0x80808080));
+}
+/* acc[i] += the sum of four u8 * s8 products, exact */
 SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
-    const sv_s32 none = {0}, offset = sv_splat_s32((int)0x80808080);
-    return sv_signed_dot4(acc - sv_signed_dot4(none, s8x4, offset), u8x4 ^ offset, s8x4);
+    const sv_s32 none = {0};
+    return sv_dot4_activations(acc - sv_dot4_excess(none, s8x4), sv_activations(u8x4), s8x4);
 }
 #else
 /* acc[i] += the sum of four u8 * s8 products, exact: a product fits 16 bits, and pairs are summed in 32. */
@@ -60,6 +65,18 @@ SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
     return sv_add_pairs(sv_add_pairs(acc, x_even * w_even), x_odd * w_odd);
 }
 #endif
+/* acc[i] += the sum of two s16 * s16 products, exact but for what an int wraps */
+SV_INLINE sv_s32 sv_madd16(sv_s32 acc, sv_s32 x, sv_s32 w) {
+    typedef short half __attribute__((vector_size(8)));
+    const union {
+        sv_s32 whole;
+        half part[2];
+    } a = {x}, b = {w};
+    const sv_s32 low = __builtin_convertvector(a.part[0], sv_s32) * __builtin_convertvector(b.part[0], sv_s32);
+    const sv_s32 high = __builtin_convertvector(a.part[1], sv_s32) * __builtin_convertvector(b.part[1], sv_s32);
+    const sv_u32 even = (sv_u32)__builtin_shufflevector(low, high, 0, 2, 4, 6);
+    return (sv_s32)((sv_u32)acc + even + (sv_u32)__builtin_shufflevector(low, high, 1, 3, 5, 7));
+}
 
 #ifndef __clang__
 SV_INLINE sv_f32 sv_fma(sv_f32 a, sv_f32 b, sv_f32 c) {

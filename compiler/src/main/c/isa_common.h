@@ -17,6 +17,7 @@ typedef short sv_s16 __attribute__((vector_size(SV_LANES * 4)));
 typedef unsigned short sv_u16 __attribute__((vector_size(SV_LANES * 4)));
 typedef unsigned char sv_u8 __attribute__((vector_size(SV_LANES)));
 typedef unsigned char sv_quad __attribute__((vector_size(SV_LANES * 4)));
+typedef unsigned char sv_half_quad __attribute__((vector_size(SV_LANES * 2)));
 typedef long long sv_s64 __attribute__((vector_size(SV_LANES * 8)));
 typedef double sv_f64 __attribute__((vector_size(SV_LANES * 8)));
 
@@ -24,6 +25,7 @@ typedef sv_f32 sv_f32_unaligned __attribute__((aligned(1), may_alias));
 typedef sv_s32 sv_s32_unaligned __attribute__((aligned(1), may_alias));
 typedef sv_u8 sv_u8_unaligned __attribute__((aligned(1), may_alias));
 typedef sv_quad sv_quad_unaligned __attribute__((aligned(1), may_alias));
+typedef sv_half_quad sv_half_quad_unaligned __attribute__((aligned(1), may_alias));
 typedef sv_s64 sv_s64_unaligned __attribute__((aligned(1), may_alias));
 typedef int sv_word_unaligned __attribute__((aligned(1), may_alias));
 
@@ -66,6 +68,15 @@ SV_INLINE sv_u8 sv_quarter(sv_quad bytes, const int i) {
         sv_u8 part[4];
     } q = {bytes};
     return q.part[i];
+}
+
+SV_INLINE void sv_store_halves(unsigned char *a, unsigned char *b, sv_quad bytes) {
+    const union {
+        sv_quad whole;
+        sv_half_quad part[2];
+    } q = {bytes};
+    *(sv_half_quad_unaligned *)a = q.part[0];
+    *(sv_half_quad_unaligned *)b = q.part[1];
 }
 
 #ifdef __clang__

@@ -5,16 +5,13 @@
 #define SV_SPLAT(x) {x, x, x, x}
 #include "isa_common.h"
 
-/* acc[i] += the sum of four u8 * s8 products. A product fits 16 bits, a sum of two does not. */
-SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
-    const sv_s16 x_even = (sv_s16)(u8x4 & 0x00ff00ff), x_odd = (sv_s16)((sv_u16)u8x4 >> 8);
-    const sv_s16 w_even = (sv_s16)((sv_u16)s8x4 << 8) >> 8, w_odd = (sv_s16)s8x4 >> 8;
+/* acc[i] += the sum of two s16 * s16 products, exact but for what an int wraps */
+SV_INLINE sv_s32 sv_madd16(sv_s32 acc, sv_s32 x, sv_s32 w) {
 #ifdef __SSE2__
-    return acc + (sv_s32)__builtin_ia32_pmaddwd128(x_even, w_even) + (sv_s32)__builtin_ia32_pmaddwd128(x_odd, w_odd);
+    return (sv_s32)((sv_u32)acc + (sv_u32)__builtin_ia32_pmaddwd128((sv_s16)x, (sv_s16)w));
 #else
-    const sv_s32 even = (sv_s32)(x_even * w_even), odd = (sv_s32)(x_odd * w_odd);
-    return acc + ((sv_s32)((sv_u32)even << 16) >> 16) + (even >> 16) + ((sv_s32)((sv_u32)odd << 16) >> 16) +
-           (odd >> 16);
+    const sv_s32 low = ((sv_s32)((sv_u32)x << 16) >> 16) * ((sv_s32)((sv_u32)w << 16) >> 16);
+    return (sv_s32)((sv_u32)acc + (sv_u32)low + (sv_u32)((x >> 16) * (w >> 16)));
 #endif
 }
 

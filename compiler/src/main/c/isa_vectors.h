@@ -1,8 +1,35 @@
 /* Vector primitives that follow from those of the isa headers. Masks are s32 vectors of 0 and -1. */
 
+#ifndef SV_HAS_DOT4
+/* acc[i] += the sum of four u8 * s8 products. What multiplies bytes by bytes may saturate, so even and odd bytes are widened
+   to 16 bits: exact. */
+SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
+    const sv_s16 w_even = (sv_s16)((sv_u16)s8x4 << 8) >> 8, w_odd = (sv_s16)s8x4 >> 8;
+    const sv_s32 even = sv_madd16(acc, u8x4 & 0x00ff00ff, (sv_s32)w_even);
+    return sv_madd16(even, (sv_s32)((sv_u16)u8x4 >> 8), (sv_s32)w_odd);
+}
+#endif
+
+#ifndef SV_HAS_ACTIVATIONS
+/* u8 as the dot product takes them: as they are. */
+SV_INLINE sv_s32 sv_activations(sv_s32 u8x4) {
+    return u8x4;
+}
+SV_INLINE sv_s32 sv_dot4_activations(sv_s32 acc, sv_s32 activations, sv_s32 s8x4) {
+    return sv_dot4(acc, activations, s8x4);
+}
+/* What sv_dot4_activations adds too much for these weights, whatever the activations. */
+SV_INLINE sv_s32 sv_dot4_excess(sv_s32 excess, sv_s32 s8x4) {
+    (void)s8x4;
+    return excess;
+}
+#endif
+
+#ifndef SV_HAS_SELECT
 SV_INLINE sv_f32 sv_select(sv_s32 mask, sv_f32 a, sv_f32 b) {
     return (sv_f32)((mask & (sv_s32)a) | (~mask & (sv_s32)b));
 }
+#endif
 #ifndef SV_HAS_BETWEEN
 /* a if it is above (below) b, else b; so b where either is NaN. */
 SV_INLINE sv_f32 sv_above(sv_f32 a, sv_f32 b) {
@@ -148,11 +175,10 @@ SV_INLINE void sv_store_steps(unsigned char *p, sv_f32 a, sv_f32 b, sv_f32 c, sv
                               const int hi) {
 #ifdef SV_HAS_PACK
     const sv_f32 highest = sv_splat((float)(hi - zero));
-    const sv_quad none = {0};
     /* What is too high would not fit into an integer; what is too low, or NaN, becomes the lowest integer. */
     sv_quad bytes = sv_pack_quad(sv_round_s32(sv_below(highest, a)), sv_round_s32(sv_below(highest, b)),
                                  sv_round_s32(sv_below(highest, c)), sv_round_s32(sv_below(highest, d)), (short)zero);
-    if (lo > 0) SV_PACK("vpmaxub", bytes, bytes, none + (unsigned char)lo);
+    if (lo > 0) bytes = sv_at_least(bytes, (unsigned char)lo);
     *(sv_quad_unaligned *)p = bytes;
 #else
     const sv_f32 steps[4] = {a, b, c, d};
@@ -179,6 +205,31 @@ SV_INLINE void sv_store_triples_u8(unsigned char *p, sv_s32 a, sv_s32 b, sv_s32 
     }
 }
 #endif
+
+#if SV_LANES == 16
+#define SV_LOW_HALVES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define SV_HIGH_HALVES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#elif SV_LANES == 8
+#define SV_LOW_HALVES 0, 8, 1, 9, 2, 10, 3, 11
+#define SV_HIGH_HALVES 4, 12, 5, 13, 6, 14, 7, 15
+#else
+#define SV_LOW_HALVES 0, 4, 1, 5
+#define SV_HIGH_HALVES 2, 6, 3, 7
+#endif
+/* Lane j of vector i changes places with lane i of vector j; there are SV_LANES of them. */
+SV_INLINE void sv_transpose(sv_f32 *rows) {
+    SV_UNROLL
+    for (int step = 1; step < SV_LANES; step *= 2) {
+        sv_f32 next[SV_LANES];
+        SV_UNROLL
+        for (int i = 0; i < SV_LANES / 2; i++) {
+            next[2 * i] = __builtin_shufflevector(rows[i], rows[i + SV_LANES / 2], SV_LOW_HALVES);
+            next[2 * i + 1] = __builtin_shufflevector(rows[i], rows[i + SV_LANES / 2], SV_HIGH_HALVES);
+        }
+        SV_UNROLL
+        for (int i = 0; i < SV_LANES; i++) rows[i] = next[i];
+    }
+}
 
 /* Folds over the lanes, pairwise. */
 SV_INLINE float sv_sum_lanes(sv_f32 v) {

@@ -26,6 +26,18 @@ SV_INLINE sv_f32 sv_sign(sv_f32 v) {
     return sv_select(v == v, sv_truth(v > 0) - sv_truth(v < 0), v);
 }
 
+/* v / divisor of finite numbers, rounded once; `inverse` is 1 / divisor. A product is corrected by its error, which is faster
+   than to divide. */
+SV_INLINE sv_f32 sv_quotient(sv_f32 v, const float divisor, const float inverse) {
+#ifdef SV_HAS_FMA
+    const sv_f32 near = v * inverse;
+    return sv_fma(sv_fma(near, sv_splat(-divisor), v), sv_splat(inverse), near);
+#else
+    (void)inverse;
+    return v / divisor;
+#endif
+}
+
 /* e^v: v = n ln 2 + r, |r| <= ln 2 / 2; the power of two in two steps, so that denormal results come out right. */
 SV_INLINE sv_f32 sv_exp(sv_f32 v) {
     v = sv_min(sv_max(v, sv_splat(-104)), sv_splat(89));

@@ -24,12 +24,20 @@ SV_INLINE void sv_matmul_store(float *p, const long stride, sv_f32 v, const int 
         sv_store_part(p, v, lanes % SV_LANES);
 }
 
-/* Vectors along n; the last of `blocks` has `lanes` columns. */
+/* Vectors along n; the last of `blocks` has `lanes` columns. Products that are not the `first` are added to what y holds, and
+   alpha comes with the `last`. */
 SV_INLINE void sv_matmul_tile(const struct sv_matmul *s, const int tile, const int blocks, const int lanes,
-                              const float *restrict a, const float *restrict b, float *restrict y) {
+                              const int first, const int last, const float *restrict a, const float *restrict b,
+                              float *restrict y) {
     sv_f32 acc[SV_MATMUL_TILE];
     SV_UNROLL
-    for (int i = 0; i < tile * blocks; i++) acc[i] = sv_splat(0);
+    for (int t = 0; t < tile; t++) {
+        SV_UNROLL
+        for (int j = 0; j < blocks; j++)
+            acc[t * blocks + j] = first ? sv_splat(0)
+                                        : sv_matmul_load(y + t * s->y_row + j * SV_LANES * s->y_col, s->y_col,
+                                                         j == blocks - 1 ? lanes : SV_LANES);
+    }
     SV_NO_UNROLL
     for (int k = 0; k < s->k; k++) {
         sv_f32 row[SV_MATMUL_TILE];
@@ -49,18 +57,18 @@ SV_INLINE void sv_matmul_tile(const struct sv_matmul *s, const int tile, const i
         SV_UNROLL
         for (int j = 0; j < blocks; j++)
             sv_matmul_store(y + t * s->y_row + j * SV_LANES * s->y_col, s->y_col,
-                            s->alpha == 1 ? acc[t * blocks + j] : acc[t * blocks + j] * s->alpha,
+                            s->alpha == 1 || !last ? acc[t * blocks + j] : acc[t * blocks + j] * s->alpha,
                             j == blocks - 1 ? lanes : SV_LANES);
     }
 }
-SV_INLINE void sv_matmul_rows(const struct sv_matmul *s, const int blocks, const int lanes, const float *restrict a,
-                              const float *restrict b, float *restrict y) {
+SV_INLINE void sv_matmul_rows(const struct sv_matmul *s, const int blocks, const int lanes, const int first,
+                              const int last, const float *restrict a, const float *restrict b, float *restrict y) {
     const int tiles = s->m / s->tile, rest = s->m % s->tile;
     for (int t = 0; t < tiles; t++)
-        sv_matmul_tile(s, s->tile, blocks, lanes, a + (long)t * s->tile * s->a_row, b,
+        sv_matmul_tile(s, s->tile, blocks, lanes, first, last, a + (long)t * s->tile * s->a_row, b,
                        y + (long)t * s->tile * s->y_row);
     if (rest)
-        sv_matmul_tile(s, rest, blocks, lanes, a + (long)tiles * s->tile * s->a_row, b,
+        sv_matmul_tile(s, rest, blocks, lanes, first, last, a + (long)tiles * s->tile * s->a_row, b,
                        y + (long)tiles * s->tile * s->y_row);
 }
 SV_INLINE void sv_matmul_f32(const struct sv_matmul *s, const float *restrict a, const float *restrict b,
@@ -68,10 +76,64 @@ SV_INLINE void sv_matmul_f32(const struct sv_matmul *s, const float *restrict a,
     const int width = s->blocks * SV_LANES, full = s->n / width, rest = s->n % width;
     for (int i = 0; i < s->batch; i++, a += s->a_batch, b += s->b_batch, y += s->y_batch) {
         for (int j = 0; j < full; j++)
-            sv_matmul_rows(s, s->blocks, SV_LANES, a, b + (long)j * width * s->b_col, y + (long)j * width * s->y_col);
+            sv_matmul_rows(s, s->blocks, SV_LANES, 1, 1, a, b + (long)j * width * s->b_col,
+                           y + (long)j * width * s->y_col);
         if (rest)
-            sv_matmul_rows(s, (rest + SV_LANES - 1) / SV_LANES, (rest - 1) % SV_LANES + 1, a,
+            sv_matmul_rows(s, (rest + SV_LANES - 1) / SV_LANES, (rest - 1) % SV_LANES + 1, 1, 1, a,
                            b + (long)full * width * s->b_col, y + (long)full * width * s->y_col);
+    }
+}
+
+/* Steps along k for which columns of B are laid side by side at once. */
+#define SV_MATMUL_DEPTH 64
+#define SV_MATMUL_BLOCKS 2
+
+/* Columns of B, contiguous along k, side by side: packed[k][blocks * SV_LANES]; what is behind the last column is arbitrary. */
+SV_INLINE void sv_matmul_pack(const float *b, const long b_col, const int columns, const int blocks, const int depth,
+                              float *packed) {
+    SV_NO_UNROLL
+    for (int block = 0; block < blocks; block++) {
+        SV_NO_UNROLL
+        for (int k = 0; k < depth; k += SV_LANES) {
+            sv_f32 rows[SV_LANES];
+            SV_UNROLL
+            for (int i = 0; i < SV_LANES; i++) {
+                const int column = block * SV_LANES + i;
+                const float *from = b + (column < columns ? column : columns - 1) * b_col + k;
+                rows[i] = depth - k >= SV_LANES ? sv_load(from) : sv_load_part(from, (depth - k) % SV_LANES);
+            }
+            sv_transpose(rows);
+            SV_UNROLL
+            for (int i = 0; i < SV_LANES; i++)
+                if (k + i < depth) sv_store(packed + ((k + i) * blocks + block) * SV_LANES, rows[i]);
+        }
+    }
+}
+SV_INLINE void sv_matmul_packed_columns(const struct sv_matmul *s, const int blocks, const int columns,
+                                        const float *restrict a, const float *restrict b, float *restrict y) {
+    float packed[SV_MATMUL_DEPTH * SV_MATMUL_BLOCKS * SV_LANES];
+    struct sv_matmul part = *s;
+    part.b_row = blocks * SV_LANES;
+    part.b_col = 1;
+    SV_NO_UNROLL
+    for (int k = 0; k < s->k; k += SV_MATMUL_DEPTH) {
+        part.k = s->k - k < SV_MATMUL_DEPTH ? s->k - k : SV_MATMUL_DEPTH;
+        sv_matmul_pack(b + k, s->b_col, columns, blocks, part.k, packed);
+        sv_matmul_rows(&part, blocks, (columns - 1) % SV_LANES + 1, k == 0, k + part.k == s->k, a + k * s->a_col,
+                       packed, y);
+    }
+}
+/* B is contiguous along k, and there are enough rows of A that it pays to lay its columns side by side. */
+SV_INLINE void sv_matmul_packed_f32(const struct sv_matmul *s, const float *restrict a, const float *restrict b,
+                                    float *restrict y) {
+    const int width = s->blocks * SV_LANES, full = s->n / width, rest = s->n % width;
+    for (int i = 0; i < s->batch; i++, a += s->a_batch, b += s->b_batch, y += s->y_batch) {
+        for (int j = 0; j < full; j++)
+            sv_matmul_packed_columns(s, s->blocks, width, a, b + (long)j * width * s->b_col,
+                                     y + (long)j * width * s->y_col);
+        if (rest)
+            sv_matmul_packed_columns(s, (rest + SV_LANES - 1) / SV_LANES, rest, a, b + (long)full * width * s->b_col,
+                                     y + (long)full * width * s->y_col);
     }
 }
 

@@ -37,9 +37,8 @@ SV_INLINE sv_s32 sv_requantized(const struct sv_requantize *q, sv_s32 acc, sv_f3
 #ifdef SV_HAS_PACK
 /* Bytes clamped to lo .. hi, where that is less than they can hold. */
 SV_INLINE sv_quad sv_clamped(sv_quad bytes, const int lo, const int hi) {
-    const sv_quad none = {0};
-    if (lo > 0) SV_PACK("vpmaxub", bytes, bytes, none + (unsigned char)lo);
-    if (hi < 255) SV_PACK("vpminub", bytes, bytes, none + (unsigned char)hi);
+    if (lo > 0) bytes = sv_at_least(bytes, (unsigned char)lo);
+    if (hi < 255) bytes = sv_at_most(bytes, (unsigned char)hi);
     return bytes;
 }
 #endif
@@ -59,6 +58,10 @@ SV_INLINE void sv_store_requantized(const struct sv_requantize *q, const int n, 
     const sv_quad bytes = sv_clamped(sv_pack_quad(steps[0], steps[1], steps[2], steps[3], (short)zero), lo, hi);
     if (n == 4 && at[1] == at[0] + SV_LANES && at[2] == at[1] + SV_LANES && at[3] == at[2] + SV_LANES) {
         *(sv_quad_unaligned *)(y + at[0]) = bytes;
+        return;
+    }
+    if (n == 4 && at[1] == at[0] + SV_LANES && at[3] == at[2] + SV_LANES) {
+        sv_store_halves(y + at[0], y + at[2], bytes);
         return;
     }
     SV_UNROLL

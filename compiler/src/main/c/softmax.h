@@ -3,36 +3,61 @@
 #define SV_SOFTMAX_H
 #include "math.h"
 
-/* One row of contiguous elements. x and y may be the same. */
-SV_INLINE void sv_softmax_row(const float *x, float *y, const int length, const int log) {
+#define SV_SOFTMAX_ROWS 4 /* at once, because a row's steps wait for each other */
+
+/* A few rows of contiguous elements. x and y may be the same. */
+SV_INLINE void sv_softmax_rows(const float *x, float *y, const int rows, const int length, const int log) {
     const int full = length / SV_LANES * SV_LANES, rest = length % SV_LANES;
-    sv_f32 high = sv_splat(-__builtin_inff());
-    for (int i = 0; i < full; i += SV_LANES) high = sv_max(sv_load(x + i), high);
-    float top = sv_max_lanes(high);
-    for (int i = full; i < length; i++) top = x[i] > top ? x[i] : top;
-    sv_f32 sum = sv_splat(0);
+    sv_f32 high[SV_SOFTMAX_ROWS], sum[SV_SOFTMAX_ROWS];
+    float top[SV_SOFTMAX_ROWS], total[SV_SOFTMAX_ROWS], inverse[SV_SOFTMAX_ROWS];
+    SV_UNROLL
+    for (int r = 0; r < rows; r++) high[r] = sv_splat(-__builtin_inff());
+    SV_NO_UNROLL
     for (int i = 0; i < full; i += SV_LANES) {
-        const sv_f32 shifted = sv_load(x + i) - top, e = sv_exp(shifted);
-        sum += e;
-        sv_store(y + i, log ? shifted : e);
+        SV_UNROLL
+        for (int r = 0; r < rows; r++) high[r] = sv_max(sv_load(x + r * length + i), high[r]);
     }
-    float total = 0;
-    if (rest) {
-        const sv_f32 shifted = sv_load_part(x + full, rest) - top, e = sv_exp(shifted);
-        float part[SV_LANES];
-        sv_store(part, e);
-        for (int i = 0; i < rest; i++) total += part[i];
-        sv_store_part(y + full, log ? shifted : e, rest);
+    SV_UNROLL
+    for (int r = 0; r < rows; r++) {
+        sum[r] = sv_splat(0);
+        top[r] = sv_max_lanes(high[r]);
+        for (int i = full; i < length; i++) top[r] = x[r * length + i] > top[r] ? x[r * length + i] : top[r];
     }
-    total += sv_sum_lanes(sum);
-    if (log) total = sv_log(sv_splat(total))[0];
+    SV_NO_UNROLL
     for (int i = 0; i < full; i += SV_LANES) {
-        const sv_f32 v = sv_load(y + i);
-        sv_store(y + i, log ? v - total : v / total);
+        SV_UNROLL
+        for (int r = 0; r < rows; r++) {
+            const sv_f32 shifted = sv_load(x + r * length + i) - top[r], e = sv_exp(shifted);
+            sum[r] += e;
+            sv_store(y + r * length + i, log ? shifted : e);
+        }
     }
-    if (rest) {
-        const sv_f32 v = sv_load_part(y + full, rest);
-        sv_store_part(y + full, log ? v - total : v / total, rest);
+    SV_UNROLL
+    for (int r = 0; r < rows; r++) {
+        total[r] = 0;
+        if (rest) {
+            const sv_f32 shifted = sv_load_part(x + r * length + full, rest) - top[r], e = sv_exp(shifted);
+            float part[SV_LANES];
+            sv_store(part, e);
+            for (int i = 0; i < rest; i++) total[r] += part[i];
+            sv_store_part(y + r * length + full, log ? shifted : e, rest);
+        }
+        total[r] += sv_sum_lanes(sum[r]);
+        if (log) total[r] = sv_log(sv_splat(total[r]))[0];
+        inverse[r] = 1 / total[r];
+    }
+    SV_NO_UNROLL
+    for (int i = 0; i < full; i += SV_LANES) {
+        SV_UNROLL
+        for (int r = 0; r < rows; r++) {
+            const sv_f32 v = sv_load(y + r * length + i);
+            sv_store(y + r * length + i, log ? v - total[r] : sv_quotient(v, total[r], inverse[r]));
+        }
+    }
+    SV_UNROLL
+    for (int r = 0; r < rows && rest; r++) {
+        const sv_f32 v = sv_load_part(y + r * length + full, rest);
+        sv_store_part(y + r * length + full, log ? v - total[r] : sv_quotient(v, total[r], inverse[r]), rest);
     }
 }
 
@@ -58,11 +83,14 @@ SV_INLINE void sv_softmax_columns(const float *x, float *y, const int length, co
 }
 
 SV_INLINE void sv_softmax(const float *x, float *y, const int outer, const int length, const int inner, const int log) {
+    if (inner == 1) {
+        const int groups = outer / SV_SOFTMAX_ROWS, rest = outer % SV_SOFTMAX_ROWS;
+        for (int o = 0; o < groups; o++, x += (long)SV_SOFTMAX_ROWS * length, y += (long)SV_SOFTMAX_ROWS * length)
+            sv_softmax_rows(x, y, SV_SOFTMAX_ROWS, length, log);
+        if (rest) sv_softmax_rows(x, y, rest, length, log);
+        return;
+    }
     for (int o = 0; o < outer; o++, x += (long)length * inner, y += (long)length * inner) {
-        if (inner == 1) {
-            sv_softmax_row(x, y, length, log);
-            continue;
-        }
         int i = 0;
         for (; i + SV_LANES <= inner; i += SV_LANES) sv_softmax_columns(x + i, y + i, length, inner, SV_LANES, log);
         if (inner % SV_LANES) sv_softmax_columns(x + i, y + i, length, inner, inner % SV_LANES, log);

@@ -30,4 +30,14 @@ SV_INLINE sv_quad sv_pack_quad(sv_s32 a, sv_s32 b, sv_s32 c, sv_s32 d, const sho
     SV_PACK("vpermd", ordered, order, sv_pack_lanes(a, b, c, d, add));
     return ordered;
 }
+SV_INLINE sv_quad sv_at_least(sv_quad bytes, const unsigned char lo) {
+    const sv_quad none = {0};
+    SV_PACK("vpmaxub", bytes, bytes, none + lo);
+    return bytes;
+}
+SV_INLINE sv_quad sv_at_most(sv_quad bytes, const unsigned char hi) {
+    const sv_quad none = {0};
+    SV_PACK("vpminub", bytes, bytes, none + hi);
+    return bytes;
+}
 #endif

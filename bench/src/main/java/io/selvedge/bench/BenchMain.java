@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +47,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  selvedge bench net.onnx",
             "  selvedge bench net.onnx --input-shape x=1,3,224,224 --json bench.json",
-            "  selvedge bench net.onnx --int8-model out/model.onnx      int8 as 'selvedge deploy' made it"
+            "  selvedge bench net.onnx --int8-model out/model.onnx      int8 as 'selvedge deploy' made it",
+            "  selvedge bench --suite bench/suite.yaml --json out/bench.jsonl --markdown bench/RESULTS.md"
         })
 public final class BenchMain implements Callable<Integer> {
     private final PrintStream out;
@@ -97,11 +100,40 @@ public final class BenchMain implements Callable<Integer> {
             description = "Measured time per contender and row. Default: 2")
     private double seconds;
 
+    @Option(
+            names = "--load",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Measure once more beside N busy processes and say how far the 95th percentile goes up.")
+    private int load;
+
     @Mixin
     private ModelShapes shapes = new ModelShapes();
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the results there as JSON.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description =
+                    "Also write the results there as JSON; of a suite a line for each model, and what has a line there "
+                            + "is not measured again.")
     private @Nullable Path json;
+
+    @Option(
+            names = "--suite",
+            paramLabel = "YAML",
+            description = "Instead of one model, those of a suite against every runtime, and the start of a process.")
+    private @Nullable Path suite;
+
+    @Option(names = "--markdown", paramLabel = "FILE", description = "Write the suite's tables there.")
+    private @Nullable Path markdown;
+
+    @Option(
+            names = "--only",
+            paramLabel = "PATTERN",
+            defaultValue = "",
+            description =
+                    "Of the suite only models whose name has that regular expression in it; 'starts' is the process start.")
+    private String only = "";
 
     BenchMain(PrintStream out, PrintStream err) {
         this.out = out;
@@ -128,11 +160,16 @@ public final class BenchMain implements Callable<Integer> {
             return 0;
         }
         check();
+        if (suite != null) {
+            new SuiteRun(suite, Optional.ofNullable(json), Optional.ofNullable(markdown), pattern(), seconds)
+                    .run(out, err);
+            return 0;
+        }
         if (model == null) {
-            throw bad("nothing to measure; give a MODEL");
+            throw bad("nothing to measure; give a MODEL or --suite");
         }
         List<BenchResult> results = new ArrayList<>();
-        try (Workshop workshop = new Workshop(model, shapes.options(model), Optional.ofNullable(data), threads)) {
+        try (Workshop workshop = new Workshop(model, shapes.options(model), Optional.ofNullable(data), threads, load)) {
             Optional<Path> quantized = Optional.ofNullable(int8Model);
             for (String dtype : dtypes.isEmpty() ? workshop.dtypes(quantized) : dtypes) {
                 err.println("measuring " + dtype + " ...");
@@ -146,12 +183,23 @@ public final class BenchMain implements Callable<Integer> {
         return 0;
     }
 
+    private Pattern pattern() {
+        try {
+            return Pattern.compile(only);
+        } catch (PatternSyntaxException e) {
+            throw new SelvedgeException(ErrorCode.BAD_OPTION, "--only " + only + ": " + e.getDescription(), e);
+        }
+    }
+
     private void check() {
         if (!against.equals("onnxruntime")) {
             throw bad("--against " + against + ": the peer is onnxruntime, and for a TFLite file TFLite besides");
         }
         if (threads != 1) {
             throw bad("--threads " + threads + ": our code runs on one thread so far, so only 1 is a fair comparison");
+        }
+        if (load < 0 || load > 64) {
+            throw bad("--load " + load + ": needs a number of processes from 0 to 64");
         }
         if (!(seconds > 0) || seconds > 3600) {
             throw bad("--seconds " + seconds + ": needs a number above 0 and up to 3600");
@@ -197,6 +245,15 @@ public final class BenchMain implements Callable<Integer> {
             line("selvedge", result.ours());
             for (BenchResult.Peer peer : result.peers()) {
                 line(peer.name() + " " + peer.version(), peer.lap());
+            }
+            for (BenchResult.UnderLoad row : result.underLoad()) {
+                out.printf(
+                        Locale.ROOT,
+                        "  %-28s p95 %10.2f us   under load %10.2f us, %.1f times%n",
+                        row.name(),
+                        row.idleMicrosP95(),
+                        row.loadedMicrosP95(),
+                        row.loadedMicrosP95() / row.idleMicrosP95());
             }
         }
     }

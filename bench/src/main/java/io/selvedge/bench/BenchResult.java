@@ -10,15 +10,27 @@ import java.util.List;
  * One row: our latency beside the peers'.
  *
  * @param dtype of our arithmetic: fp32 or int8
+ * @param underLoad empty when that was not asked for
  * @param maxError {@code max |ours - peer| / max |peer|} over all outputs, against the peer that runs the same model
  */
-record BenchResult(String model, String dtype, int threads, Race.Lap ours, List<Peer> peers, double maxError) {
+record BenchResult(
+        String model,
+        String dtype,
+        int threads,
+        Race.Lap ours,
+        List<Peer> peers,
+        double maxError,
+        List<UnderLoad> underLoad) {
     BenchResult {
         peers = List.copyOf(peers);
+        underLoad = List.copyOf(underLoad);
     }
 
     /** Another runtime's latency on the same input. */
     record Peer(String name, String version, Race.Lap lap) {}
+
+    /** A runtime's 95th percentile with an idle machine and beside busy processes. */
+    record UnderLoad(String name, double idleMicrosP95, double loadedMicrosP95) {}
 
     /** Above 1 we are faster than every peer: fastest peer's median over ours. */
     double ratioToFastest() {
@@ -49,6 +61,13 @@ record BenchResult(String model, String dtype, int threads, Race.Lap ours, List<
                         .put("version", peer.version())
                         .put("microsP50", peer.lap().microsP50())
                         .put("microsP10", peer.lap().microsP10());
+            }
+            ArrayNode loaded = result.underLoad.isEmpty() ? peers : node.putArray("underLoad");
+            for (UnderLoad row : result.underLoad) {
+                loaded.addObject()
+                        .put("name", row.name())
+                        .put("idleMicrosP95", row.idleMicrosP95())
+                        .put("loadedMicrosP95", row.loadedMicrosP95());
             }
             node.put("ratioToFastest", result.ratioToFastest()).put("maxError", result.maxError);
         }

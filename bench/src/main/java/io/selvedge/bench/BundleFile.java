@@ -26,7 +26,7 @@ final class BundleFile {
                 specs(simplified, simplified.inputs()),
                 specs(simplified, simplified.outputs()),
                 compilation.planned().arenaBytes(),
-                compilation.planned().preparedBytes(),
+                compilation.preparedBytes(),
                 1,
                 List.of(io.selvedge.runtime.Target.linux(target.name(), target.arch(), target.cpuFlags())));
         new BundleWriter(manifest)

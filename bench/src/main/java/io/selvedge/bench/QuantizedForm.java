@@ -2,6 +2,7 @@ package io.selvedge.bench;
 
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.toolchain.HostCpu;
@@ -32,6 +33,11 @@ final class QuantizedForm {
 
     /** @param simplified plain ONNX operators in float */
     static Graph of(Graph simplified) throws IOException {
+        return of(simplified, -1, 1);
+    }
+
+    /** @param low and high: where random inputs lie */
+    static Graph of(Graph simplified, double low, double high) throws IOException {
         Graph exposing = NativeActivations.exposing(simplified);
         try (WorkFolder folder = WorkFolder.create("quantize")) {
             Path bundle = folder.path().resolve("exposing.selv");
@@ -45,20 +51,48 @@ final class QuantizedForm {
                 return Quantizer.quantize(
                         simplified,
                         Calibrator.calibrate(
-                                simplified, samples(simplified), new NativeActivations(exposing, session), _ -> {}),
+                                simplified,
+                                samples(simplified, low, high),
+                                new NativeActivations(exposing, session),
+                                _ -> {}),
                         Set.of());
             }
         }
     }
 
-    private static List<Map<String, Tensor>> samples(Graph graph) {
+    /**
+     * The graph with 8-bit inputs and outputs: the QuantizeLinear that is an input's only reader and the DequantizeLinear that
+     * makes an output go.
+     */
+    static Graph withIntegerEnds(Graph quantized) {
+        Map<String, List<Node>> readers = quantized.consumers();
+        Map<String, Node> producers = quantized.producers();
+        List<String> inputs = new ArrayList<>();
+        for (String input : quantized.inputs()) {
+            List<Node> all = readers.getOrDefault(input, List.of());
+            boolean only = all.size() == 1 && all.getFirst().op().type().equals("QuantizeLinear");
+            inputs.add(only ? all.getFirst().output() : input);
+        }
+        List<String> outputs = new ArrayList<>();
+        for (String output : quantized.outputs()) {
+            Node producer = producers.get(output);
+            boolean real = producer != null && producer.op().type().equals("DequantizeLinear");
+            outputs.add(real ? producer.input(0) : output);
+        }
+        List<Node> nodes = Graph.live(quantized.nodes(), outputs).stream()
+                .filter(node -> !inputs.contains(node.output()))
+                .toList();
+        return new Graph(quantized.name(), inputs, outputs, quantized.constants(), nodes, quantized.types());
+    }
+
+    private static List<Map<String, Tensor>> samples(Graph graph, double low, double high) {
         SplittableRandom random = new SplittableRandom(1);
         List<Map<String, Tensor>> samples = new ArrayList<>();
         for (int i = 0; i < SAMPLES; i++) {
             Map<String, Tensor> sample = new LinkedHashMap<>();
             for (String input : graph.inputs()) {
                 TensorType type = graph.type(input);
-                sample.put(input, Tensor.filled(type, _ -> (float) random.nextDouble(-1, 1)));
+                sample.put(input, Tensor.filled(type, _ -> (float) random.nextDouble(low, high)));
             }
             samples.add(sample);
         }

@@ -12,11 +12,11 @@ final class Race {
     private static final long BLOCK_NANOS = 20_000_000L;
 
     /** Microseconds of one contender. */
-    record Lap(double microsP50, double microsP10) {
+    record Lap(double microsP50, double microsP10, double microsP95) {
         static Lap of(long[] nanos) {
             long[] sorted = nanos.clone();
             Arrays.sort(sorted);
-            return new Lap(at(sorted, 0.5) / 1000, at(sorted, 0.1) / 1000);
+            return new Lap(at(sorted, 0.5) / 1000, at(sorted, 0.1) / 1000, at(sorted, 0.95) / 1000);
         }
 
         private static double at(long[] sorted, double share) {
@@ -35,8 +35,13 @@ final class Race {
 
     /** One lap per contender, in their order. */
     List<Lap> run() {
-        int[] perBlock = contenders.stream().mapToInt(Race::warmUp).toArray();
-        int rounds = Math.max(5, (int) Math.round(seconds * 1e9 / BLOCK_NANOS));
+        double[] each = contenders.stream().mapToDouble(Race::warmUp).toArray();
+        int[] perBlock = Arrays.stream(each)
+                .mapToInt(nanos -> (int) Math.clamp(Math.round(BLOCK_NANOS / nanos), 1, 5000))
+                .toArray();
+        // A run longer than a block is a block; those who are quicker then take fewer turns too.
+        double longest = Math.max(BLOCK_NANOS, Arrays.stream(each).max().orElse(0));
+        int rounds = Math.max(9, (int) Math.round(seconds * 1e9 / longest));
         long[][] nanos = new long[perBlock.length][];
         for (int i = 0; i < perBlock.length; i++) {
             nanos[i] = new long[perBlock[i] * rounds];
@@ -51,16 +56,15 @@ final class Race {
         return Arrays.stream(nanos).map(Lap::of).toList();
     }
 
-    /** Repetitions that fill a block. */
-    private static int warmUp(Contender contender) {
+    /** Nanoseconds of one run. */
+    private static double warmUp(Contender contender) {
         long began = System.nanoTime();
         int runs = 0;
         do {
             contender.run();
             runs++;
         } while (System.nanoTime() - began < WARM_UP_NANOS || runs < 3);
-        double nanosEach = (double) (System.nanoTime() - began) / runs;
-        return Math.clamp(Math.round(BLOCK_NANOS / nanosEach), 1, 5000);
+        return (double) (System.nanoTime() - began) / runs;
     }
 
     private static void block(Contender contender, long[] nanos, int from, int count) {

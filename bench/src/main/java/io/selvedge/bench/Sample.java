@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 
 /** One set of inputs, as little-endian bytes in direct memory, the same for every contender. */
 record Sample(Map<String, TensorType> types, Map<String, ByteBuffer> bytes) {
@@ -24,6 +26,36 @@ record Sample(Map<String, TensorType> types, Map<String, ByteBuffer> bytes) {
             values.put(input, array);
         }
         return of(graph, values);
+    }
+
+    /** Values in [low, high) but for inputs that hold one value; integers are in [0, 100). */
+    static Sample random(Graph graph, long seed, SuiteModel model) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Map<String, float[]> values = new LinkedHashMap<>();
+        for (String input : graph.inputs()) {
+            TensorType type = graph.type(input);
+            float[] array = new float[Math.toIntExact(type.shape().elements())];
+            for (int i = 0; i < array.length; i++) {
+                array[i] = model.fill().containsKey(input)
+                        ? Objects.requireNonNull(model.fill().get(input))
+                        : type.dtype().isFloat()
+                                ? (float) random.nextDouble(model.low(), model.high())
+                                : random.nextInt(0, 100);
+            }
+            values.put(input, array);
+        }
+        return of(graph, values);
+    }
+
+    /** The same inputs for a graph that takes them in another form. */
+    Sample mapped(Graph graph, BiFunction<String, ByteBuffer, ByteBuffer> form) {
+        Map<String, TensorType> others = new LinkedHashMap<>();
+        Map<String, ByteBuffer> moved = new LinkedHashMap<>();
+        bytes.forEach((name, from) -> {
+            others.put(name, graph.type(name));
+            moved.put(name, form.apply(name, from));
+        });
+        return new Sample(others, moved);
     }
 
     static Sample of(Graph graph, Map<String, float[]> values) {

@@ -1,5 +1,6 @@
 package io.selvedge.bench;
 
+import io.selvedge.cli.Version;
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
@@ -32,16 +33,19 @@ final class Workshop implements AutoCloseable {
     private final ImportOptions shapes;
     private final Optional<Path> data;
     private final int threads;
+    private final int load;
     private final Graph graph;
     private final WorkFolder folder;
     private final Target target = HostCpu.detect().best();
     private final Compiler compiler = new Compiler(Toolchain.bundled());
 
-    Workshop(Path model, ImportOptions shapes, Optional<Path> data, int threads) throws IOException {
+    /** @param load busy processes beside which everything is measured once more; 0 for none */
+    Workshop(Path model, ImportOptions shapes, Optional<Path> data, int threads, int load) throws IOException {
         this.model = model;
         this.shapes = data.isEmpty() ? shapes : bound(model, shapes, data.get());
         this.data = data;
         this.threads = threads;
+        this.load = load;
         this.graph = ModelReader.read(model, this.shapes);
         this.folder = WorkFolder.create("bench");
     }
@@ -89,7 +93,7 @@ final class Workshop implements AutoCloseable {
         Sample sample = sample(formGraph);
         List<Contender> contenders = new ArrayList<>();
         try {
-            contenders.add(new SelvedgeContender(bundle, sample, "0.1.0"));
+            contenders.add(new SelvedgeContender(bundle, sample, Version.text()));
             Path onnx = form;
             if (ModelReader.isTflite(form)) {
                 contenders.add(new TfliteContender(ModelBytes.read(form), formGraph, sample));
@@ -109,10 +113,32 @@ final class Workshop implements AutoCloseable {
             double maxError = BenchResult.maxError(
                     contenders.get(0).outputs(), contenders.get(1).outputs());
             return new BenchResult(
-                    String.valueOf(model.getFileName()), dtype, threads, laps.getFirst(), peers, maxError);
+                    String.valueOf(model.getFileName()),
+                    dtype,
+                    threads,
+                    laps.getFirst(),
+                    peers,
+                    maxError,
+                    underLoad(contenders, laps, seconds));
         } finally {
             contenders.forEach(Contender::close);
         }
+    }
+
+    private List<BenchResult.UnderLoad> underLoad(List<Contender> contenders, List<Race.Lap> idle, double seconds)
+            throws IOException {
+        List<BenchResult.UnderLoad> rows = new ArrayList<>();
+        if (load > 0) {
+            try (BusyProcesses _ = new BusyProcesses(load)) {
+                for (int i = 0; i < idle.size(); i++) {
+                    Race.Lap lap =
+                            new Race(List.of(contenders.get(i)), seconds).run().getFirst();
+                    rows.add(new BenchResult.UnderLoad(
+                            contenders.get(i).name(), idle.get(i).microsP95(), lap.microsP95()));
+                }
+            }
+        }
+        return rows;
     }
 
     private Sample sample(Graph of) {

@@ -5,6 +5,7 @@ import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Model;
+import io.selvedge.runtime.ProgramExecutor;
 import io.selvedge.runtime.Session;
 import io.selvedge.runtime.Target;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ final class BundleChoice {
     @Option(
             names = "--target",
             paramLabel = "NAME",
-            description = "Use this library of the bundle instead of the best one.")
+            description = "Use this library of the bundle instead of the best one; jvm runs its program in Java.")
     private @Nullable String target;
 
     @Option(
@@ -31,8 +32,8 @@ final class BundleChoice {
 
     /** @throws SelvedgeException BAD_OPTION when {@code file} has no such library */
     LoadOptions loading(Path file) {
-        if (target == null) {
-            return LoadOptions.defaults();
+        if (target == null || target.equals(ProgramExecutor.TARGET)) {
+            return unchecked();
         }
         try (Bundle bundle = Bundle.open(file)) {
             List<String> names =

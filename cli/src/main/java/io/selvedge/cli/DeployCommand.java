@@ -112,7 +112,8 @@ final class DeployCommand implements Callable<Integer> {
             split = ",",
             description =
                     "Targets whose code goes into the bundle, several with commas; the first that runs here is measured, and "
-                            + "a device runs the best that it can. Known: x86-64-v4+vnni, x86-64-v3, generic, "
+                            + "a device runs the best that it can. Known: x86-64-v4+vnni, x86-64-v3+avxvnni, x86-64-v4, "
+                            + "x86-64-v3, x86-64-v2, generic, "
                             + "aarch64+i8mm, aarch64+dotprod, aarch64, generic-aarch64, riscv64+v, generic-riscv64, "
                             + "wasm32+simd128, generic-wasm32. Default: this machine's best.")
     private List<String> targets = List.of();

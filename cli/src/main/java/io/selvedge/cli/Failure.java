@@ -59,6 +59,7 @@ record Failure(String code, String message, int exitStatus) {
                     NO_TARGET_FOR_CPU,
                     NATIVE_LOAD_FAILED,
                     NATIVE_RUN_FAILED,
+                    UNSUPPORTED_KERNEL,
                     NO_SUCH_PART,
                     GOLDEN_MISMATCH,
                     SESSIONS_OPEN,

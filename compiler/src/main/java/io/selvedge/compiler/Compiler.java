@@ -14,6 +14,7 @@ import io.selvedge.compiler.pass.Pipelines;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
+import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.CompileRequest;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.WorkFolder;
@@ -50,6 +51,14 @@ public final class Compiler {
         /** Size of a target's library in bytes. */
         public int codeBytes(String target) {
             return java.util.Objects.requireNonNull(libraries.get(target), target).length;
+        }
+
+        /** Memory that any of the libraries needs for what it computes from the weights when it is loaded. */
+        public int preparedBytes() {
+            return libraries.keySet().stream()
+                    .mapToInt(target -> CEmitter.preparedBytes(planned, TargetCatalog.byName(target)))
+                    .max()
+                    .orElse(0);
         }
     }
 

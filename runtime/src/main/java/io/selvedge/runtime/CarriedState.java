@@ -51,11 +51,9 @@ final class CarriedState {
         }
     }
 
-    /** Exchanges the two addresses in the table, and the two views. */
-    void swap(ByteBuffer table) {
-        long address = table.getLong(inputSlot * Long.BYTES);
-        table.putLong(inputSlot * Long.BYTES, table.getLong(outputSlot * Long.BYTES));
-        table.putLong(outputSlot * Long.BYTES, address);
+    /** Exchanges the two pieces of memory, and the two views. */
+    void swap(Invocation invocation) {
+        invocation.exchange(inputSlot, outputSlot);
         TensorBuffer before = read;
         read = written;
         written = before;

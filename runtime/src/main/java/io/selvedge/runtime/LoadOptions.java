@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * What may be decided when a model is loaded.
  *
- * @param target name of the library to use; without it the first that this CPU runs
+ * @param target name of the library to use, or {@link ProgramExecutor#TARGET}; without it the first that this CPU runs, or else the
+ *     executor, where there is one
  * @param libraryFolder where the library is extracted to; without it the user's cache
  */
 public record LoadOptions(Optional<String> target, Optional<Path> libraryFolder) {

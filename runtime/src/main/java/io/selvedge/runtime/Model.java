@@ -1,7 +1,6 @@
 package io.selvedge.runtime;
 
 import io.selvedge.runtime.ModelException.Code;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -21,38 +20,17 @@ import java.util.stream.Collectors;
  */
 public final class Model implements AutoCloseable {
     private final Bundle bundle;
-    private final Target target;
-    private final LibraryCache cache;
-    private final NativeMemory weights;
+    private final ModelCode code;
     /** By the binding's suffix; a further binding's code is loaded when its first session is. */
-    private final Map<String, Loaded> loaded = new HashMap<>();
+    private final Map<String, ModelCode.Ready> loaded = new HashMap<>();
 
     private int openSessions;
     private boolean closed;
 
-    private Model(Bundle bundle, Target target, LibraryCache cache) {
+    private Model(Bundle bundle, ModelCode code) {
         this.bundle = bundle;
-        this.target = target;
-        this.cache = cache;
-        NativeCode code = LibraryLoader.load(bundle, target.path(), cache);
-        if (bundle.length(PartName.WEIGHTS) == 0) {
-            weights = NativeMemory.allocate(code, 0, "an empty weights.bin");
-        } else {
-            ByteBuffer direct = bundle.direct(PartName.WEIGHTS);
-            weights = NativeMemory.aligned(code, direct, "a copy of weights.bin, which is not aligned in the bundle,");
-        }
-        loaded.put("", Loaded.of(code, manifest().preparedBytes(), weights));
-    }
-
-    /** One binding's code, with what it computed from the weights. */
-    private record Loaded(NativeCode code, NativeMemory prepared) {
-        static Loaded of(NativeCode code, long preparedBytes, NativeMemory weights) {
-            NativeMemory prepared = NativeMemory.allocate(code, (int) preparedBytes, "the prepared weights");
-            if (preparedBytes > 0) {
-                code.prepareWeights(weights.address(), prepared.address());
-            }
-            return new Loaded(code, prepared);
-        }
+        this.code = code;
+        loaded.put("", code.load(bindings().get(0)));
     }
 
     /** {@link #load(Path, LoadOptions)} with the first library that this CPU runs. */
@@ -74,11 +52,7 @@ public final class Model implements AutoCloseable {
         boolean done = false;
         try {
             requireNoFallback(bundle);
-            Target target = pick(bundle.manifest(), options, cpu);
-            LibraryCache cache = options.libraryFolder()
-                    .map(folder -> new LibraryCache(folder.toAbsolutePath()))
-                    .orElseGet(() -> LibraryCache.of(System.getenv(), Path.of(System.getProperty("user.home", "."))));
-            Model model = new Model(bundle, target, cache);
+            Model model = new Model(bundle, code(bundle, options, cpu));
             done = true;
             return model;
         } catch (ModelException e) {
@@ -86,6 +60,33 @@ public final class Model implements AutoCloseable {
         } finally {
             if (!done) {
                 bundle.close();
+            }
+        }
+    }
+
+    /** The library that fits, else the executor, if there is one and nothing else was asked for. */
+    private static ModelCode code(Bundle bundle, LoadOptions options, Cpu cpu) {
+        if (options.target().map(ProgramExecutor.TARGET::equals).orElse(false)) {
+            return ModelCode.ofExecutor(bundle);
+        }
+        try {
+            Target target = pick(bundle.manifest(), options, cpu);
+            LibraryCache cache = options.libraryFolder()
+                    .map(folder -> new LibraryCache(folder.toAbsolutePath()))
+                    .orElseGet(() -> LibraryCache.of(System.getenv(), Path.of(System.getProperty("user.home", "."))));
+            return ModelCode.ofLibrary(bundle, target, cache);
+        } catch (ModelException e) {
+            boolean another = e.code() == Code.NO_TARGET_FOR_CPU
+                    || e.code() == Code.CACHE_UNUSABLE
+                    || e.code() == Code.NATIVE_LOAD_FAILED;
+            if (!another || options.target().isPresent() || !bundle.has(PartName.PROGRAM)) {
+                throw e;
+            }
+            try {
+                return ModelCode.ofExecutor(bundle);
+            } catch (ModelException none) {
+                e.addSuppressed(none);
+                throw e;
             }
         }
     }
@@ -138,7 +139,7 @@ public final class Model implements AutoCloseable {
 
     /** Name of the library in use, such as {@code x86-64-v4+vnni}. */
     public String targetName() {
-        return target.name();
+        return code.targetName();
     }
 
     /** Working memory of one session, without its inputs and outputs. */
@@ -203,18 +204,13 @@ public final class Model implements AutoCloseable {
 
     private synchronized Session newSession(Binding binding) {
         requireOpen();
-        Loaded own;
+        Session session;
         try {
-            own = loaded.computeIfAbsent(
-                    binding.suffix(),
-                    suffix -> Loaded.of(
-                            LibraryLoader.load(bundle, binding.part(target.path()), cache),
-                            binding.preparedBytes(),
-                            weights));
+            ModelCode.Ready own = loaded.computeIfAbsent(binding.suffix(), suffix -> code.load(binding));
+            session = new Session(this, binding, own.newInvocation());
         } catch (ModelException e) {
             throw e.in(bundle.path());
         }
-        Session session = new Session(this, binding, own.code(), weights, own.prepared());
         openSessions++;
         return session;
     }

@@ -4,6 +4,8 @@ package io.selvedge.runtime;
 final class PartName {
     static final String MANIFEST = "manifest.json";
     static final String WEIGHTS = "weights.bin";
+    /** The planned program, for executors that are no native code. */
+    static final String PROGRAM = "program.bin";
     /** In bundles of which another runtime runs some parts. */
     static final String PLAN = "plan.json";
 

@@ -12,30 +12,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Session implements AutoCloseable {
     private final Model model;
     private final Binding binding;
-    private final NativeCode code;
-    private final NativeMemory weights;
-    private final NativeMemory arena;
-    private final NativeMemory table;
+    private final Invocation invocation;
     private final List<TensorBuffer> inputs;
     private final List<TensorBuffer> outputs;
     private final List<CarriedState> states;
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile boolean closed;
 
-    Session(Model model, Binding binding, NativeCode code, NativeMemory weights, NativeMemory prepared) {
+    Session(Model model, Binding binding, Invocation invocation) {
         this.model = model;
         this.binding = binding;
-        this.code = code;
-        this.weights = weights;
+        this.invocation = invocation;
         Manifest manifest = model.manifest();
-        arena = NativeMemory.allocate(code, (int) binding.arenaBytes(), "the arena");
-        int tensors = binding.inputs().size() + binding.outputs().size();
-        table = NativeMemory.allocate(code, (tensors + 1) * Long.BYTES, "the table of tensors");
         List<TensorBuffer> allInputs =
                 binding.inputs().stream().map(this::allocate).toList();
         List<TensorBuffer> allOutputs =
                 binding.outputs().stream().map(this::allocate).toList();
-        table.bytes().putLong(prepared.address());
         inputs = except(allInputs, manifest.given(binding.inputs()));
         outputs = except(allOutputs, manifest.taken(binding.outputs()));
         states = manifest.states().stream()
@@ -47,11 +39,8 @@ public final class Session implements AutoCloseable {
         return all.stream().filter(tensor -> kept.contains(tensor.spec())).toList();
     }
 
-    /** Allocates a tensor and enters its address as the next of the table. */
     private TensorBuffer allocate(TensorSpec spec) {
-        NativeMemory memory = NativeMemory.allocate(code, spec.byteCount(), "tensor '" + spec.name() + "'");
-        table.bytes().putLong(memory.address());
-        return new TensorBuffer(spec, memory.bytes());
+        return new TensorBuffer(spec, invocation.tensor(spec));
     }
 
     /** The model that this session runs. */
@@ -148,10 +137,10 @@ public final class Session implements AutoCloseable {
         enter();
         int status;
         try {
-            status = code.runAll(weights.address(), table.address(), arena.address(), 0, 1);
+            status = invocation.run();
             if (status == 0) {
                 for (int i = 0; i < states.size(); i++) {
-                    states.get(i).swap(table.bytes());
+                    states.get(i).swap(invocation);
                 }
             }
         } finally {
@@ -181,7 +170,7 @@ public final class Session implements AutoCloseable {
     public void profile(int step) {
         enter();
         try {
-            code.runStep(weights.address(), table.address(), arena.address(), step);
+            invocation.runStep(step);
         } finally {
             leave();
         }
@@ -193,7 +182,7 @@ public final class Session implements AutoCloseable {
      */
     public ByteBuffer arena() {
         requireOpen();
-        return arena.bytes().clear();
+        return invocation.arena();
     }
 
     private void enter() {

@@ -188,7 +188,7 @@ public final class Conformance {
                 throw new java.io.UncheckedIOException(e);
             }
         }
-        try (NativeBatch library = NativeBatch.load(batch.library().get(), programs(tests))) {
+        try (NativeBatch library = NativeBatch.load(batch.library().get(), programs(tests), target)) {
             for (int i = 0; i < tests.size(); i++) {
                 results.add(run(library, i, tests.get(i)));
             }

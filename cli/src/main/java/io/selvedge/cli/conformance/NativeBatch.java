@@ -50,12 +50,14 @@ final class NativeBatch implements AutoCloseable {
             FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.ADDRESS);
 
     private final List<PlannedProgram> programs;
+    private final Target target;
     private final Arena memory = Arena.ofConfined();
     private final SymbolLookup library;
 
     @SuppressWarnings("restricted") // Native code is what is tested.
-    private NativeBatch(List<PlannedProgram> programs, byte[] library) throws IOException {
+    private NativeBatch(List<PlannedProgram> programs, Target target, byte[] library) throws IOException {
         this.programs = programs;
+        this.target = target;
         Path file = Files.createTempFile("selvedge-batch", ".so");
         try {
             Files.write(file, library);
@@ -120,8 +122,8 @@ final class NativeBatch implements AutoCloseable {
     }
 
     /** Loads what {@link #compile} made of the same programs. */
-    static NativeBatch load(byte[] library, List<PlannedProgram> programs) throws IOException {
-        return new NativeBatch(List.copyOf(programs), library);
+    static NativeBatch load(byte[] library, List<PlannedProgram> programs, Target target) throws IOException {
+        return new NativeBatch(List.copyOf(programs), target, library);
     }
 
     /** Runs program {@code index}; inputs and outputs in the order of the program's. */
@@ -129,7 +131,7 @@ final class NativeBatch implements AutoCloseable {
         PlannedProgram planned = programs.get(index);
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment weights = bytes(scratch, planned.packedWeights());
-            MemorySegment prepared = scratch.allocate(planned.preparedBytes() + ALIGNMENT, ALIGNMENT);
+            MemorySegment prepared = scratch.allocate(CEmitter.preparedBytes(planned, target) + ALIGNMENT, ALIGNMENT);
             List<MemorySegment> io = new ArrayList<>();
             for (Tensor input : inputs) {
                 byte[] data = new byte[input.bytes().remaining()];

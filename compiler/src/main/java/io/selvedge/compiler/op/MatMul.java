@@ -158,7 +158,9 @@ public record MatMul() implements Op, Lowerable {
         View a = batched(builder, node.input(0), left, lead);
         View b = batched(builder, node.input(1), right, lead);
         int[] extents = {batch, m, n};
-        View out = builder.define(node.output());
+        View out = Transpose.sole(builder.graph(), node.output())
+                .map(transpose -> transpose.define(builder, node.output()))
+                .orElseGet(() -> builder.define(node.output()));
         View y = out.reshaped(extents)
                 .orElseGet(() -> builder.temporary(
                         node.name() + ".dense",

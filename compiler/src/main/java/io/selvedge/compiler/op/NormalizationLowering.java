@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What layer and instance normalisation share: mean, centred values, squared deviation, result. */
 final class NormalizationLowering {
@@ -22,6 +23,9 @@ final class NormalizationLowering {
      * @param scale of extents that broadcast to y
      */
     static void lower(Node node, ProgramBuilder builder, int first, float epsilon, View scale, List<View> bias) {
+        if (rows(node, builder, first, epsilon, scale, bias)) {
+            return;
+        }
         Compute compute = Compute.of(List.of(builder.graph().type(node.output()).dtype()));
         DType dtype = compute.dtype();
         View x = builder.view(node.input(0));
@@ -55,6 +59,44 @@ final class NormalizationLowering {
         List<View> operands = new ArrayList<>(List.of(centred, squares, scale));
         operands.addAll(bias);
         builder.map(node.output(), operands, bias.isEmpty() ? y : MapLowering.add(y, new Expr.Input(3)), compute);
+    }
+
+    /** The same by one kernel, where rows are contiguous f32, scale and bias are rows, and nobody wants the statistics. */
+    private static boolean rows(
+            Node node, ProgramBuilder builder, int first, float epsilon, View scale, List<View> bias) {
+        int[] extents = builder.extents(node.output());
+        int rows = Strides.product(extents, 0, first);
+        int length = Strides.product(extents, first, extents.length);
+        boolean plain = builder.graph().type(node.output()).dtype() == DType.FLOAT32
+                && output(node, 1).isEmpty()
+                && output(node, 2).isEmpty();
+        boolean affine = Stream.concat(Stream.of(scale), bias.stream())
+                .allMatch(row -> row.elements() == length && row.isDense());
+        if (!plain || !affine) {
+            return false;
+        }
+        View x = DenseOperands.reshaped(builder, node.input(0), rows, length);
+        if (length > 1 && x.strides()[1] != 1) {
+            x = builder.dense(node.input(0)).reshaped(rows, length).orElseThrow();
+        }
+        View out = builder.define(node.output());
+        View y = out.reshaped(rows, length)
+                .filter(view -> length == 1 || view.strides()[1] == 1)
+                .orElseGet(() -> builder.temporary(node.name() + ".dense", DType.FLOAT32, rows, length));
+        builder.emit(
+                new Kernel.LayerNorm(
+                        x.strided(),
+                        y.strided(),
+                        rows,
+                        length,
+                        Optional.of(scale.strided()),
+                        bias.stream().findFirst().map(View::strided),
+                        epsilon),
+                0);
+        if (y.buffer() != out.buffer()) {
+            builder.copy(y.reshaped(out.extents()).orElseThrow(), out, Float.BYTES);
+        }
+        return true;
     }
 
     private static Optional<String> output(Node node, int index) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * Operators on integers restated on import in those that work on QDQ graphs: QLinearConv and QLinearMatMul as
- * {@code Quantize(op(Dequantize(x), Dequantize(w)))}; ConvInteger and MatMulInteger as the product of {@code x - zero point}
+ * {@code Quantize(op(Dequantize(x), Dequantize(w)))}; ConvInteger, and MatMulInteger where no kernel takes its operands, as the product of {@code x - zero point}
  * in f32 where that holds every sum exactly, else in int32 or f64.
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__QLinearConv.html">ONNX QLinearConv</a>,
@@ -79,6 +79,10 @@ final class QuantizedOperators {
         boolean exact =
                 (a.length == 0 ? 1 : a[a.length - 1]) <= EXACT_IN_FLOAT32 || sumsAreExact(call, b[b.length - 1], false);
         DType wide = exact ? DType.FLOAT32 : DType.INT32;
+        boolean onePoint = !call.has(2) || call.inputType(2).shape().elements() == 1;
+        if (onePoint && a.length > 1 && b.length == 2 && packs(call)) {
+            return new MatMulInteger();
+        }
         boolean perRow = call.has(2) && call.inputType(2).shape().rank() == 1 && a.length > 1;
         List<Integer> rows = perRow ? List.of(call.extents(2)[0], 1) : List.of();
         String left = centred(call, 0, 2, wide, rows);
@@ -87,6 +91,15 @@ final class QuantizedOperators {
         call.set(0, left);
         call.set(1, right);
         return rounded(call, new MatMul());
+    }
+
+    /** Whether B is constant and fits into 8 bits without its zero points, which are constant too. */
+    private static boolean packs(OpCall call) {
+        boolean points = !call.has(3) || call.known(3).isPresent();
+        return points
+                && call.known(1)
+                        .flatMap(b -> MatMulInteger.centred(b, call.has(3) ? call.known(3) : Optional.empty()))
+                        .isPresent();
     }
 
     /** Whether the known weights of every output, times the largest input there can be, stay below 2^24 in sum. */

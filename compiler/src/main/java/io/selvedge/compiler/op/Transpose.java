@@ -3,6 +3,7 @@ package io.selvedge.compiler.op;
 import static io.selvedge.compiler.op.Operands.required;
 import static io.selvedge.compiler.op.Operands.shapes;
 
+import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Shape;
@@ -10,6 +11,8 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.program.Lowerable;
 import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.program.View;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +69,34 @@ public record Transpose(List<Integer> perm) implements Op, Lowerable {
     @Override
     public boolean keepsBits() {
         return true;
+    }
+
+    /** The one reader of a value that stays inside the graph, if it is a Transpose that leaves the last axis where it is. */
+    static Optional<Transpose> sole(Graph graph, String value) {
+        List<Node> readers = graph.nodes().stream()
+                .filter(node -> node.inputs().contains(value))
+                .toList();
+        return readers.size() == 1
+                        && !graph.outputs().contains(value)
+                        && readers.getFirst().op() instanceof Transpose transpose
+                        && transpose.perm.getLast() == transpose.perm.size() - 1
+                ? Optional.of(transpose)
+                : Optional.empty();
+    }
+
+    /** Makes memory for the value that this transposes, in which the result is dense. */
+    View define(ProgramBuilder builder, String value) {
+        int[] extents = builder.extents(value);
+        int[] order = perm.stream().mapToInt(axis -> axis).toArray();
+        int[] transposed = Arrays.stream(order).map(axis -> extents[axis]).toArray();
+        int[] back = new int[order.length];
+        for (int axis = 0; axis < order.length; axis++) {
+            back[order[axis]] = axis;
+        }
+        View view = builder.temporary(value, builder.graph().type(value).dtype(), transposed)
+                .permuted(back);
+        builder.alias(value, view);
+        return view;
     }
 
     @Override

@@ -3,27 +3,40 @@ package io.selvedge.compiler.pass;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.op.FusedMatMul;
 import io.selvedge.compiler.program.Expr;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The element-wise nodes that a convolution or matrix product can apply while its results are in registers: everything
  * between its output and the one value that others read.
  *
  * @param nodes in order, the last one makes the output; empty when nothing follows
- * @param expr over Input(0) = the convolution's result, Input(1) = the residual
- * @param residual another value of the output's type
+ * @param expr over Input(0) = the result, Input(i) = operand i - 1
+ * @param operands other values
  */
-record Epilogue(List<Node> nodes, Expr expr, Optional<String> residual) {
+record Epilogue(List<Node> nodes, Expr expr, List<String> operands) {
     private static final int MOST_TERMS = 64;
+    private static final int MOST_OPERANDS = 6;
 
-    /** The longest epilogue of a node, made of nodes that the edit has not changed. */
+    /** The longest epilogue of a convolution, made of nodes that the edit has not changed, with a residual at most. */
     static Epilogue of(GraphEdit edit, Node conv) {
-        return new Search(edit, conv).longest();
+        return new Search(edit, conv, false).longest();
+    }
+
+    /** The same of a matrix product that takes several operands: residuals, rows and numbers. */
+    static Epilogue ofMatrix(GraphEdit edit, Node product) {
+        return new Search(edit, product, true).longest();
+    }
+
+    /** Another value of the output's type. */
+    Optional<String> residual() {
+        return operands.stream().findFirst();
     }
 
     private static final class Search {
@@ -31,26 +44,28 @@ record Epilogue(List<Node> nodes, Expr expr, Optional<String> residual) {
         private final Graph graph;
         private final TensorType type;
         private final Node conv;
+        private final boolean matrix;
         private final Map<String, Expr> values = new LinkedHashMap<>();
         private final List<Node> nodes = new ArrayList<>();
-        private Optional<String> residual = Optional.empty();
+        private List<String> operands = List.of();
 
-        Search(GraphEdit edit, Node conv) {
+        Search(GraphEdit edit, Node conv, boolean matrix) {
             this.edit = edit;
             this.graph = edit.graph();
             this.conv = conv;
+            this.matrix = matrix;
             this.type = graph.type(conv.output());
         }
 
         Epilogue longest() {
             values.put(conv.output(), new Expr.Input(0));
-            Epilogue longest = new Epilogue(List.of(), new Expr.Input(0), Optional.empty());
+            Epilogue longest = new Epilogue(List.of(), new Expr.Input(0), List.of());
             List<Node> all = graph.nodes();
             for (Node node : all.subList(all.indexOf(conv) + 1, all.size())) {
                 Optional<Expr> expr =
                         node.inputs().stream().anyMatch(values::containsKey) ? add(node) : Optional.empty();
                 if (expr.isPresent() && isClosed(node)) {
-                    longest = new Epilogue(List.copyOf(nodes), expr.get(), residual);
+                    longest = new Epilogue(List.copyOf(nodes), expr.get(), operands);
                 }
             }
             return longest;
@@ -63,11 +78,11 @@ record Epilogue(List<Node> nodes, Expr expr, Optional<String> residual) {
                     || !graph.type(node.output()).equals(type)) {
                 return Optional.empty();
             }
-            Optional<String> before = residual;
+            List<String> before = operands;
             Optional<Expr> expr =
                     ElementExpr.of(graph, node, this::operand).filter(e -> ElementExpr.size(e) <= MOST_TERMS);
             if (expr.isEmpty()) {
-                residual = before;
+                operands = before;
             } else {
                 values.put(node.output(), expr.get());
                 nodes.add(node);
@@ -84,15 +99,23 @@ record Epilogue(List<Node> nodes, Expr expr, Optional<String> residual) {
             if (number.isPresent()) {
                 return number;
             }
-            boolean fits = graph.type(value).equals(type) && !graph.isConstant(value);
-            if (!fits || residual.isPresent() && !residual.get().equals(value)) {
+            int known = operands.indexOf(value);
+            if (known < 0 && (!fits(value) || operands.size() == (matrix ? MOST_OPERANDS : 1))) {
                 return Optional.empty();
             }
-            residual = Optional.of(value);
-            return Optional.of(new Expr.Input(1));
+            if (known < 0) {
+                operands = Stream.concat(operands.stream(), Stream.of(value)).toList();
+            }
+            return Optional.of(new Expr.Input(1 + operands.indexOf(value)));
         }
 
-        /** Nothing inside is read outside but the last value. A residual cannot depend on the inside then. */
+        private boolean fits(String value) {
+            return matrix
+                    ? FusedMatMul.takes(graph.type(value), type)
+                    : graph.type(value).equals(type) && !graph.isConstant(value);
+        }
+
+        /** Nothing inside is read outside but the last value. An operand cannot depend on the inside then. */
         private boolean isClosed(Node last) {
             return values.keySet().stream()
                     .filter(value -> !value.equals(last.output()))

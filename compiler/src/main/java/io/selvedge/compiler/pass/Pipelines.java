@@ -23,8 +23,13 @@ public final class Pipelines {
             new FoldAffineIntoConv());
 
     /** In front of lowering, after 8-bit patterns were fused; the result has operators of domain {@code selvedge}. */
-    public static final List<Pass> FUSE =
-            List.of(new ComputeHalfInFloat(), FoldConstants.withDequantized(), new FuseConv(), new FuseElementWise());
+    public static final List<Pass> FUSE = List.of(
+            new ComputeHalfInFloat(),
+            FoldConstants.withDequantized(),
+            new FuseLayerNorm(),
+            new FuseConv(),
+            new FuseMatMul(),
+            new FuseElementWise());
 
     private Pipelines() {}
 

@@ -1,6 +1,8 @@
 package io.selvedge.compiler.program;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
@@ -56,17 +58,26 @@ public sealed interface Kernel {
     }
 
     /**
-     * A 3x3 convolution of stride 1 computed by Winograd's F(4x4, 3x3), which needs a quarter of the multiplications and other
-     * roundings: same weights as {@link Conv}, whose transforms {@code [36][OC/16][C][16]} are prepared when the program is
-     * loaded. x has whole vectors of 16 channels, y at least 4x4 pixels.
+     * A 3x3 convolution of stride 1 or 2 computed by Winograd's algorithm, which needs a quarter of the multiplications (with
+     * stride 2: nine sixteenths) and other roundings: same weights as {@link Conv}, whose transforms {@code [36][OC/16][C][16]}
+     * are prepared when the program is loaded. x has whole vectors of 16 channels, y at least 4x4 pixels.
      *
      * @param block tiles of 4x4 outputs that go through together
-     * @param scratchBuffer f32 buffer of {@code 36 * block * (C16 + OC16)} elements
+     * @param scratchBuffer f32 buffer of {@code products() * block * (C16 + OC16)} elements
      * @param channels C, channels of x; with {@code outputs}, OC rounded up to 16, the prepared size
      */
     record Winograd(Conv conv, int block, int scratchBuffer, int channels, int outputs) implements Kernel {
-        /** Products per tile and pair of channels. */
-        public static final int PLANES = 36;
+        /** Transformed weights per pair of channels. */
+        private static final int PLANES = 36;
+
+        /** Products per tile and pair of channels of a convolution with this stride: with stride 2 some share their weights. */
+        public static int products(int stride) {
+            return stride == 2 ? 81 : PLANES;
+        }
+
+        public int products() {
+            return products(conv.window().strideH());
+        }
 
         @Override
         public List<Integer> reads() {
@@ -291,6 +302,79 @@ public sealed interface Kernel {
         public List<Integer> reads() {
             return java.util.stream.Stream.of(a, b)
                     .filter(s -> !s.weight())
+                    .map(Strided::buffer)
+                    .toList();
+        }
+
+        @Override
+        public int writes() {
+            return y.buffer();
+        }
+    }
+
+    /**
+     * {@code Y[m,n] = epilogue(sum over k of A[m,k] * W[k,n], operands[m,n])} with constant W, packed as the weights of a
+     * {@link Conv} of 1x1 windows with C = K. A, Y and operands have strides for rows and columns, in elements; columns of A and Y
+     * lie side by side, those of operands do or are one. Operands and Y are f32.
+     *
+     * <p>With {@code integers} A is u8 and W s8, packed as the weights of a {@link QConv}; the sum is int32, a Y of int32 takes it
+     * as it is, and the epilogue reads it as f32.
+     *
+     * @param epilogue over Input(0) = the sum, Input(i) = operand i - 1
+     */
+    record Gemm(
+            Strided a,
+            int weights,
+            Optional<Integers> integers,
+            Strided y,
+            List<Strided> operands,
+            int m,
+            int k,
+            int n,
+            Expr epilogue)
+            implements Kernel {
+        /**
+         * What is added to int32 sums: {@code bias[n] - zeroPoint * sums[n]}, each if there is one.
+         *
+         * @param bias weight, int32 [N16]
+         * @param sums weight, int32 [N16]: sums of the columns of W
+         * @param zeroPoint buffer of one u8; has sums beside it
+         */
+        public record Integers(OptionalInt bias, OptionalInt sums, OptionalInt zeroPoint) {}
+
+        public Gemm {
+            operands = List.copyOf(operands);
+        }
+
+        @Override
+        public List<Integer> reads() {
+            List<Integer> reads = new ArrayList<>(List.of(a.buffer()));
+            integers.ifPresent(i -> i.zeroPoint().ifPresent(reads::add));
+            operands.stream()
+                    .filter(operand -> !operand.weight())
+                    .map(Strided::buffer)
+                    .forEach(reads::add);
+            return reads;
+        }
+
+        @Override
+        public int writes() {
+            return y.buffer();
+        }
+    }
+
+    /**
+     * f32 {@code y = (x - mean) / sqrt(variance + epsilon) * scale + bias} over rows of {@code length} elements that lie side by
+     * side; x and y are walked with strides for rows and columns, scale and bias are dense.
+     */
+    record LayerNorm(
+            Strided x, Strided y, int rows, int length, Optional<Strided> scale, Optional<Strided> bias, float epsilon)
+            implements Kernel {
+        @Override
+        public List<Integer> reads() {
+            return Stream.of(Optional.of(x), scale, bias)
+                    .flatMap(Optional::stream)
+                    .filter(operand -> !operand.weight())
                     .map(Strided::buffer)
                     .toList();
         }

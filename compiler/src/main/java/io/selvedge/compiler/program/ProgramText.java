@@ -105,6 +105,9 @@ public final class ProgramText {
             case Kernel.Lut k -> " $" + k.table();
             case Kernel.Softmax k -> " " + k.outer() + "x" + k.length() + "x" + k.inner() + (k.log() ? " log" : "");
             case Kernel.MatMul k -> " " + k.batch() + "x" + k.m() + "x" + k.k() + "x" + k.n();
+            case Kernel.Gemm k ->
+                " $" + k.weights() + " " + k.m() + "x" + k.k() + "x" + k.n() + " " + expr(k.epilogue());
+            case Kernel.LayerNorm k -> " " + k.rows() + "x" + k.length() + " " + k.epsilon();
             case Kernel.Reduce k ->
                 " " + k.kind().name().toLowerCase(Locale.ROOT) + " " + k.extents() + " over " + k.reduced();
             case Kernel.Routine k ->

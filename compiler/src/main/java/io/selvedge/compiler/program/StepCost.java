@@ -60,6 +60,9 @@ public record StepCost(
             case Kernel.Lut k ->
                 bytes.strided(kernel, Arithmetic.OTHER, macs, k.extents(), List.of(k.input()), k.output());
             case Kernel.MatMul k -> matMul(bytes, k, macs);
+            case Kernel.Gemm k -> gemm(bytes, k, macs);
+            case Kernel.LayerNorm k ->
+                bytes.strided(kernel, Arithmetic.OTHER, macs, List.of(k.rows(), k.length()), List.of(k.x()), k.y());
             case Kernel.Reduce k -> reduce(bytes, k, macs);
             case Kernel.Routine k -> routine(bytes, k, macs);
         };
@@ -120,6 +123,25 @@ public record StepCost(
                 (k.a().weight() ? 0 : a) + (k.b().weight() ? 0 : b),
                 (k.a().weight() ? a : 0) + (k.b().weight() ? b : 0),
                 bytes.walked(k.y(), List.of(k.batch(), k.m(), k.n())));
+    }
+
+    private static StepCost gemm(Bytes bytes, Kernel.Gemm k, long macs) {
+        StepCost operands = bytes.strided(
+                k,
+                k.integers().isPresent() ? Arithmetic.INT8 : Arithmetic.FP32,
+                macs,
+                List.of(k.m(), k.n()),
+                k.operands(),
+                k.y());
+        return new StepCost(
+                operands.kernel(),
+                operands.arithmetic(),
+                macs,
+                macs,
+                operands.readBytes() + bytes.walked(k.a(), List.of(k.m(), k.k())),
+                operands.weightBytes()
+                        + bytes.program.weights().get(k.weights()).byteCount(),
+                operands.writtenBytes());
     }
 
     private static StepCost reduce(Bytes bytes, Kernel.Reduce k, long macs) {

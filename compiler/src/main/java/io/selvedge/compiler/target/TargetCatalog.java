@@ -11,17 +11,39 @@ public final class TargetCatalog {
     // Arena bytes are reused for values of other types, which the aliasing rules of C do not allow.
     private static final String NO_ALIASING_RULES = "-fno-strict-aliasing";
 
-    private static final List<String> V3 = List.of("avx", "avx2", "fma", "bmi1", "bmi2", "f16c", "movbe", "abm");
+    private static final List<String> V2 = List.of("pni", "ssse3", "sse4_1", "sse4_2", "popcnt", "cx16");
+    private static final List<String> V3 = with(V2, "avx", "avx2", "fma", "bmi1", "bmi2", "f16c", "movbe", "abm");
+    private static final List<String> V4 = with(V3, "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl");
 
     public static final Target X86_64_V4_VNNI = new Target(
             "x86-64-v4+vnni",
             "x86_64",
             List.of("-march=x86-64-v4", "-mavx512vnni", "-mprefer-vector-width=512", NO_ALIASING_RULES),
-            with(V3, "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512_vnni"),
+            with(V4, "avx512_vnni"),
             "isa_x86_64_v4_vnni.h",
             16,
             32,
             true,
+            true);
+    public static final Target X86_64_V3_AVXVNNI = new Target(
+            "x86-64-v3+avxvnni",
+            "x86_64",
+            List.of("-march=x86-64-v3", "-mavxvnni", NO_ALIASING_RULES),
+            with(V3, "avx_vnni"),
+            "isa_x86_64_v3_avxvnni.h",
+            8,
+            16,
+            true,
+            true);
+    public static final Target X86_64_V4 = new Target(
+            "x86-64-v4",
+            "x86_64",
+            List.of("-march=x86-64-v4", "-mprefer-vector-width=512", NO_ALIASING_RULES),
+            V4,
+            "isa_x86_64_v4.h",
+            16,
+            32,
+            false,
             true);
     public static final Target X86_64_V3 = new Target(
             "x86-64-v3",
@@ -33,15 +55,25 @@ public final class TargetCatalog {
             16,
             false,
             true);
+    public static final Target X86_64_V2 = new Target(
+            "x86-64-v2",
+            "x86_64",
+            List.of("-march=x86-64-v2", NO_ALIASING_RULES),
+            V2,
+            "isa_x86_64_v2.h",
+            4,
+            16,
+            false,
+            false);
     public static final Target X86_64 = plainC("generic", "x86_64", 16, "-march=x86-64", NO_ALIASING_RULES);
 
     /** What Graviton3, Cortex-A510, A710 and later have. */
     public static final Target AARCH64_I8MM =
-            aarch64("aarch64+i8mm", "armv8.2-a+dotprod+i8mm", true, "asimddp", "i8mm");
-    /** What Cortex-A55, A75, A76 and later have. */
-    public static final Target AARCH64_DOTPROD = aarch64("aarch64+dotprod", "armv8.2-a+dotprod", true, "asimddp");
+            aarch64("aarch64+i8mm", "armv8.2-a+dotprod+i8mm", 32, true, "asimddp", "i8mm");
+    /** What Cortex-A55, A75, A76 and later have. Four registers hold what a product of signed bytes needs besides. */
+    public static final Target AARCH64_DOTPROD = aarch64("aarch64+dotprod", "armv8.2-a+dotprod", 28, true, "asimddp");
     /** What every 64-bit Arm CPU has, Cortex-A53 for one. */
-    public static final Target AARCH64 = aarch64("aarch64", "armv8-a", false);
+    public static final Target AARCH64 = aarch64("aarch64", "armv8-a", 32, false);
 
     public static final Target GENERIC_AARCH64 =
             plainC("generic-aarch64", "aarch64", 32, arm("armv8-a").toArray(String[]::new));
@@ -56,6 +88,8 @@ public final class TargetCatalog {
                     // Kernels say what is a vector; what the compiler adds triples the code.
                     "-fno-vectorize",
                     "-fno-slp-vectorize",
+                    // CPUs of this profile load words from any address; byte by byte it takes seven instructions.
+                    "-mno-scalar-strict-align",
                     NO_ALIASING_RULES),
             List.of("v"),
             "isa_riscv64_v.h",
@@ -90,7 +124,10 @@ public final class TargetCatalog {
 
     private static final List<Target> ALL = List.of(
             X86_64_V4_VNNI,
+            X86_64_V3_AVXVNNI,
+            X86_64_V4,
             X86_64_V3,
+            X86_64_V2,
             X86_64,
             AARCH64_I8MM,
             AARCH64_DOTPROD,
@@ -103,7 +140,7 @@ public final class TargetCatalog {
 
     private TargetCatalog() {}
 
-    private static Target aarch64(String name, String march, boolean dotProduct, String... cpuFlags) {
+    private static Target aarch64(String name, String march, int registers, boolean dotProduct, String... cpuFlags) {
         return new Target(
                 name,
                 "aarch64",
@@ -111,7 +148,7 @@ public final class TargetCatalog {
                 with(List.of("asimd"), cpuFlags),
                 "isa_aarch64.h",
                 4,
-                32,
+                registers,
                 dotProduct,
                 true);
     }

@@ -4,25 +4,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class HostCpuTest {
-    private static final String HASWELL = "flags\t\t: fpu sse2 movbe popcnt avx f16c abm bmi1 avx2 bmi2 fma\n";
+    private static final String NEHALEM = "flags\t\t: fpu sse2 pni ssse3 cx16 sse4_1 sse4_2 popcnt\n";
+    private static final String HASWELL = NEHALEM.replace("\n", " movbe avx f16c abm bmi1 avx2 bmi2 fma\n");
+    private static final String SKYLAKE = HASWELL.replace("\n", " avx512f avx512bw avx512vl avx512dq avx512cd\n");
 
     @Test
-    void target_follows_the_flags() {
-        assertThat(cpu("flags : fpu sse2 sse4_2\n").targets()).containsExactly(TargetCatalog.X86_64);
-        assertThat(cpu(HASWELL).targets()).containsExactly(TargetCatalog.X86_64_V3, TargetCatalog.X86_64);
-        String vnni = HASWELL.replace("\n", " avx512f avx512bw avx512vl avx512dq avx512cd avx512_vnni\n");
-        assertThat(cpu(vnni).best()).isEqualTo(TargetCatalog.X86_64_V4_VNNI);
+    void targets_follow_the_flags_best_first() {
+        assertThat(names(cpu("flags : fpu sse2 sse4_2\n"))).containsExactly("generic");
+        assertThat(names(cpu(NEHALEM))).containsExactly("x86-64-v2", "generic");
+        assertThat(names(cpu(HASWELL))).containsExactly("x86-64-v3", "x86-64-v2", "generic");
+        assertThat(cpu(HASWELL.replace("\n", " avx_vnni\n")).bestTarget()).isEqualTo("x86-64-v3+avxvnni");
+        assertThat(names(cpu(SKYLAKE))).containsExactly("x86-64-v4", "x86-64-v3", "x86-64-v2", "generic");
+        assertThat(cpu(SKYLAKE.replace("\n", " avx512_vnni\n")).bestTarget()).isEqualTo("x86-64-v4+vnni");
     }
 
     @Test
-    void avx512_without_vnni_is_v3_and_the_missing_flag_is_named() {
-        HostCpu skylake = cpu(HASWELL.replace("\n", " avx512f avx512bw avx512vl avx512dq avx512cd\n"));
-        assertThat(skylake.best()).isEqualTo(TargetCatalog.X86_64_V3);
+    void a_flag_that_is_missing_is_named() {
+        HostCpu skylake = cpu(SKYLAKE);
         assertThat(skylake.lackFor(TargetCatalog.X86_64_V4_VNNI)).hasValue("this CPU lacks avx512_vnni");
+        assertThat(skylake.lackFor(TargetCatalog.X86_64_V3_AVXVNNI)).hasValue("this CPU lacks avx_vnni");
         assertThat(skylake.lackFor(TargetCatalog.X86_64_V3)).isEmpty();
     }
 
@@ -60,6 +66,10 @@ final class HostCpuTest {
         assertThat(host.cores()).isPositive();
         assertThat(host.model()).isNotBlank();
         assertThat(host.targets()).isNotEmpty();
+    }
+
+    private static List<String> names(HostCpu cpu) {
+        return cpu.targets().stream().map(Target::name).toList();
     }
 
     private static HostCpu cpu(String cpuinfo) {

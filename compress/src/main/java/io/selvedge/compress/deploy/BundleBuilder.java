@@ -4,6 +4,7 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.emit.binary.ProgramBinary;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.TensorType;
@@ -158,7 +159,7 @@ public final class BundleBuilder {
                         specs(first.fused(), first.fused().inputs()),
                         specs(first.fused(), first.fused().outputs()),
                         first.planned().arenaBytes(),
-                        first.planned().preparedBytes(),
+                        first.preparedBytes(),
                         1,
                         libraries)
                 .withStates(states);
@@ -176,6 +177,7 @@ public final class BundleBuilder {
             libraries.forEach(library -> writer.part(
                     binding.part(library.path()),
                     Objects.requireNonNull(compilation.libraries().get(library.name()))));
+            writer.part(binding.part("program.bin"), ProgramBinary.write(compilation.planned()));
             writer.part(
                     binding.part("program.txt"),
                     ProgramText.dump(compilation.planned()).getBytes(StandardCharsets.UTF_8));
@@ -194,7 +196,7 @@ public final class BundleBuilder {
                     specs(graph, graph.inputs()),
                     specs(graph, graph.outputs()),
                     compilations.get(i).planned().arenaBytes(),
-                    compilations.get(i).planned().preparedBytes(),
+                    compilations.get(i).preparedBytes(),
                     String.valueOf(i + 1)));
         }
         return further;

@@ -300,7 +300,7 @@ final class Search {
                 latency.isPresent() ? Candidate.LatencyOn.MEASURED : Candidate.LatencyOn.NONE,
                 1,
                 build.compilation().planned().arenaBytes(),
-                build.compilation().planned().preparedBytes(),
+                build.compilation().preparedBytes(),
                 build.weightBytes(),
                 build.compilation().codeBytes(workshop.target()),
                 build.bundleBytes(),

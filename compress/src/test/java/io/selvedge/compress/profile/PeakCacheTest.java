@@ -39,7 +39,7 @@ final class PeakCacheTest {
         assertThat(peaks.levels()).extracting(Peaks.Level::name).containsExactly("L1", "L2", "memory");
         assertThat(peaks.levels()).allMatch(level -> level.gigabytesPerSecond() > 0);
         assertThat(cache(host).known(target)).contains(peaks);
-        HostCpu other = new HostCpu("another", host.arch(), host.flags(), host.cores(), host.os(), host.jdk());
+        HostCpu other = new HostCpu("another", "x86_64", host.flags(), host.cores(), host.os(), host.jdk());
         assertThat(cache(other).known(target)).isEmpty();
         HostCpu poorer = new HostCpu(host.model(), host.arch(), Set.of(), host.cores(), host.os(), host.jdk());
         assertThat(cache(poorer).known(target)).isEmpty();

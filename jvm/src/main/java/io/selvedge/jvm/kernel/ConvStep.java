@@ -52,7 +52,7 @@ final class ConvStep implements Step {
         Tiles tiles = memory.tiles();
         for (int first = 0; first < walk.pixels(); ) {
             first = walk.fill(pixels, first);
-            products(tiles, pixels, span, blocks, x, packed, bias, y, residual, epilogue.positive());
+            products(tiles, pixels, span, blocks, x, packed, 0, bias, y, residual, epilogue.positive());
         }
         epilogue.overRows(memory, walk, blocks * Tiles.BLOCK, y, conv.residual());
         return 0;
@@ -66,28 +66,25 @@ final class ConvStep implements Step {
             int blocks,
             float[] x,
             float[] packed,
+            int packedAt,
             float[] bias,
             float[] y,
             float[] residual,
             boolean positive) {
         for (int b = 0; b < blocks; b += 2) {
-            int together = Math.min(2, blocks - b);
-            for (int at = 0; at < pixels.count; at += Tiles.PIXELS) {
-                tiles.products(
-                        pixels,
-                        at,
-                        span,
-                        together,
-                        x,
-                        packed,
-                        b * span.depth() * Tiles.BLOCK,
-                        bias,
-                        b * Tiles.BLOCK,
-                        y,
-                        b * Tiles.BLOCK,
-                        residual,
-                        positive);
-            }
+            tiles.products(
+                    pixels,
+                    span,
+                    Math.min(2, blocks - b),
+                    x,
+                    packed,
+                    packedAt + b * span.depth() * Tiles.BLOCK,
+                    bias,
+                    b * Tiles.BLOCK,
+                    y,
+                    b * Tiles.BLOCK,
+                    residual,
+                    positive);
         }
     }
 }

@@ -138,7 +138,7 @@ public final class Convert {
 
     /** A real number as an unsigned one of 64 bits: cut off, what is too large becomes the largest. */
     static long toUnsigned(double value) {
-        return value < 0x1p63 ? (long) value : value >= 0x1p64 ? -1 : (long) (value - 0x1p63) ^ Long.MIN_VALUE;
+        return !(value >= 0x1p63) ? (long) value : value >= 0x1p64 ? -1 : (long) (value - 0x1p63) ^ Long.MIN_VALUE;
     }
 
     /** Stores a whole number; it wraps. */

@@ -13,7 +13,7 @@ final class CopyStep implements Step {
     private final int count;
 
     CopyStep(Program program, Weights weights, Kernel.Copy copy) {
-        List<Integer> order = Elements.orderOf(copy.output());
+        List<Integer> order = Elements.longestLast(Elements.orderOf(copy.output()), copy.extents());
         Element type = program.buffer(copy.output().buffer()).element();
         from = Elements.of(program, weights, copy.extents(), copy.input(), type, order);
         to = Elements.of(program, weights, copy.extents(), copy.output(), type, order);
@@ -59,8 +59,16 @@ final class CopyStep implements Step {
     private static void apart(Object source, int from, int fromStep, Object target, int to, int toStep, int n) {
         if (source instanceof float[] x) {
             float[] y = (float[]) target;
-            for (int i = 0; i < n; i++) {
-                y[to + i * toStep] = x[from + i * fromStep];
+            int out = to;
+            if (fromStep == 1) {
+                for (int i = 0; i < n; i++, out += toStep) {
+                    y[out] = x[from + i];
+                }
+                return;
+            }
+            int in = from;
+            for (int i = 0; i < n; i++, out += toStep, in += fromStep) {
+                y[out] = x[in];
             }
         } else if (source instanceof byte[] x) {
             byte[] y = (byte[]) target;

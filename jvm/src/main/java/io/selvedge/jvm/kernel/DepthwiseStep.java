@@ -58,7 +58,6 @@ final class DepthwiseStep implements Step {
                                 y,
                                 channel,
                                 residual,
-                                channel,
                                 epilogue.positive());
             }
         }

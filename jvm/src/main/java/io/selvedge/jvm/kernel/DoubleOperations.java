@@ -17,7 +17,7 @@ final class DoubleOperations {
             case LOG -> Math.log(x);
             case TANH -> Math.tanh(x);
             case SIGMOID -> 1 / (1 + Math.exp(-x));
-            case ERF -> Mathematics.erf(x);
+            case ERF -> Functions.erf(x);
             case FLOOR -> Math.floor(x);
             case CEIL -> Math.ceil(x);
             case ROUND -> Math.rint(x);

@@ -7,6 +7,8 @@ import java.util.List;
 
 /** A strided operand's memory: an array, fixed for a weight and a session's for a buffer, with the places in it. */
 final class Elements {
+    private static final int SHORT = 8;
+
     private final Element element;
     private final int buffer;
     private final Object constants;
@@ -42,10 +44,7 @@ final class Elements {
         }
         var buffer = program.buffer(operand.buffer());
         return new Elements(
-                buffer.element(),
-                operand.buffer(),
-                null,
-                new Walk(inOrder, strides, buffer.base() + operand.offset()));
+                buffer.element(), operand.buffer(), null, new Walk(inOrder, strides, buffer.base() + operand.offset()));
     }
 
     Element element() {
@@ -60,11 +59,24 @@ final class Elements {
         return walk.restarted();
     }
 
+    /** The same with a long axis last, for what has no order of its own: short runs cost more than memory apart. */
+    static List<Integer> longestLast(List<Integer> order, List<Integer> extents) {
+        if (order.isEmpty() || extents.get(order.get(order.size() - 1)) >= SHORT) {
+            return order;
+        }
+        List<Integer> other = new java.util.ArrayList<>(order);
+        Integer longest = java.util.Collections.max(order, java.util.Comparator.comparing(extents::get));
+        other.remove(longest);
+        other.add(longest);
+        return other;
+    }
+
     /** Axes by the distance of the output's elements, largest first, so that it is written in the order of its memory. */
     static List<Integer> orderOf(Kernel.Strided output) {
         return java.util.stream.IntStream.range(0, output.strides().size())
                 .boxed()
-                .sorted(java.util.Comparator.comparingInt(axis -> -Math.abs(output.strides().get(axis))))
+                .sorted(java.util.Comparator.comparingInt(
+                        axis -> -Math.abs(output.strides().get(axis))))
                 .toList();
     }
 }

@@ -2,6 +2,7 @@ package io.selvedge.jvm.kernel;
 
 import io.selvedge.jvm.program.Expression;
 import io.selvedge.jvm.program.Expression.BinaryOperation;
+import java.util.List;
 
 /**
  * What follows a convolution. The usual ones, a residual added and what is negative cut off, are done where the sums are stored;
@@ -9,8 +10,10 @@ import io.selvedge.jvm.program.Expression.BinaryOperation;
  */
 final class Epilogue {
     private static final Expression SUM = new Expression.Input(0);
-    private static final Expression WITH_RESIDUAL =
-            new Expression.Binary(BinaryOperation.ADD, SUM, new Expression.Input(1));
+    private static final Expression RESIDUAL = new Expression.Input(1);
+    private static final List<Expression> WITH_RESIDUAL = List.of(
+            new Expression.Binary(BinaryOperation.ADD, SUM, RESIDUAL),
+            new Expression.Binary(BinaryOperation.ADD, RESIDUAL, SUM));
 
     private final boolean adds;
     private final boolean positive;
@@ -27,8 +30,8 @@ final class Epilogue {
                 && cut.operation() == BinaryOperation.MAX
                 && cut.b().equals(new Expression.Constant(0));
         Expression inner = positive ? ((Expression.Binary) expression).a() : expression;
-        if (inner.equals(SUM) || inner.equals(WITH_RESIDUAL)) {
-            return new Epilogue(inner.equals(WITH_RESIDUAL), positive, null);
+        if (inner.equals(SUM) || WITH_RESIDUAL.contains(inner)) {
+            return new Epilogue(WITH_RESIDUAL.contains(inner), positive, null);
         }
         return new Epilogue(false, false, new Formula(expression, 2));
     }
@@ -65,5 +68,4 @@ final class Epilogue {
             }
         }
     }
-
 }

@@ -14,7 +14,7 @@ import java.util.Set;
 public final class Executable {
     /** Which routines there are. */
     public interface Routines {
-        /** @throws ModelException UNSUPPORTED_KERNEL when there is none of that name */
+        /** @throws MissingRoutine when there is none of that name */
         Step step(Program program, Weights weights, Kernel.Routine routine, String node);
     }
 
@@ -44,7 +44,7 @@ public final class Executable {
                 if (first && !inPlace(kernel) && border.isNeeded()) {
                     borders[i] = border;
                 }
-            } catch (ModelException e) {
+            } catch (MissingRoutine e) {
                 missing.add(e.getMessage());
             } catch (IndexOutOfBoundsException
                     | NegativeArraySizeException
@@ -58,7 +58,7 @@ public final class Executable {
             throw new ModelException(
                     Code.UNSUPPORTED_KERNEL,
                     "the JVM executor does not have "
-                            + String.join("; nor ", new java.util.TreeSet<>(missing))
+                            + String.join(", nor ", missing.subList(0, Math.min(missing.size(), 3)))
                             + ". Deploy the model for a target that this machine runs, or with --target generic");
         }
     }
@@ -137,6 +137,12 @@ public final class Executable {
         if (kernel instanceof Kernel.MatMul k) {
             return isFloat(k.y()) ? new MatMulStep(program, weights, k) : new WideMatMulStep(program, weights, k);
         }
+        if (kernel instanceof Kernel.Gemm k) {
+            return new GemmStep(program, weights, k);
+        }
+        if (kernel instanceof Kernel.LayerNorm k) {
+            return new LayerNormStep(program, weights, k);
+        }
         if (kernel instanceof Kernel.Reduce k) {
             Buffer x = program.buffer(k.input().buffer());
             boolean floats = switch (x.element()) {
@@ -173,6 +179,7 @@ public final class Executable {
         return !input.weight()
                 && program.buffer(input.buffer()).place() == Buffer.Place.ARENA
                 && program.buffer(output).place() == Buffer.Place.ARENA
-                && program.buffer(input.buffer()).offset() == program.buffer(output).offset();
+                && program.buffer(input.buffer()).offset()
+                        == program.buffer(output).offset();
     }
 }

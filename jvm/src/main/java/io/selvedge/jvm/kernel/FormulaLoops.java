@@ -54,34 +54,34 @@ final class FormulaLoops {
 
     private static void exp(float[] x, float[] y, int n) {
         for (int i = 0; i < n; i++) {
-            y[i] = Mathematics.exp(x[i]);
+            y[i] = Functions.exp(x[i]);
         }
     }
 
     private static void sigmoid(float[] x, float[] y, int n) {
         for (int i = 0; i < n; i++) {
-            y[i] = Mathematics.sigmoid(x[i]);
+            y[i] = Functions.sigmoid(x[i]);
         }
     }
 
     private static void tanh(float[] x, float[] y, int n) {
         for (int i = 0; i < n; i++) {
-            y[i] = Mathematics.tanh(x[i]);
+            y[i] = Functions.tanh(x[i]);
         }
     }
 
     private static void erf(float[] x, float[] y, int n) {
         for (int i = 0; i < n; i++) {
-            y[i] = Mathematics.erf(x[i]);
+            y[i] = Functions.erf(x[i]);
         }
     }
 
     private static float unary(UnaryOperation operation, float x) {
         return switch (operation) {
-            case LOG -> Mathematics.log(x);
+            case LOG -> Functions.log(x);
             case FLOOR -> (float) Math.floor(x);
             case CEIL -> (float) Math.ceil(x);
-            case ROUND -> Mathematics.round(x);
+            case ROUND -> Functions.round(x);
             case SIGN -> Math.signum(x);
             case SIN -> (float) Math.sin(x);
             case COS -> (float) Math.cos(x);

@@ -105,28 +105,14 @@ final class MatMulStep implements Step {
         for (int done = 0; done < product.m(); ) {
             int next = walk.fill(pixels, done);
             PixelList beside = memory.scratch().beside(pitch);
-            for (int b = 0; b < blocks; b += 2) {
-                int together = Math.min(2, blocks - b);
-                for (int p = 0; p < beside.count; p += Tiles.PIXELS) {
-                    memory.tiles()
-                            .products(
-                                    beside,
-                                    p,
-                                    span,
-                                    together,
-                                    rows,
-                                    columns,
-                                    columnsAt + b * product.k() * Tiles.BLOCK,
-                                    zeros,
-                                    0,
-                                    sums,
-                                    b * Tiles.BLOCK,
-                                    null,
-                                    false);
-                }
-            }
+            ConvStep.products(
+                    memory.tiles(), beside, span, blocks, rows, columns, columnsAt, zeros, sums, null, false);
             for (int p = 0; p < beside.count; p++) {
-                store(sums, p * pitch, y, yFirst + (done + p) * product.product().strides().get(1));
+                store(
+                        sums,
+                        p * pitch,
+                        y,
+                        yFirst + (done + p) * product.product().strides().get(1));
             }
             done = next;
         }

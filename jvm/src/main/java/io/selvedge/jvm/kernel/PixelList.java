@@ -30,7 +30,8 @@ public final class PixelList {
         return count;
     }
 
-    void add(int inX, int inY, int inResidual) {
+    /** Adds a pixel. */
+    public void add(int inX, int inY, int inResidual) {
         x[count] = inX;
         y[count] = inY;
         residual[count] = inResidual;
@@ -38,7 +39,7 @@ public final class PixelList {
     }
 
     /** Repeats the last pixel up to the next multiple of {@link Tiles#PIXELS}. */
-    void fillUp() {
+    public void fillUp() {
         for (int i = count; i % Tiles.PIXELS != 0; i++) {
             x[i] = x[count - 1];
             y[i] = y[count - 1];

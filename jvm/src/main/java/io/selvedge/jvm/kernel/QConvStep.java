@@ -19,7 +19,7 @@ final class QConvStep implements Step {
     private final Buffer y;
     private final boolean adds;
     private final PixelWalk walk;
-    private final List<Span> spans = new ArrayList<>();
+    private final List<Span> spans;
     private final int blocks;
     private final float[] packed;
     private final float[] zeros;
@@ -33,16 +33,15 @@ final class QConvStep implements Step {
         walk = PixelWalk.of(x, y, adds ? program.buffer(conv.residual()) : null, conv.window());
         int[] offsets = ConvStep.runs(x, conv.window());
         int length = ConvStep.runLength(x, conv.window());
-        split(offsets, length);
+        spans = split(offsets, length);
         blocks = (y.c() + Tiles.BLOCK - 1) / Tiles.BLOCK;
         packed = widened(weights.octets(conv.weights()), blocks * offsets.length, length);
         zeros = new float[blocks * Tiles.BLOCK];
-        requantizer =
-                new Requantizer(conv.requantize(), weights.ints(conv.bias()), weights.floats(conv.scales()));
+        requantizer = new Requantizer(conv.requantize(), weights.ints(conv.bias()), weights.floats(conv.scales()));
     }
 
     /** {@code [runs][ceil(length / 4)][16][4]} bytes as {@code [runs][length][16]} floats. */
-    private static float[] widened(byte[] bytes, int runs, int length) {
+    static float[] widened(byte[] bytes, int runs, int length) {
         float[] floats = new float[runs * length * Tiles.BLOCK];
         int words = (length + 3) / 4;
         for (int run = 0; run < runs; run++) {
@@ -56,7 +55,9 @@ final class QConvStep implements Step {
         return floats;
     }
 
-    private void split(int[] offsets, int length) {
+    /** Runs in parts of which f32 adds up the products exactly. */
+    static List<Span> split(int[] offsets, int length) {
+        List<Span> spans = new ArrayList<>();
         int depth = offsets.length * length;
         if (length <= EXACT) {
             int together = EXACT / Math.max(1, length);
@@ -64,7 +65,7 @@ final class QConvStep implements Step {
                 int[] part = java.util.Arrays.copyOfRange(offsets, run, Math.min(offsets.length, run + together));
                 spans.add(new Span(part, length, run * length, depth));
             }
-            return;
+            return spans;
         }
         for (int run = 0; run < offsets.length; run++) {
             for (int k = 0; k < length; k += EXACT) {
@@ -72,6 +73,7 @@ final class QConvStep implements Step {
                 spans.add(new Span(part, Math.min(EXACT, length - k), run * length + k, depth));
             }
         }
+        return spans;
     }
 
     @Override
@@ -92,7 +94,7 @@ final class QConvStep implements Step {
             }
             if (spans.size() == 1) {
                 ConvStep.products(
-                        memory.tiles(), beside, spans.get(0), blocks, floats, packed, zeros, sums, null, false);
+                        memory.tiles(), beside, spans.get(0), blocks, floats, packed, 0, zeros, sums, null, false);
                 for (int p = 0; p < pixels.count; p++) {
                     requantizer.store(sums, p * pitch, residual, pixels.residual[p], to, pixels.y[p], 0, y.c());
                 }
@@ -111,7 +113,7 @@ final class QConvStep implements Step {
         int[] whole = memory.scratch().ints(count);
         java.util.Arrays.fill(whole, 0, count, 0);
         for (Span span : spans) {
-            ConvStep.products(memory.tiles(), beside, span, blocks, floats, packed, zeros, sums, null, false);
+            ConvStep.products(memory.tiles(), beside, span, blocks, floats, packed, 0, zeros, sums, null, false);
             addUp(whole, sums, count);
         }
         return whole;

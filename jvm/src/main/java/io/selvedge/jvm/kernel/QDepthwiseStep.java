@@ -26,8 +26,7 @@ final class QDepthwiseStep implements Step {
         taps = DepthwiseStep.taps(x, conv.window());
         int blocks = (y.c() + Tiles.BLOCK - 1) / Tiles.BLOCK;
         packed = widened(weights.octets(conv.weights()), blocks, conv.window());
-        requantizer =
-                new Requantizer(conv.requantize(), weights.ints(conv.bias()), weights.floats(conv.scales()));
+        requantizer = new Requantizer(conv.requantize(), weights.ints(conv.bias()), weights.floats(conv.scales()));
     }
 
     /** {@code [blocks][ceil(kernelH / 4)][kernelW][16][4]} bytes as {@code [blocks][kernelH][kernelW][16]} floats. */
@@ -99,7 +98,6 @@ final class QDepthwiseStep implements Step {
                             sums,
                             0,
                             null,
-                            0,
                             false);
             if (parts) {
                 QConvStep.addUp(whole, sums, count);

@@ -38,7 +38,7 @@ final class Requantizer {
     private byte added(float steps, byte residual) {
         float ours = steps * q.addScale();
         float sum = ours + ((residual & 0xff) - q.residualZero()) * q.residualScale();
-        return (byte) ((int) FormulaLoops.rounded(sum, q.addLow() - q.addZero(), q.addHigh() - q.addZero())
-                + q.addZero());
+        return (byte)
+                ((int) FormulaLoops.rounded(sum, q.addLow() - q.addZero(), q.addHigh() - q.addZero()) + q.addZero());
     }
 }

@@ -7,7 +7,6 @@ public final class ScalarTiles implements Tiles {
     @Override
     public void products(
             PixelList pixels,
-            int at,
             Span span,
             int blocks,
             float[] x,
@@ -19,8 +18,7 @@ public final class ScalarTiles implements Tiles {
             int yAt,
             float[] residual,
             boolean positive) {
-        int end = Math.min(at + PIXELS, pixels.count);
-        for (int p = at; p < end; p++) {
+        for (int p = 0; p < pixels.count; p++) {
             for (int b = 0; b < blocks; b++) {
                 int w = weightsAt + (b * span.depth() + span.weightsAt()) * BLOCK;
                 System.arraycopy(bias, biasAt + b * BLOCK, sums, 0, BLOCK);
@@ -28,17 +26,30 @@ public final class ScalarTiles implements Tiles {
                     int from = pixels.x[p] + offset;
                     w = run(x, from, from + span.length(), weights, w, sums);
                 }
-                finish(
-                        sums,
-                        0,
-                        null,
-                        0,
-                        residual,
-                        pixels.residual[p] + yAt + b * BLOCK,
-                        positive,
-                        y,
-                        pixels.y[p] + yAt + b * BLOCK,
-                        BLOCK);
+                int channel = yAt + b * BLOCK;
+                finish(sums, 0, null, residual, pixels.residual[p] + channel, positive, y, pixels.y[p] + channel, BLOCK);
+            }
+        }
+    }
+
+    @Override
+    public void rows(
+            float[] x,
+            int xAt,
+            int xPitch,
+            int rows,
+            float[] weights,
+            int weightsAt,
+            int depth,
+            float[] y,
+            int yAt,
+            int outputs) {
+        for (int r = 0; r < rows; r++) {
+            int from = xAt + r * xPitch;
+            for (int channel = 0; channel < outputs; channel += BLOCK) {
+                java.util.Arrays.fill(sums, 0);
+                run(x, from, from + depth, weights, weightsAt + channel * depth, sums);
+                System.arraycopy(sums, 0, y, yAt + r * outputs + channel, BLOCK);
             }
         }
     }
@@ -67,7 +78,6 @@ public final class ScalarTiles implements Tiles {
             float[] y,
             int yAt,
             float[] residual,
-            int residualAt,
             boolean positive) {
         for (int p = 0; p < pixels.count; p++) {
             System.arraycopy(bias, biasAt, sums, 0, BLOCK);
@@ -79,12 +89,49 @@ public final class ScalarTiles implements Tiles {
                 }
             }
             finish(
-                    sums, 0, null, 0, residual, pixels.residual[p] + residualAt, positive, y, pixels.y[p] + yAt, BLOCK);
+                    sums, 0, null, residual, pixels.residual[p] + yAt, positive, y, pixels.y[p] + yAt, BLOCK);
         }
     }
 
     @Override
-    public void winogradIn(float[] d, int at, int step, float[] to, int toAt, int toStep, int channels) {
+    public void winogradIn(
+            float[] x, int at, int row, int col, float[] v, int vAt, int plane, int channels, float[] lines) {
+        for (int r = 0; r < 6; r++) {
+            linesIn(x, at + r * row, col, lines, r * 6 * channels, channels, channels);
+        }
+        for (int c = 0; c < 6; c++) {
+            linesIn(lines, c * channels, 6 * channels, v, vAt + c * plane, 6 * plane, channels);
+        }
+    }
+
+    @Override
+    public void winogradOut(
+            float[] m,
+            int at,
+            int plane,
+            float[] bias,
+            float[] residual,
+            Place residualAt,
+            boolean positive,
+            float[] y,
+            Place yAt,
+            int channels,
+            float[] lines) {
+        for (int r = 0; r < 6; r++) {
+            linesOut(m, at + r * 6 * plane, plane, lines, r * 4 * channels, channels, channels);
+        }
+        int sumsAt = 24 * channels;
+        for (int col = 0; col < 4; col++) {
+            linesOut(lines, col * channels, 4 * channels, lines, sumsAt, channels, channels);
+            for (int row = 0; row < 4; row++) {
+                int from = residualAt.first() + row * residualAt.row() + col * residualAt.col();
+                int to = yAt.first() + row * yAt.row() + col * yAt.col();
+                finish(lines, sumsAt + row * channels, bias, residual, from, positive, y, to, channels);
+            }
+        }
+    }
+
+    private static void linesIn(float[] d, int at, int step, float[] to, int toAt, int toStep, int channels) {
         for (int c = 0; c < channels; c++) {
             int from = at + c;
             float d0 = d[from];
@@ -107,8 +154,7 @@ public final class ScalarTiles implements Tiles {
         }
     }
 
-    @Override
-    public void winogradOut(float[] m, int at, int step, float[] to, int toAt, int toStep, int channels) {
+    private static void linesOut(float[] m, int at, int step, float[] to, int toAt, int toStep, int channels) {
         for (int c = 0; c < channels; c++) {
             int from = at + c;
             float m1 = m[from + step];
@@ -127,12 +173,10 @@ public final class ScalarTiles implements Tiles {
         }
     }
 
-    @Override
-    public void finish(
+    private static void finish(
             float[] x,
             int at,
             float[] bias,
-            int biasAt,
             float[] residual,
             int residualAt,
             boolean positive,
@@ -140,9 +184,10 @@ public final class ScalarTiles implements Tiles {
             int yAt,
             int channels) {
         for (int c = 0; c < channels; c++) {
-            float sum = bias == null ? x[at + c] : x[at + c] + bias[biasAt + c];
-            if (residual != null) {
-                sum += residual[residualAt + c];
+            float sum = bias == null ? x[at + c] : x[at + c] + bias[c];
+            if (residual != null || bias != null) {
+                // As the loops on vectors, which add zeros where there is no residual: -0 becomes 0.
+                sum += residual != null ? residual[residualAt + c] : 0;
             }
             y[yAt + c] = positive ? Math.max(sum, 0) : sum;
         }

@@ -45,12 +45,12 @@ final class SoftmaxStep implements Step {
         float sum = 0;
         for (int k = 0; k < length; k++) {
             float shifted = row[k] - top;
-            float e = Mathematics.exp(shifted);
+            float e = Functions.exp(shifted);
             sum += e;
             row[k] = log ? shifted : e;
         }
         if (log) {
-            float logarithm = Mathematics.log(sum);
+            float logarithm = Functions.log(sum);
             for (int k = 0; k < length; k++) {
                 row[k] -= logarithm;
             }

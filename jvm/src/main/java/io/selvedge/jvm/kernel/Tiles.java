@@ -8,19 +8,18 @@ public interface Tiles {
     /** Channels that are packed together. */
     int BLOCK = 16;
 
-    /** Output pixels that a call computes at once. */
-    int PIXELS = 6;
+    /** A list of pixels is filled up to a multiple of this, so that loops may take several at once. */
+    int PIXELS = 12;
 
     /**
-     * Products of {@link #PIXELS} pixels, from {@code at} on in the lists, with {@code blocks} blocks of channels. A pixel's value is
-     * that of the last one again where a list ends early.
+     * Products of all pixels of a list with one or two blocks of channels: {@code bias + sum x * w}, plus residual, cut off below 0.
      *
      * @param y where results go, at {@code pixels.y}
-     * @param residual added to the sums, at {@code pixels.residual}; null for none
+     * @param residual at {@code pixels.residual}; null for none
+     * @param positive whether what is negative becomes 0
      */
     void products(
             PixelList pixels,
-            int at,
             Span span,
             int blocks,
             float[] x,
@@ -33,7 +32,7 @@ public interface Tiles {
             float[] residual,
             boolean positive);
 
-    /** {@code y = bias + sum x * w} over taps for one block of channels and the pixels of the list. */
+    /** The same of one tap per channel: a filter for every channel of one block. */
     void depthwise(
             PixelList pixels,
             int[] taps,
@@ -46,25 +45,53 @@ public interface Tiles {
             float[] y,
             int yAt,
             float[] residual,
-            int residualAt,
             boolean positive);
 
-    /** B' d of Winograd's transform: six numbers {@code step} apart become six, for {@code channels} neighbours (a multiple of 16). */
-    void winogradIn(float[] d, int at, int step, float[] to, int toAt, int toStep, int channels);
-
-    /** A' m: six numbers become four. */
-    void winogradOut(float[] m, int at, int step, float[] to, int toAt, int toStep, int channels);
-
-    /** Adds bias and residual (null where there is none) and cuts off what is negative, for {@code channels} neighbours. */
-    void finish(
+    /**
+     * {@code y = x * w} for dense rows.
+     *
+     * @param depth elements of a row of x that count; weights are {@code [outputs / 16][depth][16]}
+     * @param rows at least 1
+     */
+    void rows(
             float[] x,
-            int at,
-            float[] bias,
-            int biasAt,
-            float[] residual,
-            int residualAt,
-            boolean positive,
+            int xAt,
+            int xPitch,
+            int rows,
+            float[] weights,
+            int weightsAt,
+            int depth,
             float[] y,
             int yAt,
-            int channels);
+            int outputs);
+
+    /**
+     * B' d B of Winograd's algorithm for one tile of 6x6 pixels.
+     *
+     * @param channels a multiple of 16
+     * @param v the planes, which lie {@code plane} apart
+     * @param lines scratch of {@code 36 * channels}
+     */
+    void winogradIn(float[] x, int at, int row, int col, float[] v, int vAt, int plane, int channels, float[] lines);
+
+    /**
+     * A' m A for one tile of 4x4 outputs, plus bias and residual, cut off below 0.
+     *
+     * @param residual null for none; it lies as y does, {@code row} and {@code col} apart from pixel to pixel
+     */
+    void winogradOut(
+            float[] m,
+            int at,
+            int plane,
+            float[] bias,
+            float[] residual,
+            Place residualAt,
+            boolean positive,
+            float[] y,
+            Place yAt,
+            int channels,
+            float[] lines);
+
+    /** Where a tile lies: its first element, and how far apart its rows and columns are. */
+    record Place(int first, int row, int col) {}
 }

@@ -18,7 +18,8 @@ final class WideMapStep implements Step {
     WideMapStep(Program program, Weights weights, Kernel.Map map) {
         compute = map.compute();
         List<Integer> order = Elements.orderOf(map.output());
-        Element own = compute == Compute.F64 ? Element.FLOAT64 : compute == Compute.S64 ? Element.INT64 : Element.UINT64;
+        Element own =
+                compute == Compute.F64 ? Element.FLOAT64 : compute == Compute.S64 ? Element.INT64 : Element.UINT64;
         map.inputs().forEach(input -> inputs.add(Elements.of(program, weights, map.extents(), input, own, order)));
         output = Elements.of(program, weights, map.extents(), map.output(), own, order);
         formula = WideFormula.of(map.expression(), compute);
@@ -51,7 +52,8 @@ final class WideMapStep implements Step {
 
     private long load(Element element, Object array, int at) {
         if (compute == Compute.F64) {
-            return Double.doubleToRawLongBits(eightBits(element) ? Convert.whole(Element.UINT8, array, at) : Convert.real(element, array, at));
+            return Double.doubleToRawLongBits(
+                    eightBits(element) ? Convert.whole(Element.UINT8, array, at) : Convert.real(element, array, at));
         }
         return Convert.whole(eightBits(element) ? Element.UINT8 : element, array, at);
     }

@@ -15,12 +15,10 @@ final class WinogradStep implements Step {
     private final Buffer residual;
     private final Buffer scratch;
     private final PixelWalk walk;
-    private final Span span;
     private final int inputs;
     private final int outputs;
     private final float[] prepared;
     private final float[] bias;
-    private final float[] zeros;
     private final Epilogue epilogue;
 
     WinogradStep(Program program, Weights weights, Kernel.Winograd winograd) {
@@ -33,10 +31,8 @@ final class WinogradStep implements Step {
         walk = PixelWalk.of(x, y, residual, conv.window());
         inputs = (x.c() + Tiles.BLOCK - 1) / Tiles.BLOCK * Tiles.BLOCK;
         outputs = winograd.outputs();
-        span = new Span(new int[1], winograd.channels(), 0, winograd.channels());
         prepared = prepare(weights.floats(conv.weights()), outputs / Tiles.BLOCK, winograd.channels(), x.pixelPitch());
         bias = weights.floats(conv.bias());
-        zeros = new float[outputs];
         epilogue = Epilogue.of(conv.epilogue());
     }
 
@@ -109,49 +105,28 @@ final class WinogradStep implements Step {
                     + image * walk.xImage()
                     + at((first + t) / tileCols, y.h()) * walk.xRow()
                     + at((first + t) % tileCols, y.w()) * walk.xCol();
-            for (int row = 0; row < 6; row++) {
-                tiles.winogradIn(in, from + row * x.rowPitch(), x.pixelPitch(), lines, row * 6 * inputs, inputs, inputs);
-            }
-            for (int col = 0; col < 6; col++) {
-                int to = scratch.base() + col * plane + t * inputs;
-                tiles.winogradIn(lines, col * inputs, 6 * inputs, v, to, 6 * plane, inputs);
-            }
+            int to = scratch.base() + t * inputs;
+            tiles.winogradIn(in, from, x.rowPitch(), x.pixelPitch(), v, to, plane, inputs, lines);
         }
     }
 
     private void multiply(Memory memory, int count) {
         float[] v = memory.floats(winograd.scratch());
-        PixelList pixels = memory.scratch().pixels();
         int from = scratch.base();
         int to = from + PLANES * winograd.block() * inputs;
         for (int plane = 0; plane < PLANES; plane++) {
-            int inX = from + plane * winograd.block() * inputs;
-            int inY = to + plane * winograd.block() * outputs;
-            PixelWalk rows = PixelWalk.ofRows(count, inX, inputs, inY, outputs);
-            int u = plane * outputs * winograd.channels();
-            for (int done = 0; done < count; ) {
-                done = rows.fill(pixels, done);
-                for (int channel = 0; channel < outputs; channel += 2 * Tiles.BLOCK) {
-                    int together = Math.min(2, (outputs - channel) / Tiles.BLOCK);
-                    for (int p = 0; p < pixels.count; p += Tiles.PIXELS) {
-                        memory.tiles()
-                                .products(
-                                        pixels,
-                                        p,
-                                        span,
-                                        together,
-                                        v,
-                                        prepared,
-                                        u + channel * winograd.channels(),
-                                        zeros,
-                                        0,
-                                        v,
-                                        channel,
-                                        null,
-                                        false);
-                    }
-                }
-            }
+            memory.tiles()
+                    .rows(
+                            v,
+                            from + plane * winograd.block() * inputs,
+                            inputs,
+                            count,
+                            prepared,
+                            plane * outputs * winograd.channels(),
+                            winograd.channels(),
+                            v,
+                            to + plane * winograd.block() * outputs,
+                            outputs);
         }
     }
 
@@ -159,25 +134,26 @@ final class WinogradStep implements Step {
         Tiles tiles = memory.tiles();
         float[] m = memory.floats(winograd.scratch());
         float[] out = memory.floats(conv.y());
-        float[] lines = memory.scratch().floats(1, 24 * outputs);
-        float[] sums = memory.scratch().floats(2, 4 * outputs);
+        float[] lines = memory.scratch().floats(1, 28 * outputs);
         int plane = winograd.block() * outputs;
         int products = scratch.base() + PLANES * winograd.block() * inputs;
         for (int t = 0; t < count; t++) {
             int row = at((first + t) / tileCols, y.h());
             int col = at((first + t) % tileCols, y.w());
-            for (int r = 0; r < 6; r++) {
-                int from = products + r * 6 * plane + t * outputs;
-                tiles.winogradOut(m, from, plane, lines, r * 4 * outputs, outputs, outputs);
-            }
-            for (int c = 0; c < 4; c++) {
-                tiles.winogradOut(lines, c * outputs, 4 * outputs, sums, 0, outputs, outputs);
-                for (int r = 0; r < 4; r++) {
-                    int to = walk.yFirst() + image * walk.yImage() + (row + r) * walk.yRow() + (col + c) * walk.yCol();
-                    int from = walk.rFirst() + image * walk.rImage() + (row + r) * walk.rRow() + (col + c) * walk.rCol();
-                    tiles.finish(sums, r * outputs, bias, 0, added, from, epilogue.positive(), out, to, outputs);
-                }
-            }
+            int to = walk.yFirst() + image * walk.yImage() + row * walk.yRow() + col * walk.yCol();
+            int from = walk.rFirst() + image * walk.rImage() + row * walk.rRow() + col * walk.rCol();
+            tiles.winogradOut(
+                    m,
+                    products + t * outputs,
+                    plane,
+                    bias,
+                    added,
+                    new Tiles.Place(from, walk.rRow(), walk.rCol()),
+                    epilogue.positive(),
+                    out,
+                    new Tiles.Place(to, walk.yRow(), walk.yCol()),
+                    outputs,
+                    lines);
         }
     }
 }

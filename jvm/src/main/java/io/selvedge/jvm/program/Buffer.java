@@ -28,13 +28,13 @@ public record Buffer(
         ARENA
     }
 
-    /** {@code pitch} channels from pixel to pixel, 0 where the buffer is dense in the order of its extents. */
+    /** {@code pitch} channels from pixel to pixel, -1 where the buffer is dense in the order of its extents. */
     public record Layout(int pitch, int top, int left, int bottom, int right) {
-        public static final Layout DENSE = new Layout(0, 0, 0, 0, 0);
+        public static final Layout DENSE = new Layout(-1, 0, 0, 0, 0);
     }
 
     public boolean isDense() {
-        return layout.pitch == 0;
+        return layout.pitch < 0;
     }
 
     public int n() {

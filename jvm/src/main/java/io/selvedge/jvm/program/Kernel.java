@@ -106,6 +106,36 @@ public sealed interface Kernel {
         }
     }
 
+    /** A product with a constant matrix; bias, sums and zero point are -1 where there is none, and never are for floats. */
+    record Gemm(
+            Strided a,
+            int weights,
+            boolean integers,
+            int bias,
+            int sums,
+            int zeroPoint,
+            Strided product,
+            List<Strided> operands,
+            int m,
+            int k,
+            int n,
+            Expression epilogue)
+            implements Kernel {
+        @Override
+        public int y() {
+            return product.buffer;
+        }
+    }
+
+    /** Rows normalised; scale and bias may be null. */
+    record LayerNorm(Strided x, Strided result, int rows, int length, Strided scale, Strided bias, float epsilon)
+            implements Kernel {
+        @Override
+        public int y() {
+            return result.buffer;
+        }
+    }
+
     /** What is folded, in the order of the numbers in the file. */
     enum Fold {
         SUM,

@@ -23,10 +23,17 @@ final class KernelReader {
                 return conv();
             case 1:
                 Kernel.Conv conv = conv();
-                return new Kernel.Winograd(
-                        conv, in.integer(1, 1 << 16, "a block"), buffer(), in.integer(1, 1 << 24, "channels"), in.integer(1, 1 << 24, "outputs"));
+                Kernel.Winograd winograd = new Kernel.Winograd(
+                        conv,
+                        in.integer(1, 1 << 16, "a block"),
+                        buffer(),
+                        in.integer(1, 1 << 24, "channels"),
+                        in.integer(1, 1 << 24, "outputs"));
+                // With stride 2 it saves less than vectors of Java lose to its transforms.
+                return conv.window().strideH() == 2 ? conv : winograd;
             case 2:
-                return new Kernel.DepthwiseConv(image(), image(), residual(), weight(), weight(), window(), expression(0));
+                return new Kernel.DepthwiseConv(
+                        image(), image(), residual(), weight(), weight(), window(), expression(0));
             case 3:
                 return new Kernel.QConv(
                         image(), image(), residual(), weight(), weight(), weight(), window(), requantize());
@@ -74,6 +81,29 @@ final class KernelReader {
             case 12:
                 return new Kernel.Routine(
                         in.text(), in.list(this::operand), buffer(), in.flag(), residual(), in.list(this::constant));
+            case 13:
+                return new Kernel.Gemm(
+                        rows(),
+                        weight(),
+                        in.flag(),
+                        optionalWeight(),
+                        optionalWeight(),
+                        residual(),
+                        rows(),
+                        in.list(this::rows),
+                        extent(),
+                        extent(),
+                        extent(),
+                        expression(0));
+            case 14:
+                return new Kernel.LayerNorm(
+                        rows(),
+                        rows(),
+                        extent(),
+                        extent(),
+                        in.flag() ? strided() : null,
+                        in.flag() ? strided() : null,
+                        in.real());
             default:
                 throw in.damaged("there is no kernel " + kind);
         }
@@ -102,6 +132,19 @@ final class KernelReader {
 
     private int weight() {
         return in.integer(0, weights.size() - 1, "a weight");
+    }
+
+    private int optionalWeight() {
+        return in.integer(-1, weights.size() - 1, "a weight");
+    }
+
+    /** An operand of rows and columns. */
+    private Kernel.Strided rows() {
+        Kernel.Strided operand = strided();
+        if (operand.strides().size() != 2) {
+            throw in.damaged("a matrix has " + operand.strides().size() + " strides");
+        }
+        return operand;
     }
 
     private int extent() {

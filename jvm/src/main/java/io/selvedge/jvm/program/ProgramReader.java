@@ -76,13 +76,12 @@ public final class ProgramReader {
             throw in.damaged("a value has " + extents.size() + " axes");
         }
         Buffer.Layout layout = in.flag()
-                ? new Buffer.Layout(in.integer(1, 1 << 24, "a pitch"), border(), border(), border(), border())
+                ? new Buffer.Layout(in.integer(0, 1 << 24, "a pitch"), border(), border(), border(), border())
                 : Buffer.Layout.DENSE;
         int padValue = in.integer();
         int slack = in.integer(0, 1 << 16, "a slack");
         Buffer.Place place = in.constant(Buffer.Place.values(), "a place");
-        Buffer buffer = new Buffer(
-                name, element, extents, layout, padValue, slack, place, in.integer(), in.integer());
+        Buffer buffer = new Buffer(name, element, extents, layout, padValue, slack, place, in.integer(), in.integer());
         check(buffer, arena);
         return buffer;
     }
@@ -94,9 +93,10 @@ public final class ProgramReader {
     private void check(Buffer buffer, int arena) {
         try {
             long row = Math.multiplyExact(
-                    (long) buffer.layout().left() + buffer.w() + buffer.layout().right(), (long) buffer.pixelPitch());
+                    (long) buffer.layout().left() + buffer.w() + buffer.layout().right(), (long) Math.max(0, buffer.pixelPitch()));
             long image = Math.multiplyExact(
-                    row, (long) buffer.layout().top() + buffer.h() + buffer.layout().bottom());
+                    row,
+                    (long) buffer.layout().top() + buffer.h() + buffer.layout().bottom());
             long elements = buffer.isDense() ? buffer.count() : Math.multiplyExact(image, (long) buffer.n());
             long bytes = Math.multiplyExact(elements, (long) buffer.element().width()) + buffer.slack();
             if (bytes > Integer.MAX_VALUE - 64) {

@@ -7,7 +7,6 @@ import io.selvedge.jvm.program.Buffer;
 import io.selvedge.jvm.program.Element;
 import io.selvedge.jvm.program.Kernel;
 import io.selvedge.jvm.program.Program;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,7 +38,8 @@ final class RoutineStep implements Step {
         if (kernel.scratch() >= 0) {
             operands.add(new Kernel.Operand(kernel.scratch(), false, 0));
         }
-        RoutineStep step = new RoutineStep(routine, operands.size(), kernel.constants().size());
+        RoutineStep step =
+                new RoutineStep(routine, operands.size(), kernel.constants().size());
         for (int i = 0; i < operands.size(); i++) {
             Kernel.Operand operand = operands.get(i);
             step.buffers[i] = operand.weight() ? -1 : operand.buffer();
@@ -51,7 +51,8 @@ final class RoutineStep implements Step {
                 Buffer buffer = program.buffer(operand.buffer());
                 step.elements[i] = buffer.element();
                 step.places[i] = buffer.base()
-                        + Math.toIntExact(operand.byteOffset() / buffer.element().width());
+                        + Math.toIntExact(
+                                operand.byteOffset() / buffer.element().width());
             }
         }
         for (int i = 0; i < step.wholes.length; i++) {
@@ -70,10 +71,11 @@ final class RoutineStep implements Step {
         for (int i = 0; i < arrays.length; i++) {
             arrays[i] = buffers[i] < 0 ? constants[i] : memory.array(buffers[i]);
         }
-        return routine.run(new Call(arrays, places, elements, wholes, reals, lists));
-    }
-
-    static ByteBuffer bytesOf(Object constant) {
-        return (ByteBuffer) constant;
+        int status = routine.run(new Call(arrays, places, elements, wholes, reals, lists));
+        for (int i = 0; i < arrays.length; i++) {
+            // Weights stay as the routine asked for them.
+            constants[i] = buffers[i] < 0 ? arrays[i] : null;
+        }
+        return status;
     }
 }

@@ -12,17 +12,12 @@ final class Depthwise {
 
     private Depthwise() {}
 
-    static void tile(PixelList pixels, int at, int[] taps, float[] x, int xAt, float[] weights, int weightsAt, float[] bias, int biasAt, float[] y, int yAt, float[] residual, int residualAt, boolean positive) {
+    static void tile(PixelList pixels, int at, int[] taps, float[] x, int xAt, float[] weights, int weightsAt, float[] bias, int biasAt, float[] y, int yAt, float[] residual, float floor) {
         int[] places = pixels.x();
-        int last = pixels.count() - 1;
-        int p0 = Math.min(at + 0, last);
-        int p1 = Math.min(at + 1, last);
-        int p2 = Math.min(at + 2, last);
-        int p3 = Math.min(at + 3, last);
-        int x0 = places[p0] + xAt;
-        int x1 = places[p1] + xAt;
-        int x2 = places[p2] + xAt;
-        int x3 = places[p3] + xAt;
+        int x0 = places[at + 0] + xAt;
+        int x1 = places[at + 1] + xAt;
+        int x2 = places[at + 2] + xAt;
+        int x3 = places[at + 3] + xAt;
         FloatVector a0 = load(bias, biasAt);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -35,20 +30,17 @@ final class Depthwise {
             a2 = load(x, x2 + offset).fma(w, a2);
             a3 = load(x, x3 + offset).fma(w, a3);
         }
-        store(pixels, p0, a0, y, yAt, residual, residualAt, positive);
-        store(pixels, p1, a1, y, yAt, residual, residualAt, positive);
-        store(pixels, p2, a2, y, yAt, residual, residualAt, positive);
-        store(pixels, p3, a3, y, yAt, residual, residualAt, positive);
-    }
-
-    private static void store(PixelList pixels, int pixel, FloatVector sum, float[] y, int yAt, float[] residual, int residualAt, boolean positive) {
-        FloatVector value = sum;
+        int[] to = pixels.y();
         if (residual != null) {
-            value = value.add(load(residual, pixels.residual()[pixel] + residualAt));
+            int[] from = pixels.residual();
+            a0 = a0.add(load(residual, from[at + 0] + yAt));
+            a1 = a1.add(load(residual, from[at + 1] + yAt));
+            a2 = a2.add(load(residual, from[at + 2] + yAt));
+            a3 = a3.add(load(residual, from[at + 3] + yAt));
         }
-        if (positive) {
-            value = value.max(0f);
-        }
-        value.intoArray(y, pixels.y()[pixel] + yAt);
+        a0.max(floor).intoArray(y, to[at + 0] + yAt);
+        a1.max(floor).intoArray(y, to[at + 1] + yAt);
+        a2.max(floor).intoArray(y, to[at + 2] + yAt);
+        a3.max(floor).intoArray(y, to[at + 3] + yAt);
     }
 }

@@ -14,15 +14,21 @@ public final class VectorTiles implements Tiles {
 
     static final int LANES = SPECIES.length();
 
+    private static final float[] ZEROS = new float[BLOCK];
+
     /** Whether vectors are of any use here: fused multiplication is what they are for. */
     public static boolean isUseful() {
         return LANES >= 4 && Fused.isOneRounding();
     }
 
+    /** What sums are cut off at. */
+    private static float floor(boolean positive) {
+        return positive ? 0 : Float.NEGATIVE_INFINITY;
+    }
+
     @Override
     public void products(
             PixelList pixels,
-            int at,
             Span span,
             int blocks,
             float[] x,
@@ -36,33 +42,24 @@ public final class VectorTiles implements Tiles {
             boolean positive) {
         int w = weightsAt + span.weightsAt() * BLOCK;
         int next = span.depth() * BLOCK;
-        if (LANES == BLOCK) {
-            if (blocks == 2) {
-                Products.pair(
-                        pixels, at, span, x, weights, w, w + next, bias, biasAt, y, yAt, residual, positive);
-            } else {
-                Products.single(pixels, at, span, x, weights, w, bias, biasAt, y, yAt, residual, positive);
+        float floor = floor(positive);
+        if (LANES == BLOCK && blocks == 1) {
+            int[] elements = span.elements();
+            for (int at = 0; elements.length > 0 && at < pixels.count(); at += Products.SINGLE_PIXELS) {
+                Products.flat(pixels, at, elements, x, weights, w, bias, biasAt, y, yAt, residual, floor);
+            }
+            for (int at = 0; elements.length == 0 && at < pixels.count(); at += Products.SINGLE_PIXELS) {
+                Products.single(pixels, at, span, x, weights, w, bias, biasAt, y, yAt, residual, floor);
             }
             return;
         }
-        for (int b = 0; b < blocks; b++) {
-            for (int c = 0; c < BLOCK; c += 2 * LANES) {
-                int from = w + b * next + c;
-                int channel = b * BLOCK + c;
+        // Two neighbouring vectors: of two blocks, or of one.
+        int apart = LANES == BLOCK ? next : LANES;
+        for (int c = 0; c < blocks * BLOCK; c += 2 * LANES) {
+            int from = w + c / BLOCK * next + c % BLOCK;
+            for (int at = 0; at < pixels.count(); at += Products.PAIR_PIXELS) {
                 Products.pair(
-                        pixels,
-                        at,
-                        span,
-                        x,
-                        weights,
-                        from,
-                        from + LANES,
-                        bias,
-                        biasAt + channel,
-                        y,
-                        yAt + channel,
-                        residual,
-                        positive);
+                        pixels, at, span, x, weights, from, from + apart, bias, biasAt + c, y, yAt + c, residual, floor);
             }
         }
     }
@@ -80,13 +77,13 @@ public final class VectorTiles implements Tiles {
             float[] y,
             int yAt,
             float[] residual,
-            int residualAt,
             boolean positive) {
+        float floor = floor(positive);
         for (int c = 0; c < BLOCK; c += LANES) {
-            for (int p = 0; p < pixels.count(); p += Depthwise.PIXELS) {
+            for (int at = 0; at < pixels.count(); at += Depthwise.PIXELS) {
                 Depthwise.tile(
                         pixels,
-                        p,
+                        at,
                         taps,
                         x,
                         xAt + c,
@@ -97,87 +94,158 @@ public final class VectorTiles implements Tiles {
                         y,
                         yAt + c,
                         residual,
-                        residualAt + c,
-                        positive);
+                        floor);
             }
         }
     }
 
     @Override
-    public void winogradIn(float[] d, int at, int step, float[] to, int toAt, int toStep, int channels) {
-        for (int c = 0; c < channels; c += LANES) {
-            int from = at + c;
-            FloatVector d0 = load(d, from);
-            FloatVector d1 = load(d, from + step);
-            FloatVector d2 = load(d, from + 2 * step);
-            FloatVector d3 = load(d, from + 3 * step);
-            FloatVector d4 = load(d, from + 4 * step);
-            FloatVector d5 = load(d, from + 5 * step);
-            FloatVector minusFour = FloatVector.broadcast(SPECIES, -4);
-            FloatVector four = FloatVector.broadcast(SPECIES, 4);
-            FloatVector minusFive = FloatVector.broadcast(SPECIES, -5);
-            FloatVector a = minusFour.fma(d2, d4);
-            FloatVector b = minusFour.fma(d1, d3);
-            FloatVector e = d4.sub(d2);
-            FloatVector f = d3.sub(d1).mul(2f);
-            int t = toAt + c;
-            four.fma(d0, minusFive.fma(d2, d4)).intoArray(to, t);
-            a.add(b).intoArray(to, t + toStep);
-            a.sub(b).intoArray(to, t + 2 * toStep);
-            e.add(f).intoArray(to, t + 3 * toStep);
-            e.sub(f).intoArray(to, t + 4 * toStep);
-            four.fma(d1, minusFive.fma(d3, d5)).intoArray(to, t + 5 * toStep);
-        }
-    }
-
-    @Override
-    public void winogradOut(float[] m, int at, int step, float[] to, int toAt, int toStep, int channels) {
-        for (int c = 0; c < channels; c += LANES) {
-            int from = at + c;
-            FloatVector m1 = load(m, from + step);
-            FloatVector m2 = load(m, from + 2 * step);
-            FloatVector m3 = load(m, from + 3 * step);
-            FloatVector m4 = load(m, from + 4 * step);
-            FloatVector sum1 = m1.add(m2);
-            FloatVector diff1 = m1.sub(m2);
-            FloatVector sum2 = m3.add(m4);
-            FloatVector diff2 = m3.sub(m4);
-            int t = toAt + c;
-            load(m, from).add(sum1).add(sum2).intoArray(to, t);
-            FloatVector.broadcast(SPECIES, 2).fma(diff2, diff1).intoArray(to, t + toStep);
-            FloatVector.broadcast(SPECIES, 4).fma(sum2, sum1).intoArray(to, t + 2 * toStep);
-            FloatVector.broadcast(SPECIES, 8)
-                    .fma(diff2, diff1)
-                    .add(load(m, from + 5 * step))
-                    .intoArray(to, t + 3 * toStep);
-        }
-    }
-
-    @Override
-    public void finish(
+    public void rows(
             float[] x,
-            int at,
-            float[] bias,
-            int biasAt,
-            float[] residual,
-            int residualAt,
-            boolean positive,
+            int xAt,
+            int xPitch,
+            int rows,
+            float[] weights,
+            int weightsAt,
+            int depth,
             float[] y,
             int yAt,
-            int channels) {
-        for (int c = 0; c < channels; c += LANES) {
-            FloatVector sum = load(x, at + c);
-            if (bias != null) {
-                sum = sum.add(load(bias, biasAt + c));
+            int outputs) {
+        int c = 0;
+        int apart = LANES == BLOCK ? depth * BLOCK : LANES;
+        for (; c + 2 * LANES <= outputs; c += 2 * LANES) {
+            int w = weightsAt + c / BLOCK * BLOCK * depth + c % BLOCK;
+            int r = 0;
+            // Six at a time, but four and four rather than six and two.
+            for (; rows - r > 4 && rows - r != 8; r += Products.PAIR_PIXELS) {
+                int from = xAt + r * xPitch;
+                Rows.pair(x, from, xPitch, rows - 1 - r, weights, w, w + apart, depth, y, yAt + r * outputs + c, outputs);
             }
-            if (residual != null) {
-                sum = sum.add(load(residual, residualAt + c));
+            for (; r < rows; r += Products.FEW_PIXELS) {
+                int from = xAt + r * xPitch;
+                Rows.four(x, from, xPitch, rows - 1 - r, weights, w, w + apart, depth, y, yAt + r * outputs + c, outputs);
             }
-            if (positive) {
-                sum = sum.max(0f);
-            }
-            sum.intoArray(y, yAt + c);
         }
+        if (c < outputs) {
+            int w = weightsAt + c * depth;
+            int pixels = Products.SINGLE_PIXELS;
+            for (int done = 0; rows >= pixels && done < rows; done += pixels) {
+                // The last tile goes over rows again.
+                int r = Math.min(done, rows - pixels);
+                Rows.twelve(x, xAt + r * xPitch, xPitch, weights, w, depth, y, yAt + r * outputs + c, outputs);
+            }
+            if (rows < pixels) {
+                Rows.single(x, xAt, xPitch, rows - 1, weights, w, depth, y, yAt + c, outputs);
+            }
+        }
+    }
+
+    @Override
+    public void winogradIn(
+            float[] x, int at, int row, int col, float[] v, int vAt, int plane, int channels, float[] lines) {
+        for (int c = 0; c < channels; c += LANES) {
+            for (int r = 0; r < 6; r++) {
+                lineIn(x, at + r * row + c, col, lines, r * 6 * LANES, LANES);
+            }
+            for (int i = 0; i < 6; i++) {
+                lineIn(lines, i * LANES, 6 * LANES, v, vAt + i * plane + c, 6 * plane);
+            }
+        }
+    }
+
+    private static void lineIn(float[] d, int from, int step, float[] to, int t, int toStep) {
+        FloatVector d0 = load(d, from);
+        FloatVector d1 = load(d, from + step);
+        FloatVector d2 = load(d, from + 2 * step);
+        FloatVector d3 = load(d, from + 3 * step);
+        FloatVector d4 = load(d, from + 4 * step);
+        FloatVector d5 = load(d, from + 5 * step);
+        FloatVector minusFour = FloatVector.broadcast(SPECIES, -4);
+        FloatVector four = FloatVector.broadcast(SPECIES, 4);
+        FloatVector minusFive = FloatVector.broadcast(SPECIES, -5);
+        FloatVector a = minusFour.fma(d2, d4);
+        FloatVector b = minusFour.fma(d1, d3);
+        FloatVector e = d4.sub(d2);
+        FloatVector f = d3.sub(d1).mul(2f);
+        four.fma(d0, minusFive.fma(d2, d4)).intoArray(to, t);
+        a.add(b).intoArray(to, t + toStep);
+        a.sub(b).intoArray(to, t + 2 * toStep);
+        e.add(f).intoArray(to, t + 3 * toStep);
+        e.sub(f).intoArray(to, t + 4 * toStep);
+        four.fma(d1, minusFive.fma(d3, d5)).intoArray(to, t + 5 * toStep);
+    }
+
+    @Override
+    public void winogradOut(
+            float[] m,
+            int at,
+            int plane,
+            float[] bias,
+            float[] residual,
+            Place residualAt,
+            boolean positive,
+            float[] y,
+            Place yAt,
+            int channels,
+            float[] lines) {
+        float floor = floor(positive);
+        // One loop for both keeps the method small enough to be compiled as a whole.
+        boolean adds = residual != null;
+        float[] added = adds ? residual : ZEROS;
+        int addedAt = adds ? 1 : 0;
+        int from = adds ? residualAt.first() : 0;
+        int fromRow = adds ? residualAt.row() : 0;
+        int fromCol = adds ? residualAt.col() : 0;
+        for (int c = 0; c < channels; c += LANES) {
+            for (int r = 0; r < 6; r++) {
+                lineOut(m, at + r * 6 * plane + c, plane, lines, r * 4 * LANES, LANES);
+            }
+            for (int i = 0; i < 4; i++) {
+                int to = yAt.first() + i * yAt.col() + c;
+                lineOut(lines, i * LANES, 4 * LANES, lines, 24 * LANES, LANES);
+                finish(lines, bias, c, added, from + i * fromCol + addedAt * c, fromRow, floor, y, to, yAt.row());
+            }
+        }
+    }
+
+    /** Four sums of a column. */
+    private static void finish(
+            float[] lines,
+            float[] bias,
+            int c,
+            float[] residual,
+            int from,
+            int fromRow,
+            float floor,
+            float[] y,
+            int to,
+            int row) {
+        FloatVector own = load(bias, c);
+        for (int r = 0; r < 4; r++) {
+            load(lines, (24 + r) * LANES)
+                    .add(own)
+                    .add(load(residual, from + r * fromRow))
+                    .max(floor)
+                    .intoArray(y, to + r * row);
+        }
+    }
+
+    private static void lineOut(float[] m, int from, int step, float[] to, int t, int toStep) {
+        FloatVector m1 = load(m, from + step);
+        FloatVector m2 = load(m, from + 2 * step);
+        FloatVector m3 = load(m, from + 3 * step);
+        FloatVector m4 = load(m, from + 4 * step);
+        FloatVector sum1 = m1.add(m2);
+        FloatVector diff1 = m1.sub(m2);
+        FloatVector sum2 = m3.add(m4);
+        FloatVector diff2 = m3.sub(m4);
+        load(m, from).add(sum1).add(sum2).intoArray(to, t);
+        FloatVector.broadcast(SPECIES, 2).fma(diff2, diff1).intoArray(to, t + toStep);
+        FloatVector.broadcast(SPECIES, 4).fma(sum2, sum1).intoArray(to, t + 2 * toStep);
+        FloatVector.broadcast(SPECIES, 8)
+                .fma(diff2, diff1)
+                .add(load(m, from + 5 * step))
+                .intoArray(to, t + 3 * toStep);
     }
 
     static FloatVector load(float[] array, int at) {

@@ -11,15 +11,14 @@ import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
-import io.selvedge.compiler.toolchain.EmulatedCpu;
-import io.selvedge.compiler.toolchain.EmulatedModel;
 import io.selvedge.compiler.toolchain.HostCpu;
-import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.testkit.SharedFolder;
 import io.selvedge.testkit.Tolerance;
-import java.io.IOException;
+import io.selvedge.testkit.emulation.EmulatedCpu;
+import io.selvedge.testkit.emulation.EmulatedModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -39,10 +38,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OtherCpusTest {
     private static final int REAL = 4;
     private static final int NOISE = 2;
+    private static final Set<EmulatedCpu> OTHERS = EnumSet.complementOf(EnumSet.of(EmulatedCpu.THIS_MACHINE));
 
     @ParameterizedTest
     @EnumSource(names = {"RESNET8_QDQ", "KEYWORDS_QDQ", "RESNET8", "KEYWORDS", "GESTURE", "CART_POLE"})
-    void quantised_model_gives_the_same_integers_on_every_cpu(RealModel model, Workbench bench) throws IOException {
+    void quantised_model_gives_the_same_integers_on_every_cpu(RealModel model, Workbench bench) {
         requireEmulator();
         try (NativeModel here = bench.load(bench.integers(model))) {
             compare(model.name(), here, Samples.mixed(model, here.graph(), REAL, NOISE), bench);
@@ -51,7 +51,7 @@ class OtherCpusTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"kws_ref_model", "pretrainedResnet_quant"})
-    void tflite_file_gives_the_same_integers_on_every_cpu(String name, Workbench bench) throws IOException {
+    void tflite_file_gives_the_same_integers_on_every_cpu(String name, Workbench bench) {
         requireEmulator();
         Optional<Path> file = SharedFolder.find("models/mlperf-tiny/" + name + ".tflite");
         assumeTrue(file.isPresent(), "shared/models/mlperf-tiny/" + name + ".tflite is absent");
@@ -72,12 +72,11 @@ class OtherCpusTest {
 
     private static void requireEmulator() {
         assumeTrue(
-                List.of(EmulatedCpu.values()).stream().anyMatch(EmulatedCpu::isHere),
+                OTHERS.stream().anyMatch(EmulatedCpu::isHere),
                 "neither qemu-aarch64, qemu-riscv64 nor node is installed");
     }
 
-    private static void compare(String name, NativeModel here, List<Map<String, Tensor>> samples, Workbench bench)
-            throws IOException {
+    private static void compare(String name, NativeModel here, List<Map<String, Tensor>> samples, Workbench bench) {
         Graph graph = here.graph();
         List<String> integers = graph.outputs().stream()
                 .filter(output -> !graph.type(output).dtype().isFloat())
@@ -98,7 +97,7 @@ class OtherCpusTest {
 
     /** What docs/targets.md says of floats: where a multiplication and an addition are one instruction, the bits are the same. */
     @Test
-    void floats_have_the_same_bits_wherever_multiply_and_add_are_one(Workbench bench) throws IOException {
+    void floats_have_the_same_bits_wherever_multiply_and_add_are_one(Workbench bench) {
         requireEmulator();
         for (RealModel model : List.of(RealModel.KEYWORDS, RealModel.GESTURE)) {
             try (NativeModel here = bench.load(bench.asGiven(model))) {
@@ -133,7 +132,7 @@ class OtherCpusTest {
 
     /** Outputs of every sample by what ran it; a CPU whose emulator is absent is left out, and said so. */
     private static Map<String, List<Map<String, Tensor>>> elsewhere(
-            NativeModel here, List<Map<String, Tensor>> samples, Workbench bench) throws IOException {
+            NativeModel here, List<Map<String, Tensor>> samples, Workbench bench) {
         PlannedProgram planned = here.planned();
         Graph graph = here.graph();
         List<List<byte[]>> given = samples.stream()
@@ -141,18 +140,17 @@ class OtherCpusTest {
                         .map(input -> bytes(sample.get(input)))
                         .toList())
                 .toList();
-        Toolchain toolchain = Toolchain.bundled();
         Map<Target, EmulatedModel> models = new HashMap<>();
         Map<String, List<Map<String, Tensor>>> results = new LinkedHashMap<>();
         Set<String> absent = new LinkedHashSet<>();
-        for (EmulatedCpu cpu : EmulatedCpu.values()) {
+        for (EmulatedCpu cpu : OTHERS) {
             if (!cpu.isHere()) {
                 absent.add(cpu.program());
                 continue;
             }
             for (Target target : cpu.targets()) {
                 if (!models.containsKey(target)) {
-                    models.put(target, bench.emulated(here.graph(), planned, target, toolchain));
+                    models.put(target, bench.emulated(planned, target));
                 }
                 List<Map<String, Tensor>> outputs = new ArrayList<>();
                 for (List<byte[]> got : models.get(target).run(cpu, given)) {

@@ -5,9 +5,9 @@ import io.selvedge.compiler.emit.c.CEmitter;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.program.PlannedProgram;
-import io.selvedge.compiler.toolchain.EmulatedModel;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.runtime.StatePair;
+import io.selvedge.testkit.emulation.EmulatedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,24 +107,9 @@ final class Workbench implements AutoCloseable {
     }
 
     /** The code of a program for a target that an emulator runs. */
-    EmulatedModel emulated(
-            Graph graph, PlannedProgram planned, io.selvedge.compiler.target.Target target, Toolchain toolchain)
-            throws IOException {
-        EmulatedModel.Memory memory = new EmulatedModel.Memory(
-                planned.packedWeights(),
-                planned.preparedBytes(),
-                planned.arenaBytes(),
-                bytes(graph, graph.inputs()),
-                bytes(graph, graph.outputs()));
-        byte[] library = new Compiler(toolchain).library(CEmitter.emit(planned, target), target);
-        return EmulatedModel.of(memory, target, library, toolchain, folder);
-    }
-
-    private static List<Integer> bytes(Graph graph, List<String> values) {
-        return values.stream()
-                .map(graph::type)
-                .map(type -> (int) (type.shape().elements() * type.dtype().bytes()))
-                .toList();
+    EmulatedModel emulated(PlannedProgram planned, io.selvedge.compiler.target.Target target) {
+        byte[] library = new Compiler(Toolchain.bundled()).library(CEmitter.emit(planned, target), target);
+        return EmulatedModel.of(planned, target, library, folder);
     }
 
     private static Graph showingLastIntegers(Graph graph) {

@@ -7,6 +7,7 @@ import io.selvedge.compiler.program.Layout;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.Program;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** A planned program as the {@code program.bin} of a bundle; docs/program-format.md describes the bytes. Weights are not in it. */
@@ -145,9 +146,53 @@ public final class ProgramBinary {
                 out.integers(k.reducedStrides());
                 strided(k.output());
             }
+            case Kernel.Gemm k -> {
+                out.whole(13);
+                strided(k.a());
+                Kernel.Gemm.Integers none =
+                        new Kernel.Gemm.Integers(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty());
+                Kernel.Gemm.Integers integers = k.integers().orElse(none);
+                out.whole(k.weights()).flag(k.integers().isPresent());
+                out.wholes(orNone(integers.bias()), orNone(integers.sums()), orNone(integers.zeroPoint()));
+                strided(k.y());
+                out.list(k.operands(), this::strided).wholes(k.m(), k.k(), k.n());
+                expr(k.epilogue());
+            }
+            case Kernel.LayerNorm k -> {
+                out.whole(14);
+                strided(k.x());
+                strided(k.y());
+                out.wholes(k.rows(), k.length());
+                optional(k.scale());
+                optional(k.bias());
+                out.real(k.epsilon());
+            }
             case Kernel.Routine k -> {
                 out.whole(12).text(k.function()).list(k.inputs(), this::operand);
-                out.whole(k.y()).flag(k.strided()).whole(orNone(k.scratchBuffer())).list(k.constants(), this::constant);
+                out.whole(k.y())
+                        .flag(k.strided())
+                        .whole(orNone(k.scratchBuffer()))
+                        .list(k.constants(), this::constant);
+            }
+            case Kernel.Gemm k -> {
+                out.whole(13);
+                strided(k.a());
+                out.whole(k.weights()).flag(k.integers().isPresent());
+                k.integers()
+                        .ifPresent(integers -> out.wholes(
+                                orNone(integers.bias()), orNone(integers.sums()), orNone(integers.zeroPoint())));
+                strided(k.y());
+                out.list(k.operands(), this::strided).wholes(k.m(), k.k(), k.n());
+                expr(k.epilogue());
+            }
+            case Kernel.LayerNorm k -> {
+                out.whole(14);
+                strided(k.x());
+                strided(k.y());
+                out.wholes(k.rows(), k.length())
+                        .list(k.scale().stream().toList(), this::strided)
+                        .list(k.bias().stream().toList(), this::strided)
+                        .real(k.epsilon());
             }
         }
     }
@@ -181,6 +226,11 @@ public final class ProgramBinary {
 
     private void strided(Kernel.Strided s) {
         out.flag(s.weight()).wholes(s.buffer(), s.offset()).integers(s.strides());
+    }
+
+    private void optional(Optional<Kernel.Strided> operand) {
+        out.flag(operand.isPresent());
+        operand.ifPresent(this::strided);
     }
 
     private void operand(Kernel.Operand operand) {

@@ -26,6 +26,7 @@ public final class CEmitter {
     private final PlannedProgram planned;
     private final Program program;
     private final Target target;
+    private final PreparedWeights prepared;
     private final Set<String> headers = new TreeSet<>(List.of("entry.h"));
     private final List<String> tiles = new ArrayList<>();
     private final Set<Integer> written = new HashSet<>();
@@ -35,6 +36,7 @@ public final class CEmitter {
         this.planned = planned;
         this.program = planned.program();
         this.target = target;
+        this.prepared = PreparedWeights.of(planned, target);
         for (Program.Step step : program.steps()) {
             new HashSet<>(step.kernel().reads())
                     .forEach(id ->
@@ -45,6 +47,11 @@ public final class CEmitter {
     /** The C sources of {@code planned} for {@code target}. */
     public static EmittedSource emit(PlannedProgram planned, Target target) {
         return new CEmitter(planned, target).emit();
+    }
+
+    /** Memory that {@code selvedge_prepare} of the code for {@code target} fills. */
+    public static int preparedBytes(PlannedProgram planned, Target target) {
+        return PreparedWeights.of(planned, target).bytes();
     }
 
     private EmittedSource emit() {
@@ -80,7 +87,7 @@ public final class CEmitter {
     private String step(int number) {
         Program.Step step = program.steps().get(number);
         Kernel kernel = step.kernel();
-        StepCode code = new StepCode(planned, target, number, headers);
+        StepCode code = new StepCode(planned, target, prepared, number, headers);
         boolean inPlace = switch (kernel) {
             case Kernel.Map map -> map.inputs().stream().anyMatch(input -> code.inPlace(input, map.writes()));
             case Kernel.Lut lut -> code.inPlace(lut.input(), lut.writes());
@@ -93,6 +100,8 @@ public final class CEmitter {
             case Kernel.Copy _ -> false;
             case Kernel.Softmax _ -> false;
             case Kernel.MatMul _ -> false;
+            case Kernel.Gemm _ -> false;
+            case Kernel.LayerNorm _ -> false;
             case Kernel.Reduce _ -> false;
             case Kernel.Routine _ -> false;
         };
@@ -137,9 +146,31 @@ public final class CEmitter {
                         softmax.log() ? 1 : 0);
             }
             case Kernel.MatMul product -> MatMulCode.write(code, product);
+            case Kernel.Gemm gemm -> GemmCode.write(code, gemm);
+            case Kernel.LayerNorm norm -> layerNorm(code, norm);
             case Kernel.Reduce reduce -> ReduceCode.write(code, reduce);
             case Kernel.Routine routine -> RoutineCode.write(code, routine);
         }
+    }
+
+    private static void layerNorm(StepCode code, Kernel.LayerNorm norm) {
+        code.include("layer_norm.h");
+        code.declare(
+                "static const struct sv_layer_norm %s = {.rows = %d, .length = %d, .x_row = %d, .y_row = %d, .epsilon = %s};\n"
+                        .formatted(
+                                code.named("norm"),
+                                norm.rows(),
+                                norm.length(),
+                                norm.x().strides().get(0),
+                                norm.y().strides().get(0),
+                                CTypes.literal(norm.epsilon())));
+        code.line(
+                "sv_layer_norm_f32(&%s, %s, %s, %s, %s);",
+                code.named("norm"),
+                code.operand(norm.x(), false),
+                norm.scale().map(scale -> code.operand(scale, false)).orElse("0"),
+                norm.bias().map(bias -> code.operand(bias, false)).orElse("0"),
+                code.operand(norm.y(), true));
     }
 
     private static boolean wholeVectors(Kernel kernel) {
@@ -155,6 +186,8 @@ public final class CEmitter {
             case Kernel.Lut _ -> false;
             case Kernel.Softmax _ -> false;
             case Kernel.MatMul _ -> false;
+            case Kernel.Gemm _ -> false;
+            case Kernel.LayerNorm _ -> false;
             case Kernel.Reduce _ -> false;
             case Kernel.Routine _ -> false;
         };
@@ -185,8 +218,14 @@ public final class CEmitter {
         StringBuilder text = new StringBuilder(
                 "void selvedge_prepare(const unsigned char *weights, unsigned char *prepared) {\n    (void)weights;\n    (void)prepared;\n");
         for (int i = 0; i < program.steps().size(); i++) {
-            if (program.steps().get(i).kernel() instanceof Kernel.Winograd winograd) {
-                text.append(WinogradCode.prepare(new StepCode(planned, target, i, headers), winograd));
+            StepCode code = new StepCode(planned, target, prepared, i, headers);
+            switch (program.steps().get(i).kernel()) {
+                case Kernel.Winograd winograd -> text.append(WinogradCode.prepare(code, winograd));
+                case Kernel.QConv conv ->
+                    code.winograd(conv).ifPresent(winograd -> text.append(winograd.prepare(code)));
+                default -> {
+                    // the other kernels read the weights as they are
+                }
             }
         }
         return text.append("}\n").toString();

@@ -11,6 +11,9 @@ import java.util.OptionalInt;
 final class ConvCode {
     private static final int MAX_DEPTHWISE_TILE = 8;
 
+    /** So few output channels fill half a vector of 16. In 8 bits folding the halves costs what it saves. */
+    private static final int NARROW = 8;
+
     /** SV_MAX_WORDS of qdepthwise.h. */
     private static final int MAX_DEPTHWISE_WORDS = 40;
 
@@ -45,6 +48,11 @@ final class ConvCode {
     }
 
     static void write(StepCode code, Kernel.QConv conv) {
+        Optional<QWinogradCode> winograd = code.winograd(conv);
+        if (winograd.isPresent()) {
+            winograd.get().write(code);
+            return;
+        }
         ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
         code.include("qconv.h");
         c.declareConv(true);
@@ -129,13 +137,18 @@ final class ConvCode {
     }
 
     static void declareEpilogue(StepCode code, Expr epilogue) {
+        declareEpilogue(code, epilogue, 2);
+    }
+
+    /** {@code sv_f32 epilogue_N(sv_f32 x0, ...)} of {@code arity} operands. */
+    static void declareEpilogue(StepCode code, Expr epilogue, int arity) {
         if (ExprCode.rounds(epilogue)) {
             code.include("half.h");
         }
         if (ExprCode.usesMath(epilogue)) {
             code.include("math.h");
         }
-        code.declare(ExprCode.function(code.named("epilogue"), 2, epilogue));
+        code.declare(ExprCode.function(code.named("epilogue"), arity, epilogue));
     }
 
     private void declareConv(boolean eightBit) {
@@ -160,11 +173,18 @@ final class ConvCode {
                 * x.dtype().bytes();
         KernelRows kernelRows = KernelRows.of(x, y, axes, window);
         Tile tile = new TileChooser(code.target(), eightBit)
-                .choose(axes.rows().extent(), axes.cols().extent(), vectors, segments * steps, kernelRows, covered);
+                .choose(
+                        axes.rows().extent(),
+                        axes.cols().extent(),
+                        vectors,
+                        segments * steps,
+                        kernelRows,
+                        covered,
+                        (long) axes.cols().strides().getFirst() * x.dtype().bytes());
         code.tile(tile.text());
         code.declare(("static const struct sv_conv %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile_cols = %d, "
                         + ".blocks = %d, .pixels_first = %d,\n    .kernel_rows = %d, .segments = %d, .run = %d, "
-                        + ".x_kernel_row = %d, .x_segment = %d,\n    %s};\n")
+                        + ".x_kernel_row = %d, .x_segment = %d, .narrow = %d,\n    %s};\n")
                 .formatted(
                         code.named("conv"),
                         axes.fields(true),
@@ -178,6 +198,7 @@ final class ConvCode {
                         steps,
                         window.dilationH() * x.rowPitch(),
                         window.dilationW() * x.pixelPitch(),
+                        !eightBit && y.c() <= NARROW ? 1 : 0,
                         kernelRows.fields()));
     }
 

@@ -8,6 +8,14 @@ import java.util.List;
 final class MatMulCode {
     private static final int MAX_TILE = 28;
 
+    /** From so many rows of A on it pays to transpose B where that is contiguous along K. */
+    private static final int PACKED_ROWS = 4;
+
+    /** Two multiply-adds of four cycles each in flight, and what it costs to begin another tile. */
+    private static final int LEAST_TILE_COST = 8;
+
+    private static final int NEXT_TILE_COST = 1;
+
     private MatMulCode() {}
 
     static void write(StepCode code, Kernel.MatMul product) {
@@ -26,6 +34,7 @@ final class MatMulCode {
                 && a.get(2) == 1
                 && b.get(1) == 1
                 && product.k() >= code.target().lanes();
+        boolean packed = dot && product.m() >= PACKED_ROWS;
         // Y = A B is Y' = B' A': vectors along the rows of A instead of the columns of B.
         boolean swapped = !columns && !dot && (rows || product.m() > product.n() && b.get(2) != 1);
         Kernel.Strided left = swapped ? product.b() : product.a();
@@ -34,7 +43,7 @@ final class MatMulCode {
         int n = swapped ? product.m() : product.n();
         int row = swapped ? 2 : 1;
         int col = swapped ? 1 : 2;
-        int[] tile = dot ? dotTile(code, m, n) : tile(code, m, n);
+        int[] tile = dot && !packed ? dotTile(code, m, n) : tile(code, m, n);
         code.tile(tile[0] + "x" + tile[1]);
         code.declare("""
                 static const struct sv_matmul %s = {.batch = %d, .m = %d, .k = %d, .n = %d, .tile = %d, .blocks = %d,
@@ -60,11 +69,11 @@ final class MatMulCode {
                         CTypes.literal(product.alpha())));
         code.line(
                 "%s(&%s, %s, %s, %s);",
-                dot ? "sv_matmul_dot_f32" : "sv_matmul_f32",
+                packed ? "sv_matmul_packed_f32" : dot ? "sv_matmul_dot_f32" : "sv_matmul_f32",
                 code.named("matmul"),
-                operand(code, left, false),
-                operand(code, right, false),
-                operand(code, product.y(), true));
+                code.operand(left, false),
+                code.operand(right, false),
+                code.operand(product.y(), true));
     }
 
     /** Doubles and integers: rows of B are added up in the result, unsigned where a signed sum might overflow. */
@@ -103,17 +112,22 @@ final class MatMulCode {
         int vectors = (n + code.target().lanes() - 1) / code.target().lanes();
         int blocks = Math.min(2, vectors);
         int budget = Math.min(MAX_TILE, code.target().registers() - blocks - 2);
-        return new int[] {Math.min(m, budget / blocks), blocks};
+        int best = 1;
+        for (int rows = 2; rows <= Math.min(m, budget / blocks); rows++) {
+            best = cost(m, rows, blocks) <= cost(m, best, blocks) ? rows : best;
+        }
+        return new int[] {best, blocks};
+    }
+
+    /** Half-cycles for a step along K of all tiles of some columns. */
+    private static int cost(int m, int rows, int blocks) {
+        int rest = m % rows;
+        return m / rows * (Math.max(rows * blocks, LEAST_TILE_COST) + NEXT_TILE_COST)
+                + (rest > 0 ? Math.max(rest * blocks, LEAST_TILE_COST) + NEXT_TILE_COST : 0);
     }
 
     private static int[] dotTile(StepCode code, int m, int n) {
         int blocks = Math.min(4, n);
         return new int[] {Math.min(m, code.target().registers() > 16 ? 4 : 2), blocks};
-    }
-
-    private static String operand(StepCode code, Kernel.Strided operand, boolean written) {
-        return operand.weight()
-                ? code.weight(operand.buffer(), "float", operand.offset() * 4L)
-                : code.pointer(operand.buffer(), operand.offset(), written);
     }
 }

@@ -6,6 +6,9 @@ import java.util.List;
 
 /** Reductions: vectors of neighbouring results, or, where the reduced axis is the contiguous one, of neighbouring inputs. */
 final class ReduceCode {
+    /** Vectors that are folded side by side. */
+    private static final int PARTS = 4;
+
     private final StepCode code;
     private final Kernel.Reduce reduce;
     private final int vector;
@@ -37,7 +40,8 @@ final class ReduceCode {
         StridedCode.declare(code, "y", reduce.output(), true);
         boolean along = folded.innermost().output() == 1
                 && folded.innermost().extent() > 1
-                && !results.innermost().strides().equals(List.of(1, 1));
+                && (results.innermost().extent() == 1
+                        || !results.innermost().strides().equals(List.of(1, 1)));
         if (along) {
             foldAlong(results, folded);
         } else {
@@ -90,18 +94,27 @@ final class ReduceCode {
     private void foldAlong(LoopNest results, LoopNest folded) {
         int first = results.axes().size();
         StridedCode.open(code, results.axes(), 0);
-        code.line("sv_f32 acc = sv_splat(%s);", initial());
+        code.line("sv_f32 acc = sv_splat(%s), part[%d] = {acc%s};", initial(), PARTS, ", acc".repeat(PARTS - 1));
         code.line("float rest[SV_LANES];");
         StridedCode.open(code, folded.outer(), first);
         String from = StridedCode.element(StridedCode.element("x", results.axes(), 0, 0), folded.outer(), first, 0);
         String index = StridedCode.index(first + folded.outer().size());
         int extent = folded.innermost().extent();
         int full = extent / vector * vector;
-        if (full > 0) {
-            code.open("for (long %s = 0; %s < %d; %s += SV_LANES)", index, index, full, index);
-            code.line(
-                    "const sv_f32 v = %s;",
-                    CTypes.load(StridedCode.dtype(code, reduce.input()), from + " + " + index, 1, vector, vector));
+        int groups = extent / (PARTS * vector) * PARTS * vector;
+        if (groups > 0) {
+            // Several folds at once, because each waits for the one before.
+            code.open("for (long %s = 0; %s < %d; %s += %d * SV_LANES)", index, index, groups, index, PARTS);
+            code.line("SV_UNROLL");
+            code.open("for (int p = 0; p < %d; p++)", PARTS);
+            code.line("const sv_f32 v = %s;", vector(from + " + " + index + " + p * SV_LANES"));
+            code.line("part[p] = %s;", step().replace("acc", "part[p]"));
+            code.close();
+            code.close();
+        }
+        if (full > groups) {
+            code.open("for (long %s = %d; %s < %d; %s += SV_LANES)", index, groups, index, full, index);
+            code.line("const sv_f32 v = %s;", vector(from + " + " + index));
             code.line("acc = %s;", step());
             code.close();
         }
@@ -116,6 +129,11 @@ final class ReduceCode {
             code.close();
         }
         StridedCode.close(code, folded.outer());
+        code.line("SV_UNROLL");
+        code.open("for (int p = 0; p < %d; p++)", PARTS);
+        code.line("const sv_f32 v = part[p];");
+        code.line("acc = %s;", reduce.kind() == Kernel.Reduce.Kind.SUM_SQUARE ? "acc + v" : step());
+        code.close();
         code.line("sv_store(rest, acc);");
         code.line("float result = rest[0];");
         code.line("for (int lane = 1; lane < SV_LANES; lane++) result = %s;", laneStep());
@@ -125,6 +143,10 @@ final class ReduceCode {
                 CTypes.of(code.buffer(reduce.output().buffer()).dtype()),
                 mean("result"));
         StridedCode.close(code, results.axes());
+    }
+
+    private String vector(String pointer) {
+        return CTypes.load(StridedCode.dtype(code, reduce.input()), pointer, 1, vector, vector);
     }
 
     private static String at(String base, LoopNest nest, String index, int operand) {

@@ -8,6 +8,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** The C of one step while it is written: what stands before its function, and the function's lines. */
@@ -16,15 +17,17 @@ final class StepCode {
     private final Target target;
     private final int number;
     private final Set<String> headers;
+    private final PreparedWeights prepared;
     private final StringBuilder declarations = new StringBuilder();
     private final List<String> lines = new ArrayList<>();
     private String tile = "";
     private String result = "void";
     private int depth = 1;
 
-    StepCode(PlannedProgram planned, Target target, int number, Set<String> headers) {
+    StepCode(PlannedProgram planned, Target target, PreparedWeights prepared, int number, Set<String> headers) {
         this.planned = planned;
         this.target = target;
+        this.prepared = prepared;
         this.number = number;
         this.headers = headers;
     }
@@ -114,7 +117,12 @@ final class StepCode {
     }
 
     int preparedOffset() {
-        return planned.preparedOffsets().get(number);
+        return prepared.offsets().get(number);
+    }
+
+    /** How this target computes an 8-bit convolution by Winograd's algorithm, if it does. */
+    Optional<QWinogradCode> winograd(Kernel.QConv conv) {
+        return QWinogradCode.of(planned, target, conv);
     }
 
     /** A weight of binary32 numbers. */
@@ -128,6 +136,13 @@ final class StepCode {
     /** A pointer to byte {@code offset} of a weight. */
     String weight(int weight, String type, long offset) {
         return cast("const " + type + " *", "weights", planned.weightOffsets().get(weight) + offset);
+    }
+
+    /** A pointer to the first element of a buffer or f32 weight. */
+    String operand(Kernel.Strided operand, boolean written) {
+        return operand.weight()
+                ? weight(operand.buffer(), "float", operand.offset() * 4L)
+                : pointer(operand.buffer(), operand.offset(), written);
     }
 
     private static String cast(String type, String base, long offset) {

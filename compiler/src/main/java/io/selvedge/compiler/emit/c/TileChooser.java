@@ -14,7 +14,12 @@ final class TileChooser {
     private static final int STORE_COST = 3;
     private static final int MAX_TILE = 28;
     private static final int WEIGHTS_IN_CACHE = 200 * 1024;
-    private static final double WEIGHTS_LEAVE_CACHE = 1.5;
+
+    /** Lines of the first cache whose addresses agree in their lower 12 bits share one set of so many. */
+    private static final int WAYS = 8;
+
+    private static final int WAY_BYTES = 4096;
+    private static final double LINES_LEAVE_CACHE = 1.4;
 
     private final Target target;
     private final boolean eightBit;
@@ -31,8 +36,9 @@ final class TileChooser {
      * @param rowDepth steps along K in one kernel row
      * @param kernelRows the kernel rows that bands need
      * @param xBytes input bytes that the windows cover
+     * @param colBytes bytes from one pixel's window to the next's
      */
-    Tile choose(int rows, int cols, int vectors, int rowDepth, KernelRows kernelRows, long xBytes) {
+    Tile choose(int rows, int cols, int vectors, int rowDepth, KernelRows kernelRows, long xBytes, long colBytes) {
         double best = Double.POSITIVE_INFINITY;
         Tile tile = new Tile(1, 1, 1, true);
         long weightBytes = (long) vectors * target.lanes() * kernelRows.count() * rowDepth * 4;
@@ -49,8 +55,8 @@ final class TileChooser {
                     }
                     Tile candidate = new Tile(bandRows, tileCols, blocks, pixelsFirst);
                     double cost = cost(rows, cols, vectors, rowDepth, kernelRows, candidate);
-                    if (blocks > 2 && weightBytes > 100_000 && bandRows * tileCols > 1) {
-                        cost *= WEIGHTS_LEAVE_CACHE;
+                    if (linesOfOneSet(tileCols, colBytes) >= WAYS) {
+                        cost *= LINES_LEAVE_CACHE;
                     }
                     if (cost < best) {
                         best = cost;
@@ -60,6 +66,12 @@ final class TileChooser {
             }
         }
         return tile;
+    }
+
+    /** How many of the pixels that are walked in step lie in one set of the first cache; one way is for weights. */
+    private static int linesOfOneSet(int pixels, long colBytes) {
+        long distinct = WAY_BYTES / Math.min(WAY_BYTES, Long.lowestOneBit(colBytes));
+        return (int) Math.ceilDiv(pixels, distinct);
     }
 
     /** Vectors of a tile either make whole packed blocks of 16 channels or divide one. */

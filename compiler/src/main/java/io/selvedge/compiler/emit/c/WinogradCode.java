@@ -26,10 +26,11 @@ final class WinogradCode {
                 conv.window(),
                 false);
         int lanes = code.target().lanes();
-        code.declare(("static const struct sv_winograd %s = {%s,\n    .tile_rows = %d, .tile_cols = %d, .block = %d, "
+        code.declare(("static const struct sv_winograd %s = {.stride = %d, %s,\n    .tile_rows = %d, .tile_cols = %d, .block = %d, "
                         + ".x_vectors = %d, .y_vectors = %d, .channels = %d, .product = &%s};\n")
                 .formatted(
                         code.named("winograd"),
+                        conv.window().strideH(),
                         axes.fields(true),
                         Math.ceilDiv(y.h(), 4),
                         Math.ceilDiv(y.w(), 4),
@@ -63,7 +64,8 @@ final class WinogradCode {
                         vectors,
                         winograd.channels(),
                         rows,
-                        (long) winograd.block() * inputs * Float.BYTES);
+                        (long) winograd.block() * inputs * Float.BYTES,
+                        (long) inputs * Float.BYTES);
         code.tile(winograd.block() + " tiles, " + tile.text());
         code.declare(("static const struct sv_conv %s = {.images = 1, .rows = 1, .cols = %d, .vectors = %d, "
                         + ".tile_rows = 1, .tile_cols = %d, .blocks = %d,\n    .pixels_first = %d, .kernel_rows = 1, "
@@ -82,8 +84,9 @@ final class WinogradCode {
 
     /** The statement that transforms the step's weights. */
     static String prepare(StepCode code, Kernel.Winograd winograd) {
-        return "    sv_winograd_weights(%d, %d, %d, %s, (float *)(prepared + %d));\n"
+        return "    sv_winograd_weights(%d, %d, %d, %d, %s, (float *)(prepared + %d));\n"
                 .formatted(
+                        winograd.conv().window().strideH(),
                         winograd.outputs() / BLOCK,
                         winograd.channels(),
                         code.buffer(winograd.conv().x()).pixelPitch(),

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
-import io.selvedge.compiler.target.TargetCatalog;
-import io.selvedge.compiler.toolchain.HostCpu;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,17 +12,10 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Native results beside those of the scalar machine. */
 final class Comparison {
     private Comparison() {}
-
-    /** The targets of this machine's architecture, whether its CPU has their features or not. */
-    static Stream<Target> targets() {
-        String arch = HostCpu.detect().arch();
-        return TargetCatalog.all().stream().filter(target -> target.arch().equals(arch));
-    }
 
     /** Runs the program with random inputs; f32 results agree up to {@code tolerance} relative to 1 or the value, others bit by bit. */
     static void onAllTargets(Assembly a, double tolerance, Path folder) throws IOException {
@@ -35,7 +26,7 @@ final class Comparison {
         for (int i = 0; i < expected.size(); i++) {
             compare(program, i, "the JVM", expected.get(i), inJava.get(i), tolerance);
         }
-        for (Target target : HostCpu.detect().targets()) {
+        for (Target target : RunnableTargets.all()) {
             List<byte[]> actual = NativeMachine.run(program, inputs, target, folder);
             for (int i = 0; i < expected.size(); i++) {
                 compare(program, i, target.name(), expected.get(i), actual.get(i), tolerance);

@@ -131,7 +131,9 @@ final class ConvolutionTest {
                 new Case(1, 16, 5, 7, 33, 3, 3, 1, 1, 1, false),
                 new Case(1, 17, 9, 6, 48, 3, 3, 1, 1, 1, true),
                 new Case(1, 64, 11, 13, 64, 3, 3, 1, 1, 1, false),
-                new Case(1, 16, 10, 10, 16, 3, 3, 1, 1, 0, false));
+                new Case(1, 16, 10, 10, 16, 3, 3, 1, 1, 0, false),
+                new Case(2, 17, 9, 8, 33, 3, 3, 2, 1, 1, true),
+                new Case(1, 32, 13, 20, 16, 3, 3, 2, 1, 0, false));
         for (Case c : cases) {
             for (int block : new int[] {1, 3, c.tiles()}) {
                 winograd(a, c, Math.min(block, c.tiles()));
@@ -151,7 +153,7 @@ final class ConvolutionTest {
         int y = result(a, c, c.oc(), DType.FLOAT32);
         int w = a.weight(WeightPacking.conv(a.floats(c.oc() * c.c() * 9), c.oc(), c.c(), 3, 3, pitch));
         int b = a.weight(WeightPacking.vector(a.floats(c.oc())));
-        int scratch = a.dense(DType.FLOAT32, Kernel.Winograd.PLANES, block, pitch + outputs);
+        int scratch = a.dense(DType.FLOAT32, Kernel.Winograd.products(c.stride()), block, pitch + outputs);
         Kernel.Conv conv = new Kernel.Conv(x, y, r, w, b, c.window(), c.residual() ? ADD_RELU : RELU);
         a.step(new Kernel.Winograd(conv, block, scratch, c.c(), outputs));
         a.copy(y, a.output(DType.FLOAT32, c.n(), c.oc(), c.oh(), c.ow()));

@@ -82,7 +82,9 @@ final class JvmMachine {
         Memory memory = new Memory(program);
         tiles.forEach(memory::use);
         for (int i = 0; i < inputs.size(); i++) {
-            Transfer.load(ByteBuffer.wrap(inputs.get(i)), memory.array(program.inputs().get(i)));
+            Transfer.load(
+                    ByteBuffer.wrap(inputs.get(i)),
+                    memory.array(program.inputs().get(i)));
         }
         for (int repeat = 0; repeat < 2; repeat++) {
             int status = executable.run(memory);
@@ -92,7 +94,8 @@ final class JvmMachine {
         }
         List<byte[]> outputs = new ArrayList<>();
         for (int id : program.outputs()) {
-            byte[] bytes = new byte[program.buffer(id).size() * program.buffer(id).element().width()];
+            byte[] bytes = new byte
+                    [program.buffer(id).size() * program.buffer(id).element().width()];
             Transfer.store(memory.array(id), ByteBuffer.wrap(bytes));
             outputs.add(bytes);
         }

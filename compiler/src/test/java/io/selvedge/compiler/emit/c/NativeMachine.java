@@ -81,7 +81,7 @@ final class NativeMachine {
                 outputs.add(Guarded.of(memory, buffer.bytes(), guards));
                 io.setAtIndex(ADDRESS, buffer.ioIndex(), outputs.getLast().data());
             }
-            Guarded prepared = Guarded.of(memory, planned.preparedBytes(), guards);
+            Guarded prepared = Guarded.of(memory, CEmitter.preparedBytes(planned, target), guards);
             prepare.invokeExact(weights.data(), prepared.data());
             io.setAtIndex(ADDRESS, program.inputs().size() + program.outputs().size(), prepared.data());
             for (int repeat = 0; repeat < 2; repeat++) {

@@ -1,6 +1,5 @@
 package io.selvedge.compiler.emit.c;
 
-import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
@@ -8,8 +7,6 @@ import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.CompileRequest;
-import io.selvedge.compiler.toolchain.EmulatedCpu;
-import io.selvedge.compiler.toolchain.EmulatedModel;
 import io.selvedge.compiler.toolchain.Toolchain;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -33,12 +30,15 @@ final class NativeProgram {
 
     private final PlannedProgram planned;
     private final Target target;
+    private final int preparedBytes;
     private final MethodHandle prepare;
     private final MethodHandle run;
 
-    private NativeProgram(PlannedProgram planned, Target target, MethodHandle prepare, MethodHandle run) {
+    private NativeProgram(
+            PlannedProgram planned, Target target, int preparedBytes, MethodHandle prepare, MethodHandle run) {
         this.planned = planned;
         this.target = target;
+        this.preparedBytes = preparedBytes;
         this.prepare = prepare;
         this.run = run;
     }
@@ -69,7 +69,7 @@ final class NativeProgram {
                                 ValueLayout.ADDRESS,
                                 ValueLayout.JAVA_INT,
                                 ValueLayout.JAVA_INT));
-        return new NativeProgram(planned, target, prepare, run);
+        return new NativeProgram(planned, target, CEmitter.preparedBytes(planned, target), prepare, run);
     }
 
     /** Outputs by name; fails when a guard byte changed, or when the JVM executor's results are others. */
@@ -96,7 +96,7 @@ final class NativeProgram {
                 }
                 io.setAtIndex(ValueLayout.ADDRESS, i, segment);
             }
-            MemorySegment prepared = guarded(arena, planned.preparedBytes(), guarded);
+            MemorySegment prepared = guarded(arena, preparedBytes, guarded);
             prepare.invokeExact(weights, prepared);
             io.setAtIndex(ValueLayout.ADDRESS, count, prepared);
             MemorySegment memory = guarded(arena, planned.arenaBytes(), guarded);
@@ -117,40 +117,6 @@ final class NativeProgram {
             }
             return results;
         }
-    }
-
-    /** The outputs of code for another CPU, by name. */
-    static Map<String, Tensor> emulate(
-            PlannedProgram planned, Target target, EmulatedCpu cpu, Path dir, Graph graph, Map<String, Tensor> inputs)
-            throws IOException {
-        Toolchain toolchain = Toolchain.bundled();
-        byte[] library = new Compiler(toolchain).library(CEmitter.emit(planned, target), target);
-        EmulatedModel.Memory memory = new EmulatedModel.Memory(
-                planned.packedWeights(),
-                planned.preparedBytes(),
-                planned.arenaBytes(),
-                bytes(graph, graph.inputs()),
-                bytes(graph, graph.outputs()));
-        List<byte[]> given = new ArrayList<>();
-        for (String input : graph.inputs()) {
-            given.add(MemorySegment.ofBuffer(inputs.get(input).bytes()).toArray(ValueLayout.JAVA_BYTE));
-        }
-        List<byte[]> got = EmulatedModel.of(memory, target, library, toolchain, dir)
-                .run(cpu, List.of(given))
-                .getFirst();
-        Map<String, Tensor> results = new LinkedHashMap<>();
-        for (int i = 0; i < got.size(); i++) {
-            String name = graph.outputs().get(i);
-            results.put(name, Tensor.of(graph.type(name), got.get(i)));
-        }
-        return results;
-    }
-
-    private static List<Integer> bytes(Graph graph, List<String> values) {
-        return values.stream()
-                .map(graph::type)
-                .map(type -> (int) (type.shape().elements() * type.dtype().bytes()))
-                .toList();
     }
 
     private static MemorySegment guarded(Arena arena, long bytes, List<MemorySegment> guarded) {

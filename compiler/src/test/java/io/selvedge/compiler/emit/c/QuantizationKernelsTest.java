@@ -11,11 +11,16 @@ import io.selvedge.compiler.ir.ReferenceEvaluator;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.memory.MemoryPlanner;
+import io.selvedge.compiler.op.Binary;
+import io.selvedge.compiler.op.Cast;
 import io.selvedge.compiler.op.DequantizeLinear;
 import io.selvedge.compiler.op.DynamicQuantizeLinear;
+import io.selvedge.compiler.op.MatMulInteger;
 import io.selvedge.compiler.op.QuantizeLinear;
+import io.selvedge.compiler.op.Unary;
 import io.selvedge.compiler.pass.Pipelines;
 import io.selvedge.compiler.program.ProgramBuilder;
+import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -98,12 +103,53 @@ final class QuantizationKernelsTest {
         same();
     }
 
+    /** What tools write who quantise activations when the model runs: exact, whatever joins the product's epilogue. */
+    @Test
+    void products_of_numbers_that_the_program_quantises_are_those_of_the_reference_on_every_target() throws Throwable {
+        product(DType.UINT8, 128, 1, 3, 13, 18);
+        product(DType.INT8, 0, 2, 5, 64, 33);
+        product(DType.INT8, 3, 1, 1, 31, 7);
+        String a = integers(DType.INT8, 100, 4, 6);
+        Tensor zero = Tensor.integers(TensorType.of(DType.INT8), _ -> -7);
+        out(new MatMulInteger(), a, weights(DType.INT8, 0, 6, 40), builder.constant("zero", zero));
+        out(new MatMulInteger(), a, weights(DType.INT8, 0, 6, 5));
+        for (Target target : RunnableTargets.all()) {
+            same(target);
+        }
+    }
+
+    /** Dynamic quantisation, product, scales, bias, residual and Relu. */
+    private void product(DType weight, int zeroPoint, int batch, int m, int k, int n) {
+        String x = real(DType.FLOAT32, -2, 3, batch, m, k);
+        List<String> q = List.of(builder.fresh("q"), builder.fresh("scale"), builder.fresh("zero_point"));
+        builder.add(new Node(q.getFirst(), new DynamicQuantizeLinear(), List.of(x), q));
+        String w = weights(weight, zeroPoint, k, n);
+        Tensor zero = Tensor.integers(TensorType.of(weight), _ -> zeroPoint);
+        String sum = builder.add("sum", new MatMulInteger(), q.get(0), w, q.get(2), builder.constant("zero", zero));
+        String scales = builder.add("scales", new Binary(Binary.Kind.MUL), q.get(1), real(DType.FLOAT32, 0, 1, n));
+        String y =
+                builder.add("y", new Binary(Binary.Kind.MUL), builder.add("f", new Cast(DType.FLOAT32), sum), scales);
+        String biased = builder.add("biased", new Binary(Binary.Kind.ADD), real(DType.FLOAT32, -1, 1, n), y);
+        String joined =
+                builder.add("joined", new Binary(Binary.Kind.ADD), biased, real(DType.FLOAT32, -1, 1, batch, m, n));
+        out(new Unary(Unary.Kind.RELU), joined);
+    }
+
+    private String weights(DType dtype, int zeroPoint, int k, int n) {
+        return builder.constant(
+                "w", Tensor.integers(TensorType.of(dtype, k, n), _ -> zeroPoint + random.nextInt(201) - 100));
+    }
+
     private void same() throws Throwable {
+        same(TargetCatalog.X86_64);
+    }
+
+    private void same(Target target) throws Throwable {
         Graph graph = builder.build();
         Map<String, Tensor> want = ReferenceEvaluator.run(graph, given);
         Graph fused = Pipelines.fuse(graph);
         Map<String, Tensor> got = NativeProgram.compile(
-                        MemoryPlanner.plan(new ProgramBuilder(fused).build()), TargetCatalog.X86_64, folder)
+                        MemoryPlanner.plan(new ProgramBuilder(fused).build()), target, folder)
                 .run(fused, given);
         want.forEach((name, tensor) -> assertThat(got.get(name).toDoubles())
                 .as("%s %s", name, tensor.type())

@@ -155,7 +155,7 @@ final class SanitizedProgram {
                         program.inputs().size() + program.outputs().size(),
                         planned.arenaBytes(),
                         planned.weightBytes(),
-                        planned.preparedBytes());
+                        CEmitter.preparedBytes(planned, TargetCatalog.X86_64));
     }
 
     private void execute(String... command) throws IOException, InterruptedException {

@@ -54,6 +54,8 @@ final class ScalarMachine {
                 });
             case Kernel.Softmax k -> softmax(k);
             case Kernel.MatMul k -> matMul(k);
+            case Kernel.Gemm k -> gemm(k);
+            case Kernel.LayerNorm k -> layerNorm(k);
             case Kernel.Reduce k -> reduce(k);
             case Kernel.Routine k ->
                 throw new UnsupportedOperationException(
@@ -329,6 +331,62 @@ final class ScalarMachine {
                         * load(p.b(), index(p.b(), new int[] {at[0], k, at[2]}));
             }
             store(program.buffer(p.y().buffer()), index(p.y(), at), sum * p.alpha());
+        });
+    }
+
+    private void gemm(Kernel.Gemm g) {
+        int words = (g.k() + 3) / 4;
+        walk(List.of(g.m(), g.n()), at -> {
+            int column = at[1];
+            double sum = 0;
+            for (int k = 0; k < g.k(); k++) {
+                int from = g.a().offset() + at[0] * g.a().strides().get(0) + k;
+                sum += g.integers().isPresent()
+                        ? (double) load(g.a(), from)
+                                * weight(g.weights())
+                                        .get(((column / 16 * words + k / 4) * 16 + column % 16) * 4 + k % 4)
+                        : (double) load(g.a(), from)
+                                * weight(g.weights()).getFloat(((column / 16 * g.k() + k) * 16 + column % 16) * 4);
+            }
+            if (g.integers().isPresent()) {
+                Kernel.Gemm.Integers i = g.integers().get();
+                sum += i.bias().isPresent() ? weight(i.bias().getAsInt()).getInt(column * 4) : 0;
+                sum -= i.zeroPoint().isPresent()
+                        ? load(program.buffer(i.zeroPoint().getAsInt()), 0)
+                                * weight(i.sums().getAsInt()).getInt(column * 4)
+                        : 0;
+            }
+            Buffer y = program.buffer(g.y().buffer());
+            float[] values = new float[1 + g.operands().size()];
+            values[0] = (float) sum;
+            for (int i = 1; i < values.length; i++) {
+                Kernel.Strided operand = g.operands().get(i - 1);
+                values[i] = load(operand, index(operand, at));
+            }
+            store(y, index(g.y(), at), y.dtype() == DType.INT32 ? sum : ExprEvaluator.evaluate(g.epilogue(), values));
+        });
+    }
+
+    private void layerNorm(Kernel.LayerNorm k) {
+        walk(List.of(k.rows()), at -> {
+            double[] row = IntStream.range(0, k.length())
+                    .mapToDouble(i ->
+                            load(k.x(), k.x().offset() + at[0] * k.x().strides().get(0) + i))
+                    .toArray();
+            double mean = java.util.Arrays.stream(row).average().orElseThrow();
+            double variance = java.util.Arrays.stream(row)
+                    .map(v -> (v - mean) * (v - mean))
+                    .average()
+                    .orElseThrow();
+            for (int i = 0; i < row.length; i++) {
+                int column = i;
+                double scale = k.scale().map(s -> load(s, s.offset() + column)).orElse(1f);
+                double bias = k.bias().map(b -> load(b, b.offset() + column)).orElse(0f);
+                store(
+                        program.buffer(k.y().buffer()),
+                        k.y().offset() + at[0] * k.y().strides().get(0) + i,
+                        (row[i] - mean) / Math.sqrt(variance + k.epsilon()) * scale + bias);
+            }
         });
     }
 

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +35,8 @@ final class StridedKernelTest {
         tables(a);
         softmaxes(a);
         products(a);
+        constantProducts(a);
+        norms(a);
         reductions(a);
         return a;
     }
@@ -407,6 +411,85 @@ final class StridedKernelTest {
                 k,
                 n,
                 variantAlpha(m)));
+    }
+
+    @Test
+    void products_with_constants_apply_their_epilogue() throws IOException {
+        Assembly a = new Assembly(23);
+        constantProducts(a);
+        Comparison.onAllTargets(a, 2e-5, folder);
+    }
+
+    private static void constantProducts(Assembly a) {
+        int[][] sizes = {{1, 37, 100}, {3, 5, 7}, {17, 33, 16}, {30, 40, 50}, {64, 3, 1}};
+        for (int[] s : sizes) {
+            constantProduct(a, s[0], s[1], s[2], false, DType.FLOAT32);
+            constantProduct(a, s[0], s[1], s[2], true, DType.FLOAT32);
+            constantProduct(a, s[0], s[1], s[2], true, DType.INT32);
+        }
+    }
+
+    /** {@code (sum * scale[n] + bias) + residual[m,n]}; rows of A and Y lie further apart than they are long. */
+    private static void constantProduct(Assembly a, int m, int k, int n, boolean eightBit, DType result) {
+        int x = a.input(eightBit ? DType.UINT8 : DType.FLOAT32, m, k + 3);
+        int residual = a.input(DType.FLOAT32, m, n);
+        int number = a.input(DType.FLOAT32, 1);
+        int zero = a.input(DType.UINT8, 1);
+        int wide = a.dense(result, m, n + 2);
+        int y = a.output(result, m, n);
+        int weights = a.weight(
+                eightBit
+                        ? WeightPacking.qconv(a.bytes(n * k), n, k, 1, 1, k, false)
+                        : WeightPacking.conv(a.floats(n * k), n, k, 1, 1, k));
+        int scale = a.weight(Assembly.littleEndian(a.floats(n)));
+        int[] sums =
+                IntStream.range(0, n).map(_ -> a.random.nextInt(2000) - 1000).toArray();
+        Kernel.Gemm.Integers integers = new Kernel.Gemm.Integers(
+                OptionalInt.of(a.weight(WeightPacking.vector(sums))),
+                OptionalInt.of(a.weight(WeightPacking.vector(sums))),
+                OptionalInt.of(zero));
+        Expr scaled = new Expr.Binary(Expr.BinaryOp.MUL, X0, X1);
+        Expr biased = new Expr.Binary(Expr.BinaryOp.ADD, scaled, new Expr.Input(2));
+        a.step(new Kernel.Gemm(
+                new Kernel.Strided(x, false, 1, List.of(k + 3, 1)),
+                weights,
+                eightBit ? Optional.of(integers) : Optional.empty(),
+                new Kernel.Strided(wide, false, 0, List.of(n + 2, 1)),
+                List.of(
+                        new Kernel.Strided(scale, true, 0, List.of(0, 1)),
+                        new Kernel.Strided(number, false, 0, List.of(0, 0)),
+                        new Kernel.Strided(residual, false, 0, List.of(n, 1))),
+                m,
+                k,
+                n,
+                new Expr.Binary(Expr.BinaryOp.ADD, biased, new Expr.Input(3))));
+        Kernel.Strided part = new Kernel.Strided(wide, false, 0, List.of(n + 2, 1));
+        a.step(new Kernel.Copy(List.of(m, n), part, a.whole(y), 4, 0));
+    }
+
+    @Test
+    void rows_are_normalised() throws IOException {
+        Assembly a = new Assembly(24);
+        norms(a);
+        Comparison.onAllTargets(a, 2e-5, folder);
+    }
+
+    private static void norms(Assembly a) {
+        for (int length : new int[] {2, 15, 16, 17, 64, 67, 200}) {
+            int x = a.input(DType.FLOAT32, 3, length + 1);
+            int y = a.output(DType.FLOAT32, 3, length);
+            Kernel.Strided scale =
+                    new Kernel.Strided(a.weight(Assembly.littleEndian(a.floats(length))), true, 0, List.of(1));
+            Kernel.Strided bias = new Kernel.Strided(a.input(DType.FLOAT32, length), false, 0, List.of(1));
+            a.step(new Kernel.LayerNorm(
+                    new Kernel.Strided(x, false, 1, List.of(length + 1, 1)),
+                    new Kernel.Strided(y, false, 0, List.of(length, 1)),
+                    3,
+                    length,
+                    length % 2 == 0 ? Optional.of(scale) : Optional.empty(),
+                    length % 3 != 0 ? Optional.of(bias) : Optional.empty(),
+                    1e-3f));
+        }
     }
 
     private static float variantAlpha(int m) {

@@ -1,7 +1,8 @@
-package io.selvedge.compiler.toolchain;
+package io.selvedge.testkit.emulation;
 
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
+import io.selvedge.compiler.toolchain.HostCpu;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,8 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A CPU that an emulator stands for and the targets whose code it is to run. */
+/** A CPU that an emulator stands for, or this machine's, and the targets whose code it is to run. */
 public enum EmulatedCpu {
+    /** The machine itself, without an emulator. */
+    THIS_MACHINE("", List.of(), nativeTargets().toArray(Target[]::new)),
     /** Armv8.0; traps what dotprod brought. */
     CORTEX_A53("qemu-aarch64", List.of("-cpu", "cortex-a53"), TargetCatalog.AARCH64, TargetCatalog.GENERIC_AARCH64),
     /** Armv8.2 with dotprod, without i8mm. */
@@ -32,11 +35,32 @@ public enum EmulatedCpu {
         this.targets = List.of(targets);
     }
 
+    /** What the CPU runs, and AVX-VNNI's kernels in the encoding of AVX-512 on a CPU that has no other. */
+    private static List<Target> nativeTargets() {
+        HostCpu cpu = HostCpu.detect();
+        Target avxVnni = TargetCatalog.X86_64_V3_AVXVNNI;
+        Target encoded = new Target(
+                avxVnni.name() + " in AVX-512",
+                avxVnni.arch(),
+                avxVnni.cFlags().stream()
+                        .flatMap(flag ->
+                                flag.equals("-mavxvnni") ? Stream.of("-mavx512vl", "-mavx512vnni") : Stream.of(flag))
+                        .toList(),
+                TargetCatalog.X86_64_V4_VNNI.cpuFlags(),
+                avxVnni.header(),
+                avxVnni.lanes(),
+                avxVnni.registers(),
+                avxVnni.dotProduct(),
+                avxVnni.fusedMultiplyAdd());
+        return Stream.concat(cpu.targets().stream(), Stream.of(encoded).filter(cpu::runs))
+                .toList();
+    }
+
     public List<Target> targets() {
         return targets;
     }
 
-    /** Name of the program that emulates it. */
+    /** Name of the program that emulates it; empty for this machine. */
     public String program() {
         return program;
     }
@@ -47,6 +71,9 @@ public enum EmulatedCpu {
     }
 
     private Optional<Path> found() {
+        if (this == THIS_MACHINE) {
+            return Optional.of(Path.of(""));
+        }
         return Stream.of(Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator))
                 .filter(folder -> !folder.isEmpty())
                 .map(folder -> Path.of(folder).resolve(program))
@@ -58,6 +85,7 @@ public enum EmulatedCpu {
     List<String> command(String executable) {
         return Stream.of(Stream.of(found().orElseThrow().toString()), options.stream(), Stream.of(executable))
                 .flatMap(part -> part)
+                .filter(part -> !part.isEmpty())
                 .toList();
     }
 }

@@ -1,17 +1,22 @@
 package io.selvedge.jvm.kernel;
 
 /** Elementary functions of f32 by the polynomials of native code's {@code math.h}, so that results differ by roundings at most. */
-final class Mathematics {
+public final class Functions {
     private static final float ROUNDER = 0x1.8p23f;
 
-    private Mathematics() {}
+    private Functions() {}
+
+    /** {@code a * b + c} with one rounding where the machine has that. */
+    public static float multiplyAdd(float a, float b, float c) {
+        return Fused.multiplyAdd(a, b, c);
+    }
 
     private static float fma(float a, float b, float c) {
         return Fused.multiplyAdd(a, b, c);
     }
 
     /** {@code v = n ln 2 + r}; the power of two in two steps, so that denormal results come out right. */
-    static float exp(float given) {
+    public static float exp(float given) {
         float v = Math.min(Math.max(given, -104f), 89f);
         float bits = v * 1.442695041f + ROUNDER;
         float n = bits - ROUNDER;
@@ -30,11 +35,11 @@ final class Mathematics {
         return (float) Math.log(v);
     }
 
-    static float sigmoid(float v) {
+    public static float sigmoid(float v) {
         return 1 / (1 + exp(-v));
     }
 
-    static float tanh(float v) {
+    public static float tanh(float v) {
         float a = Math.abs(v);
         if (a < 0.625f) {
             float s = v * v;

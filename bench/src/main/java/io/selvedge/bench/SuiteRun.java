@@ -1,0 +1,119 @@
+package io.selvedge.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compress.deploy.Machine;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The whole suite. Every model's result is a line of JSON as soon as it is there, and a model that has a line already is not
+ * measured again: a run that was stopped goes on where it was.
+ *
+ * @param log the lines; without it everything is measured
+ * @param page where the tables go
+ * @param only names of the models to measure, as a pattern
+ */
+record SuiteRun(Path suite, Optional<Path> log, Optional<Path> page, Pattern only, double seconds) {
+    private static final String STARTS = "starts";
+
+    void run(PrintStream out, PrintStream err) {
+        List<SuiteModel> models = SuiteFile.read(suite);
+        Map<String, JsonNode> lines = lines();
+        int number = 0;
+        for (SuiteModel model : models) {
+            number++;
+            if (lines.containsKey(model.name()) || !only.matcher(model.name()).find()) {
+                continue;
+            }
+            err.printf("%d of %d: %s ...%n", number, models.size(), model.name());
+            measure(model, err).ifPresent(result -> {
+                keep(lines, result.name(), result.tree());
+                err.println("  " + SuitePage.line(result));
+            });
+        }
+        if (!lines.containsKey(STARTS) && only.matcher(STARTS).find()) {
+            err.println("process starts ...");
+            StartRace.measure(err).ifPresent(tree -> keep(lines, STARTS, tree));
+        }
+        SuitePage tables = new SuitePage(
+                models.stream()
+                        .filter(model -> lines.containsKey(model.name()))
+                        .map(model -> SuiteResult.of(lines.get(model.name())))
+                        .toList(),
+                Optional.ofNullable(lines.get(STARTS)));
+        String text = tables.text(Machine.host());
+        page.ifPresentOrElse(file -> write(file, text), () -> out.print(text));
+    }
+
+    private Optional<SuiteResult> measure(SuiteModel model, PrintStream err) {
+        try (SuiteRace race = new SuiteRace(model, seconds)) {
+            return Optional.of(race.run());
+        } catch (SelvedgeException e) {
+            err.println("  left out: " + e.getMessage());
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new SelvedgeException(ErrorCode.IO_ERROR, model.name() + ": " + IoReason.of(e), e);
+        }
+    }
+
+    private Map<String, JsonNode> lines() {
+        Map<String, JsonNode> lines = new LinkedHashMap<>();
+        if (log.isEmpty() || !Files.exists(log.get())) {
+            return lines;
+        }
+        ObjectMapper mapper = new ObjectMapper();
+        int number = 0;
+        try {
+            for (String line : Files.readAllLines(log.get())) {
+                number++;
+                JsonNode node = mapper.readTree(line);
+                lines.put(node.path("model").asText(), node);
+            }
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_DATA,
+                    "'" + log.get() + "' line " + number
+                            + " is no result of a suite; give another --json, or delete it",
+                    e);
+        }
+        return lines;
+    }
+
+    private void keep(Map<String, JsonNode> lines, String name, JsonNode tree) {
+        lines.put(name, tree);
+        log.ifPresent(file -> append(file, tree + "\n"));
+    }
+
+    private static void append(Path file, String text) {
+        try {
+            Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw notWritable(file, e);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw notWritable(file, e);
+        }
+    }
+
+    private static SelvedgeException notWritable(Path file, IOException e) {
+        return new SelvedgeException(
+                ErrorCode.OUTPUT_NOT_WRITABLE, file + " cannot be written (" + IoReason.of(e) + "); choose another", e);
+    }
+}
