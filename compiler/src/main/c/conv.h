@@ -3,6 +3,7 @@
    8-bit convolution too. */
 #ifndef SV_CONV_H
 #define SV_CONV_H
+#include "part.h"
 
 /* What follows a convolution, on vectors: the accumulator and the residual (0 if there is none). */
 typedef sv_f32 (*sv_epilogue)(sv_f32 acc, sv_f32 residual);
@@ -18,9 +19,12 @@ struct sv_conv {
     int x_image, x_row, x_col;        /* from one output pixel's window to the next's */
     int y_image, y_row, y_col;
     int r_image, r_row, r_col; /* residual */
-    int narrow; /* at most half a vector of output channels: two steps along K share a multiply-add, where there is SV_HAS_PAIRS */
+    /* Whether the last of a tile's vectors, which are all there are, holds at most half a vector of channels. Two steps along K
+       share its multiply-adds then, where there is SV_HAS_PAIRS. */
+    int narrow;
     /* Kernel rows that lie in a border of zeros are left out: x has x_rows rows (0: leave nothing out) below pad_top. */
     int x_rows, pad_top, stride_rows, dilation_rows;
+    int split; /* an sv_split: of bands, tiles and groups that make one tile each */
 };
 
 #define SV_MAX_TILE 32
@@ -43,9 +47,11 @@ typedef void (*sv_tile_kernel)(const struct sv_conv *s, const int tile_rows, con
                                const struct sv_tile *tile, const void *operands);
 
 /* One band of tile_rows rows, `row` its first, for `blocks` vectors of output channels. */
-SV_INLINE void sv_conv_band(const struct sv_conv *s, const int tile_rows, const int blocks, const int image,
-                            const int row, const int vector, const sv_tile_kernel kernel, const void *operands) {
+SV_INLINE void sv_conv_band(const struct sv_conv *s, const struct sv_part part, const int tile_rows, const int blocks,
+                            const int image, const int row, const int vector, const sv_tile_kernel kernel,
+                            const void *operands) {
     const int tiles = s->cols / s->tile_cols, rest = s->cols % s->tile_cols;
+    const struct sv_part some = sv_along(s->split, SV_TILES, part, tiles);
     int first = 0, end = s->kernel_rows;
     if (s->x_rows) {
         const int above = s->pad_top - (row + tile_rows - 1) * s->stride_rows;
@@ -55,44 +61,55 @@ SV_INLINE void sv_conv_band(const struct sv_conv *s, const int tile_rows, const 
         /* Unknown to the optimiser, which would else make a copy of the tile for every range. */
         __asm__("" : "+r"(first), "+r"(end));
     }
-    struct sv_tile tile = {(long)image * s->x_image + (long)row * s->x_row,
-                           (long)image * s->y_image + (long)row * s->y_row + vector * SV_LANES,
-                           (long)image * s->r_image + (long)row * s->r_row + vector * SV_LANES,
+    const long col = (long)some.first * s->tile_cols;
+    struct sv_tile tile = {(long)image * s->x_image + (long)row * s->x_row + col * s->x_col,
+                           (long)image * s->y_image + (long)row * s->y_row + col * s->y_col + vector * SV_LANES,
+                           (long)image * s->r_image + (long)row * s->r_row + col * s->r_col + vector * SV_LANES,
                            vector,
                            first,
                            end};
-    for (int c = 0; c < tiles; c++) {
+    for (int c = some.first; c < some.end; c++) {
         kernel(s, tile_rows, s->tile_cols, blocks, &tile, operands);
         tile.x += (long)s->tile_cols * s->x_col;
         tile.y += (long)s->tile_cols * s->y_col;
         tile.residual += (long)s->tile_cols * s->r_col;
     }
-    if (rest) kernel(s, tile_rows, rest, blocks, &tile, operands);
+    if (rest && sv_has_rest(s->split, SV_TILES, part, tiles)) kernel(s, tile_rows, rest, blocks, &tile, operands);
 }
 
-/* All bands of one image for the vectors first .. first + blocks. */
-SV_INLINE void sv_conv_bands(const struct sv_conv *s, const int first_row, const int tile_rows, const int bands,
-                             const int first, const int blocks, const int groups, const int image,
-                             const sv_tile_kernel kernel, const void *operands) {
-    const int outer = s->pixels_first ? bands : groups, inner = s->pixels_first ? groups : bands;
-    for (int o = 0; o < outer; o++)
-        for (int i = 0; i < inner; i++)
-            sv_conv_band(s, tile_rows, blocks, image, first_row + (s->pixels_first ? o : i) * tile_rows,
-                         first + (s->pixels_first ? i : o) * blocks, kernel, operands);
+/* Bands of one image, from first_row on, for the groups of `blocks` vectors from `vector` on. */
+SV_INLINE void sv_conv_bands(const struct sv_conv *s, const struct sv_part part, const int first_row,
+                             const int tile_rows, const struct sv_part bands, const int vector, const int blocks,
+                             const struct sv_part groups, const int image, const sv_tile_kernel kernel,
+                             const void *operands) {
+    const struct sv_part outer = s->pixels_first ? bands : groups, inner = s->pixels_first ? groups : bands;
+    for (int o = outer.first; o < outer.end; o++)
+        for (int i = inner.first; i < inner.end; i++)
+            sv_conv_band(s, part, tile_rows, blocks, image, first_row + (s->pixels_first ? o : i) * tile_rows,
+                         vector + (s->pixels_first ? i : o) * blocks, kernel, operands);
 }
 
-SV_INLINE void sv_conv_tiles(const struct sv_conv *s, const sv_tile_kernel kernel, const void *operands) {
+SV_INLINE void sv_conv_tiles(const struct sv_conv *s, const struct sv_part part, const sv_tile_kernel kernel,
+                             const void *operands) {
     const int bands = s->rows / s->tile_rows, rest_rows = s->rows % s->tile_rows, last = s->rows - rest_rows;
     const int groups = s->vectors / s->blocks, rest = s->vectors % s->blocks, tail = s->vectors - rest;
-    for (int image = 0; image < s->images; image++) {
-        if (bands && groups) sv_conv_bands(s, 0, s->tile_rows, bands, 0, s->blocks, groups, image, kernel, operands);
-        if (rest_rows && groups) sv_conv_bands(s, last, rest_rows, 1, 0, s->blocks, groups, image, kernel, operands);
-        if (bands && rest) sv_conv_bands(s, 0, s->tile_rows, bands, tail, rest, 1, image, kernel, operands);
-        if (rest_rows && rest) sv_conv_bands(s, last, rest_rows, 1, tail, rest, 1, image, kernel, operands);
+    const struct sv_part images = sv_along(s->split, SV_IMAGES, part, s->images), one = {0, 1};
+    const struct sv_part some_bands = sv_along(s->split, SV_BANDS, part, bands);
+    const struct sv_part some_groups = sv_along(s->split, SV_GROUPS, part, groups);
+    const int has_rest_rows = rest_rows && sv_has_rest(s->split, SV_BANDS, part, bands);
+    const int has_rest = rest && sv_has_rest(s->split, SV_GROUPS, part, groups);
+    for (int i = images.first; i < images.end; i++) {
+        if (bands && groups)
+            sv_conv_bands(s, part, 0, s->tile_rows, some_bands, 0, s->blocks, some_groups, i, kernel, operands);
+        if (has_rest_rows && groups)
+            sv_conv_bands(s, part, last, rest_rows, one, 0, s->blocks, some_groups, i, kernel, operands);
+        if (bands && has_rest)
+            sv_conv_bands(s, part, 0, s->tile_rows, some_bands, tail, rest, one, i, kernel, operands);
+        if (has_rest_rows && has_rest)
+            sv_conv_bands(s, part, last, rest_rows, one, tail, rest, one, i, kernel, operands);
     }
 }
 
-/* Weights of one step along K (no channels beyond half a vector), beside those of the next step or zeros. */
 #ifdef SV_HAS_PAIRS
 #define SV_NARROW(s) ((s)->narrow)
 #else
@@ -120,7 +137,7 @@ struct sv_conv_f32_operands {
 SV_INLINE void sv_conv_f32_tile(const struct sv_conv *s, const int tile_rows, const int tile_cols, const int blocks,
                                 const struct sv_tile *at, const void *operands) {
     const struct sv_conv_f32_operands *o = operands;
-    const int tile = tile_rows * tile_cols;
+    const int tile = tile_rows * tile_cols, last = blocks - 1;
     const long row_depth = (long)s->segments * s->run, depth = s->kernel_rows * row_depth;
     const float *x = o->x + at->x;
     const float *w = o->w + sv_packed(at->vector, depth) + at->first * row_depth * SV_BLOCK;
@@ -130,7 +147,7 @@ SV_INLINE void sv_conv_f32_tile(const struct sv_conv *s, const int tile_rows, co
         SV_UNROLL
         for (int b = 0; b < blocks; b++)
             acc[t * blocks + b] = o->bias ? sv_load(o->bias + (at->vector + b) * SV_LANES) : sv_splat(0);
-        if (SV_NARROW(s)) acc[t] = sv_pairs(acc[t], sv_splat(0));
+        if (SV_NARROW(s)) acc[t * blocks + last] = sv_pairs(acc[t * blocks + last], sv_splat(0));
     }
     SV_NO_UNROLL
     for (int row = at->first; row < at->end; row++) {
@@ -140,19 +157,26 @@ SV_INLINE void sv_conv_f32_tile(const struct sv_conv *s, const int tile_rows, co
             int k = 0;
             SV_NO_UNROLL
             for (; SV_NARROW(s) && k + 2 <= s->run; k += 2, w += 2 * SV_BLOCK, input += 2) {
-                const sv_f32 weight = sv_pairs(sv_load(w), sv_load(w + SV_BLOCK));
+                sv_f32 weight[2 * SV_MAX_TILE];
                 SV_UNROLL
-                for (int t = 0; t < tile; t++)
-                    acc[t] = sv_fma(sv_splat_pair(input + (long)(t / tile_cols) * s->x_row +
-                                                  (long)(t % tile_cols) * s->x_col),
-                                    weight, acc[t]);
+                for (int b = 0; b < 2 * blocks; b++)
+                    weight[b] = sv_load(w + sv_packed(b / 2, depth) + b % 2 * SV_BLOCK);
+                const sv_f32 both = sv_pairs(weight[2 * last], weight[2 * last + 1]);
+                SV_UNROLL
+                for (int t = 0; t < tile; t++) {
+                    const float *at_t = input + (long)(t / tile_cols) * s->x_row + (long)(t % tile_cols) * s->x_col;
+                    SV_UNROLL
+                    for (int b = 0; b < 2 * last; b++)
+                        acc[t * blocks + b / 2] = sv_fma(sv_splat(at_t[b % 2]), weight[b], acc[t * blocks + b / 2]);
+                    acc[t * blocks + last] = sv_fma(sv_splat_pair(at_t), both, acc[t * blocks + last]);
+                }
             }
             SV_NO_UNROLL
             for (; k < s->run; k++, w += SV_BLOCK, input++) {
                 sv_f32 weight[SV_MAX_TILE];
                 SV_UNROLL
                 for (int b = 0; b < blocks; b++) weight[b] = sv_load(w + sv_packed(b, depth));
-                if (SV_NARROW(s)) weight[0] = sv_pairs(weight[0], sv_splat(0));
+                if (SV_NARROW(s)) weight[last] = sv_pairs(weight[last], sv_splat(0));
                 SV_UNROLL
                 for (int t = 0; t < tile; t++) {
                     const sv_f32 splat =
@@ -170,7 +194,9 @@ SV_INLINE void sv_conv_f32_tile(const struct sv_conv *s, const int tile_rows, co
     for (int t = 0; t < tile; t++) {
         const long to = (long)(t / tile_cols) * s->y_row + (long)(t % tile_cols) * s->y_col;
         const long from = (long)(t / tile_cols) * s->r_row + (long)(t % tile_cols) * s->r_col;
-        if (SV_NARROW(s)) acc[t] = sv_every_second(acc[t], 0) + sv_every_second(acc[t], 1);
+        if (SV_NARROW(s))
+            acc[t * blocks + last] =
+                sv_every_second(acc[t * blocks + last], 0) + sv_every_second(acc[t * blocks + last], 1);
         SV_UNROLL
         for (int b = 0; b < blocks; b++)
             sv_store(
@@ -179,9 +205,9 @@ SV_INLINE void sv_conv_f32_tile(const struct sv_conv *s, const int tile_rows, co
     }
 }
 
-SV_INLINE void sv_conv_f32(const struct sv_conv *s, const float *x, const float *w, const float *bias, float *y,
-                           const float *residual, const sv_epilogue epilogue) {
+SV_INLINE void sv_conv_f32(const struct sv_conv *s, const struct sv_part part, const float *x, const float *w,
+                           const float *bias, float *y, const float *residual, const sv_epilogue epilogue) {
     const struct sv_conv_f32_operands operands = {x, w, bias, y, residual, epilogue};
-    sv_conv_tiles(s, sv_conv_f32_tile, &operands);
+    sv_conv_tiles(s, part, sv_conv_f32_tile, &operands);
 }
 #endif

@@ -3,6 +3,8 @@
 #define SV_DEPTHWISE_H
 #include "conv.h"
 
+#define SV_DEPTHWISE_GROUP 4 /* vectors of channels that one thread computes */
+
 struct sv_depthwise {
     int images, rows, cols; /* output pixels */
     int vectors;            /* of SV_LANES channels */
@@ -13,8 +15,17 @@ struct sv_depthwise {
     int y_image, y_row, y_col;
     int r_image, r_row, r_col; /* residual */
     int x_rows, pad_top;       /* f32: kernel rows outside the x_rows rows of x are left out (0: none are) */
+    int split;                 /* an sv_split: bands of tile_rows rows, groups of SV_DEPTHWISE_GROUP vectors */
     int x_cols, pad_left;      /* where a tile is a row: columns outside the x_cols of x are left out (0: none) */
 };
+
+/* The vectors of a part. */
+SV_INLINE struct sv_part sv_depthwise_vectors(const struct sv_depthwise *s, const struct sv_part part) {
+    const int groups = (s->vectors + SV_DEPTHWISE_GROUP - 1) / SV_DEPTHWISE_GROUP;
+    const struct sv_part some = sv_along(s->split, SV_GROUPS, part, groups);
+    const int end = some.end * SV_DEPTHWISE_GROUP;
+    return (struct sv_part){some.first * SV_DEPTHWISE_GROUP, end < s->vectors ? end : s->vectors};
+}
 
 /* Whether column `col` of a tile's input lies in a border of zeros, and adds nothing. */
 SV_INLINE int sv_depthwise_border(const struct sv_depthwise *s, const int col) {
@@ -75,19 +86,21 @@ SV_INLINE void sv_depthwise_row(const struct sv_depthwise *s, const int whole, c
                           residual ? residual + (long)tiles * s->tile * s->r_col : 0, epilogue);
 }
 
-SV_INLINE void sv_depthwise_f32(const struct sv_depthwise *s, const float *restrict x, const float *restrict w,
-                                const float *restrict bias, float *restrict y, const float *restrict residual,
-                                const sv_epilogue epilogue) {
+SV_INLINE void sv_depthwise_f32(const struct sv_depthwise *s, const struct sv_part part, const float *restrict x,
+                                const float *restrict w, const float *restrict bias, float *restrict y,
+                                const float *restrict residual, const sv_epilogue epilogue) {
     const long taps = (long)s->kernel_h * s->kernel_w;
+    const struct sv_part rows = sv_along(s->split, SV_BANDS, part, s->rows);
+    const struct sv_part vectors = sv_depthwise_vectors(s, part);
     for (int image = 0; image < s->images; image++)
-        for (int row = 0; row < s->rows; row++) {
+        for (int row = rows.first; row < rows.end; row++) {
             int first = 0, end = s->kernel_h;
             if (s->x_rows) {
                 const int above = s->pad_top - row * s->stride_h, below = s->x_rows + above;
                 if (above > 0) first = (above + s->dilation_h - 1) / s->dilation_h;
                 if (below < end * s->dilation_h) end = (below + s->dilation_h - 1) / s->dilation_h;
             }
-            for (int v = 0; v < s->vectors; v++) {
+            for (int v = vectors.first; v < vectors.end; v++) {
                 const float *xv = x + (long)image * s->x_image + (long)row * s->x_row + v * SV_LANES;
                 const float *wv = w + sv_packed(v, taps);
                 const float *bv = bias + v * SV_LANES;

@@ -3,12 +3,16 @@
 #ifndef SV_ENTRY_H
 #define SV_ENTRY_H
 #define SV_EXPORT __attribute__((visibility("default")))
-#define SV_ABI 2
+#define SV_ABI 3
 
 SV_EXPORT int selvedge_run(const unsigned char *weights, void *const *io, unsigned char *arena, int thread,
                            int threads);
 /* Fills what is computed once from the weights; its address is the last of the io table. */
 SV_EXPORT void selvedge_prepare(const unsigned char *weights, unsigned char *prepared);
+/* Bytes of zeros, 64-byte aligned, that so many threads need to run a program together; 0 where they cannot. The address is the
+   entry of the io table behind the prepared weights, read where threads is above 1. Every thread calls selvedge_run with its own
+   number, thread 0's result counts; another one gets 1 where thread 0 has not come. */
+SV_EXPORT long selvedge_team(int threads);
 SV_EXPORT void selvedge_step(const unsigned char *weights, void *const *io, unsigned char *arena, int step);
 
 /* No Java loads a WebAssembly module. */
@@ -25,6 +29,7 @@ SV_EXPORT sv_jint Java_io_selvedge_runtime_NativeEntry_run(sv_jni env, void *cls
                                                            sv_jlong arena, sv_jint thread, sv_jint threads);
 SV_EXPORT sv_jint Java_io_selvedge_runtime_NativeEntry_prepare(sv_jni env, void *cls, sv_jlong weights,
                                                                sv_jlong prepared);
+SV_EXPORT sv_jlong Java_io_selvedge_runtime_NativeEntry_team(sv_jni env, void *cls, sv_jint threads);
 SV_EXPORT sv_jlong Java_io_selvedge_runtime_NativeEntry_profile(sv_jni env, void *cls, sv_jlong weights, sv_jlong io,
                                                                 sv_jlong arena, sv_jint step);
 
@@ -47,6 +52,10 @@ sv_jint Java_io_selvedge_runtime_NativeEntry_prepare(sv_jni env, void *cls, sv_j
     (void)env, (void)cls;
     selvedge_prepare((const unsigned char *)(__UINTPTR_TYPE__)weights, (unsigned char *)(__UINTPTR_TYPE__)prepared);
     return 0;
+}
+sv_jlong Java_io_selvedge_runtime_NativeEntry_team(sv_jni env, void *cls, sv_jint threads) {
+    (void)env, (void)cls;
+    return selvedge_team(threads);
 }
 sv_jlong Java_io_selvedge_runtime_NativeEntry_profile(sv_jni env, void *cls, sv_jlong weights, sv_jlong io,
                                                       sv_jlong arena, sv_jint step) {

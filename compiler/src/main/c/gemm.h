@@ -13,6 +13,7 @@ struct sv_gemm {
     int rest;         /* bytes of the last word, which is not among k, where it is not whole */
     int tile, blocks; /* rows times vectors of columns that are computed together */
     long x_row;
+    int split; /* an sv_split: bands of `tile` rows, groups of `blocks` vectors */
 };
 
 struct sv_gemm_operands {
@@ -34,7 +35,7 @@ SV_INLINE void sv_gemm_store(const int tile, const int blocks, const int lanes, 
     /* One copy of the epilogue for a row, not one for every vector of the tile. */
     SV_NO_UNROLL
     for (int t = 0; t < tile; t++) {
-        SV_UNROLL
+        /* Unrolled without being told: clang 20 fails to where it is, in some places. */
         for (int b = 0; b < blocks; b++)
             o->put(o->p, o->y, row + t, (long)(vector + b) * SV_LANES, b == blocks - 1 ? lanes : SV_LANES,
                    sums[t * blocks + b]);
@@ -140,29 +141,34 @@ SV_INLINE void sv_gemm_u8_tile(const struct sv_gemm *s, const int tile, const in
     sv_gemm_store(tile, blocks, lanes, row, vector, o, out);
 }
 
-/* All rows for `blocks` vectors of columns, whose weights stay in the cache. */
-SV_INLINE void sv_gemm_rows(const struct sv_gemm *s, const int blocks, const int lanes, const int vector,
-                            const sv_gemm_kernel kernel, const struct sv_gemm_operands *o) {
-    const int end = s->m / s->tile * s->tile, rest = s->m % s->tile;
-    for (int row = 0; row < end; row += s->tile) kernel(s, s->tile, blocks, lanes, row, vector, o);
-    if (rest) kernel(s, rest, blocks, lanes, end, vector, o);
+/* Rows for `blocks` vectors of columns, whose weights stay in the cache. */
+SV_INLINE void sv_gemm_rows(const struct sv_gemm *s, const struct sv_part part, const int blocks, const int lanes,
+                            const int vector, const sv_gemm_kernel kernel, const struct sv_gemm_operands *o) {
+    const int tiles = s->m / s->tile, rest = s->m % s->tile;
+    const struct sv_part some = sv_along(s->split, SV_BANDS, part, tiles);
+    for (int t = some.first; t < some.end; t++) kernel(s, s->tile, blocks, lanes, t * s->tile, vector, o);
+    if (rest && sv_has_rest(s->split, SV_BANDS, part, tiles))
+        kernel(s, rest, blocks, lanes, tiles * s->tile, vector, o);
 }
-SV_INLINE void sv_gemm_columns(const struct sv_gemm *s, const sv_gemm_kernel kernel, const struct sv_gemm_operands *o) {
+SV_INLINE void sv_gemm_columns(const struct sv_gemm *s, const struct sv_part part, const sv_gemm_kernel kernel,
+                               const struct sv_gemm_operands *o) {
     const int lanes = s->n % SV_LANES, vectors = s->n / SV_LANES;
-    const int end = vectors / s->blocks * s->blocks, rest = vectors - end + (lanes > 0);
-    for (int vector = 0; vector < end; vector += s->blocks) sv_gemm_rows(s, s->blocks, SV_LANES, vector, kernel, o);
-    if (rest) sv_gemm_rows(s, rest, lanes ? lanes : SV_LANES, end, kernel, o);
+    const int groups = vectors / s->blocks, rest = vectors % s->blocks + (lanes > 0);
+    const struct sv_part some = sv_along(s->split, SV_GROUPS, part, groups);
+    for (int g = some.first; g < some.end; g++) sv_gemm_rows(s, part, s->blocks, SV_LANES, g * s->blocks, kernel, o);
+    if (rest && sv_has_rest(s->split, SV_GROUPS, part, groups))
+        sv_gemm_rows(s, part, rest, lanes ? lanes : SV_LANES, groups * s->blocks, kernel, o);
 }
 
-SV_INLINE void sv_gemm_f32(const struct sv_gemm *s, const float *x, const float *w, void *y, const void *const *p,
-                           const sv_gemm_put put) {
+SV_INLINE void sv_gemm_f32(const struct sv_gemm *s, const struct sv_part part, const float *x, const float *w, void *y,
+                           const void *const *p, const sv_gemm_put put) {
     const struct sv_gemm_operands operands = {x, w, 0, 0, 0, y, p, put};
-    sv_gemm_columns(s, sv_gemm_f32_tile, &operands);
+    sv_gemm_columns(s, part, sv_gemm_f32_tile, &operands);
 }
-SV_INLINE void sv_gemm_u8(const struct sv_gemm *s, const unsigned char *x, const signed char *w, const int *bias,
-                          const int *sums, const unsigned char *zero, void *y, const void *const *p,
-                          const sv_gemm_put put) {
+SV_INLINE void sv_gemm_u8(const struct sv_gemm *s, const struct sv_part part, const unsigned char *x,
+                          const signed char *w, const int *bias, const int *sums, const unsigned char *zero, void *y,
+                          const void *const *p, const sv_gemm_put put) {
     const struct sv_gemm_operands operands = {x, w, bias, sums, zero, y, p, put};
-    sv_gemm_columns(s, sv_gemm_u8_tile, &operands);
+    sv_gemm_columns(s, part, sv_gemm_u8_tile, &operands);
 }
 #endif

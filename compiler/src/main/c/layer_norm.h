@@ -1,6 +1,7 @@
 /* f32 rows of `length` contiguous elements: y = (x - mean) / sqrt(variance + epsilon) * scale + bias. */
 #ifndef SV_LAYER_NORM_H
 #define SV_LAYER_NORM_H
+#include "part.h"
 #include "math.h"
 
 struct sv_layer_norm {
@@ -50,10 +51,13 @@ SV_INLINE sv_f32 sv_normalized(const float *x, const float *scale, const float *
 }
 
 /* x and y may be the same. */
-SV_INLINE void sv_layer_norm_f32(const struct sv_layer_norm *s, const float *x, const float *scale, const float *bias,
-                                 float *y) {
+/* The rows of a part. */
+SV_INLINE void sv_layer_norm_f32(const struct sv_layer_norm *s, const struct sv_part part, const float *x,
+                                 const float *scale, const float *bias, float *y) {
     const int full = s->length / SV_LANES * SV_LANES, rest = s->length % SV_LANES;
-    for (int row = 0; row < s->rows; row++, x += s->x_row, y += s->y_row) {
+    x += (long)part.first * s->x_row;
+    y += (long)part.first * s->y_row;
+    for (int row = part.first; row < part.end; row++, x += s->x_row, y += s->y_row) {
         const float mean = sv_row_sum(x, s->length, 0, 0) / (float)s->length;
         const float variance = sv_row_sum(x, s->length, mean, 1) / (float)s->length;
         const float deviation = sv_sqrt(sv_splat(variance + s->epsilon))[0];

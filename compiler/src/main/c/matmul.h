@@ -1,12 +1,14 @@
 /* f32 Y[b] = alpha * A[b] * B[b], A [m,k], B [k,n], Y [m,n], every axis with its own stride in elements. */
 #ifndef SV_MATMUL_H
 #define SV_MATMUL_H
+#include "part.h"
 
 struct sv_matmul {
     int batch, m, k, n;
     int tile, blocks; /* rows times vectors of columns that are computed together */
     long a_batch, a_row, a_col, b_batch, b_row, b_col, y_batch, y_row, y_col;
     float alpha;
+    int split; /* an sv_split: batches, bands of `tile` rows, groups of `blocks` columns or vectors of them */
 };
 #define SV_MATMUL_TILE 32
 
@@ -61,26 +63,32 @@ SV_INLINE void sv_matmul_tile(const struct sv_matmul *s, const int tile, const i
                             j == blocks - 1 ? lanes : SV_LANES);
     }
 }
-SV_INLINE void sv_matmul_rows(const struct sv_matmul *s, const int blocks, const int lanes, const int first,
-                              const int last, const float *restrict a, const float *restrict b, float *restrict y) {
+SV_INLINE void sv_matmul_rows(const struct sv_matmul *s, const struct sv_part part, const int blocks, const int lanes,
+                              const int first, const int last, const float *restrict a, const float *restrict b,
+                              float *restrict y) {
     const int tiles = s->m / s->tile, rest = s->m % s->tile;
-    for (int t = 0; t < tiles; t++)
+    const struct sv_part some = sv_along(s->split, SV_BANDS, part, tiles);
+    for (int t = some.first; t < some.end; t++)
         sv_matmul_tile(s, s->tile, blocks, lanes, first, last, a + (long)t * s->tile * s->a_row, b,
                        y + (long)t * s->tile * s->y_row);
-    if (rest)
+    if (rest && sv_has_rest(s->split, SV_BANDS, part, tiles))
         sv_matmul_tile(s, rest, blocks, lanes, first, last, a + (long)tiles * s->tile * s->a_row, b,
                        y + (long)tiles * s->tile * s->y_row);
 }
-SV_INLINE void sv_matmul_f32(const struct sv_matmul *s, const float *restrict a, const float *restrict b,
-                             float *restrict y) {
+SV_INLINE void sv_matmul_f32(const struct sv_matmul *s, const struct sv_part part, const float *restrict a,
+                             const float *restrict b, float *restrict y) {
     const int width = s->blocks * SV_LANES, full = s->n / width, rest = s->n % width;
-    for (int i = 0; i < s->batch; i++, a += s->a_batch, b += s->b_batch, y += s->y_batch) {
-        for (int j = 0; j < full; j++)
-            sv_matmul_rows(s, s->blocks, SV_LANES, 1, 1, a, b + (long)j * width * s->b_col,
-                           y + (long)j * width * s->y_col);
-        if (rest)
-            sv_matmul_rows(s, (rest + SV_LANES - 1) / SV_LANES, (rest - 1) % SV_LANES + 1, 1, 1, a,
-                           b + (long)full * width * s->b_col, y + (long)full * width * s->y_col);
+    const struct sv_part batches = sv_along(s->split, SV_IMAGES, part, s->batch);
+    const struct sv_part groups = sv_along(s->split, SV_GROUPS, part, full);
+    for (int i = batches.first; i < batches.end; i++) {
+        const float *ai = a + i * s->a_batch, *bi = b + i * s->b_batch;
+        float *yi = y + i * s->y_batch;
+        for (int j = groups.first; j < groups.end; j++)
+            sv_matmul_rows(s, part, s->blocks, SV_LANES, 1, 1, ai, bi + (long)j * width * s->b_col,
+                           yi + (long)j * width * s->y_col);
+        if (rest && sv_has_rest(s->split, SV_GROUPS, part, full))
+            sv_matmul_rows(s, part, (rest + SV_LANES - 1) / SV_LANES, (rest - 1) % SV_LANES + 1, 1, 1, ai,
+                           bi + (long)full * width * s->b_col, yi + (long)full * width * s->y_col);
     }
 }
 
@@ -109,31 +117,36 @@ SV_INLINE void sv_matmul_pack(const float *b, const long b_col, const int column
         }
     }
 }
-SV_INLINE void sv_matmul_packed_columns(const struct sv_matmul *s, const int blocks, const int columns,
-                                        const float *restrict a, const float *restrict b, float *restrict y) {
+SV_INLINE void sv_matmul_packed_columns(const struct sv_matmul *s, const struct sv_part part, const int blocks,
+                                        const int columns, const float *restrict a, const float *restrict b,
+                                        float *restrict y) {
     float packed[SV_MATMUL_DEPTH * SV_MATMUL_BLOCKS * SV_LANES];
-    struct sv_matmul part = *s;
-    part.b_row = blocks * SV_LANES;
-    part.b_col = 1;
+    struct sv_matmul piece = *s;
+    piece.b_row = blocks * SV_LANES;
+    piece.b_col = 1;
     SV_NO_UNROLL
     for (int k = 0; k < s->k; k += SV_MATMUL_DEPTH) {
-        part.k = s->k - k < SV_MATMUL_DEPTH ? s->k - k : SV_MATMUL_DEPTH;
-        sv_matmul_pack(b + k, s->b_col, columns, blocks, part.k, packed);
-        sv_matmul_rows(&part, blocks, (columns - 1) % SV_LANES + 1, k == 0, k + part.k == s->k, a + k * s->a_col,
-                       packed, y);
+        piece.k = s->k - k < SV_MATMUL_DEPTH ? s->k - k : SV_MATMUL_DEPTH;
+        sv_matmul_pack(b + k, s->b_col, columns, blocks, piece.k, packed);
+        sv_matmul_rows(&piece, part, blocks, (columns - 1) % SV_LANES + 1, k == 0, k + piece.k == s->k,
+                       a + k * s->a_col, packed, y);
     }
 }
 /* B is contiguous along k, and there are enough rows of A that it pays to lay its columns side by side. */
-SV_INLINE void sv_matmul_packed_f32(const struct sv_matmul *s, const float *restrict a, const float *restrict b,
-                                    float *restrict y) {
+SV_INLINE void sv_matmul_packed_f32(const struct sv_matmul *s, const struct sv_part part, const float *restrict a,
+                                    const float *restrict b, float *restrict y) {
     const int width = s->blocks * SV_LANES, full = s->n / width, rest = s->n % width;
-    for (int i = 0; i < s->batch; i++, a += s->a_batch, b += s->b_batch, y += s->y_batch) {
-        for (int j = 0; j < full; j++)
-            sv_matmul_packed_columns(s, s->blocks, width, a, b + (long)j * width * s->b_col,
-                                     y + (long)j * width * s->y_col);
-        if (rest)
-            sv_matmul_packed_columns(s, (rest + SV_LANES - 1) / SV_LANES, rest, a, b + (long)full * width * s->b_col,
-                                     y + (long)full * width * s->y_col);
+    const struct sv_part batches = sv_along(s->split, SV_IMAGES, part, s->batch);
+    const struct sv_part groups = sv_along(s->split, SV_GROUPS, part, full);
+    for (int i = batches.first; i < batches.end; i++) {
+        const float *ai = a + i * s->a_batch, *bi = b + i * s->b_batch;
+        float *yi = y + i * s->y_batch;
+        for (int j = groups.first; j < groups.end; j++)
+            sv_matmul_packed_columns(s, part, s->blocks, width, ai, bi + (long)j * width * s->b_col,
+                                     yi + (long)j * width * s->y_col);
+        if (rest && sv_has_rest(s->split, SV_GROUPS, part, full))
+            sv_matmul_packed_columns(s, part, (rest + SV_LANES - 1) / SV_LANES, rest, ai,
+                                     bi + (long)full * width * s->b_col, yi + (long)full * width * s->y_col);
     }
 }
 
@@ -165,22 +178,28 @@ SV_INLINE void sv_dot_tile(const struct sv_matmul *s, const int tile, const int 
         }
     }
 }
-SV_INLINE void sv_dot_columns(const struct sv_matmul *s, const int tile, const float *restrict a,
-                              const float *restrict b, float *restrict y) {
+SV_INLINE void sv_dot_columns(const struct sv_matmul *s, const struct sv_part part, const int tile,
+                              const float *restrict a, const float *restrict b, float *restrict y) {
     const int full = s->n / s->blocks, rest = s->n % s->blocks;
-    for (int j = 0; j < full; j++)
+    const struct sv_part groups = sv_along(s->split, SV_GROUPS, part, full);
+    for (int j = groups.first; j < groups.end; j++)
         sv_dot_tile(s, tile, s->blocks, a, b + (long)j * s->blocks * s->b_col, y + (long)j * s->blocks * s->y_col);
-    if (rest)
+    if (rest && sv_has_rest(s->split, SV_GROUPS, part, full))
         sv_dot_tile(s, tile, rest, a, b + (long)full * s->blocks * s->b_col, y + (long)full * s->blocks * s->y_col);
 }
-SV_INLINE void sv_matmul_dot_f32(const struct sv_matmul *s, const float *restrict a, const float *restrict b,
-                                 float *restrict y) {
+SV_INLINE void sv_matmul_dot_f32(const struct sv_matmul *s, const struct sv_part part, const float *restrict a,
+                                 const float *restrict b, float *restrict y) {
     const int tiles = s->m / s->tile, rest = s->m % s->tile;
-    for (int i = 0; i < s->batch; i++, a += s->a_batch, b += s->b_batch, y += s->y_batch) {
-        for (int t = 0; t < tiles; t++)
-            sv_dot_columns(s, s->tile, a + (long)t * s->tile * s->a_row, b, y + (long)t * s->tile * s->y_row);
-        if (rest)
-            sv_dot_columns(s, rest, a + (long)tiles * s->tile * s->a_row, b, y + (long)tiles * s->tile * s->y_row);
+    const struct sv_part batches = sv_along(s->split, SV_IMAGES, part, s->batch);
+    const struct sv_part bands = sv_along(s->split, SV_BANDS, part, tiles);
+    for (int i = batches.first; i < batches.end; i++) {
+        const float *ai = a + i * s->a_batch, *bi = b + i * s->b_batch;
+        float *yi = y + i * s->y_batch;
+        for (int t = bands.first; t < bands.end; t++)
+            sv_dot_columns(s, part, s->tile, ai + (long)t * s->tile * s->a_row, bi, yi + (long)t * s->tile * s->y_row);
+        if (rest && sv_has_rest(s->split, SV_BANDS, part, tiles))
+            sv_dot_columns(s, part, rest, ai + (long)tiles * s->tile * s->a_row, bi,
+                           yi + (long)tiles * s->tile * s->y_row);
     }
 }
 #endif

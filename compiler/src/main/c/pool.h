@@ -2,6 +2,7 @@
 #ifndef SV_POOL_H
 #define SV_POOL_H
 #include "requantize.h"
+#include "part.h"
 
 struct sv_pool {
     int images, rows, cols; /* output */
@@ -92,11 +93,12 @@ SV_INLINE void sv_pool_pixel_u8(const struct sv_pool *s, const int blocks, const
     }
 }
 
+/* The output rows of a part. */
 #define SV_POOL(name, type, parameters, arguments)                                                          \
     SV_INLINE void sv_pool_##name parameters {                                                              \
         const int groups = s->vectors / 4, rest = s->vectors % 4;                                           \
         for (int image = 0; image < s->images; image++)                                                     \
-            for (int row = 0; row < s->rows; row++)                                                         \
+            for (int row = part.first; row < part.end; row++)                                               \
                 for (int col = 0; col < s->cols; col++) {                                                   \
                     const type *xi = x + image * s->x_image;                                                \
                     type *yi = y + image * s->y_image + row * s->y_row + col * s->y_col;                    \
@@ -108,9 +110,10 @@ SV_INLINE void sv_pool_pixel_u8(const struct sv_pool *s, const int blocks, const
     }
 #define SV_NONE
 #define SV_Q q,
-SV_POOL(f32, float, (const struct sv_pool *s, const float *restrict x, float *restrict y), SV_NONE)
+SV_POOL(f32, float, (const struct sv_pool *s, const struct sv_part part, const float *restrict x, float *restrict y),
+        SV_NONE)
 SV_POOL(u8, unsigned char,
-        (const struct sv_pool *s, const unsigned char *restrict x, unsigned char *restrict y,
+        (const struct sv_pool *s, const struct sv_part part, const unsigned char *restrict x, unsigned char *restrict y,
          const struct sv_requantize *q),
         SV_Q)
 #undef SV_NONE

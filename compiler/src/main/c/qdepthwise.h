@@ -134,20 +134,29 @@ SV_INLINE void sv_depthwise_u8_rows(const struct sv_depthwise *s, const int rows
     }
 }
 
-SV_INLINE void sv_depthwise_u8(const struct sv_depthwise *s, const unsigned char *x, const signed char *w,
-                               const int *bias, const float *scale, unsigned char *y, const unsigned char *residual,
-                               const struct sv_requantize *q) {
+/* The first row of a band; bands of one row follow those of tile_rows rows. */
+SV_INLINE int sv_band_row(const struct sv_depthwise *s, const int band) {
+    const int pairs = s->rows / s->tile_rows;
+    return band < pairs ? band * s->tile_rows : pairs * s->tile_rows + band - pairs;
+}
+
+SV_INLINE void sv_depthwise_u8(const struct sv_depthwise *s, const struct sv_part part, const unsigned char *x,
+                               const signed char *w, const int *bias, const float *scale, unsigned char *y,
+                               const unsigned char *residual, const struct sv_requantize *q) {
     const long words = (long)((s->kernel_h + 3) / 4) * s->kernel_w;
-    const int paired = s->rows / s->tile_rows * s->tile_rows;
+    const int pairs = s->rows / s->tile_rows, paired = pairs * s->tile_rows;
+    const struct sv_part bands = sv_along(s->split, SV_BANDS, part, pairs + s->rows - paired);
+    const struct sv_part rows = {sv_band_row(s, bands.first), sv_band_row(s, bands.end)};
+    const struct sv_part vectors = sv_depthwise_vectors(s, part);
     for (int image = 0; image < s->images; image++) {
-        int woven = 0;
+        int first = vectors.first;
 #ifdef SV_HAS_WEAVE
         if (!residual && sv_is_woven(s))
-            woven =
-                sv_depthwise_woven(s, x + (long)image * s->x_image, w, bias, scale, y + (long)image * s->y_image, q);
+            first = sv_depthwise_woven(s, rows, vectors, x + (long)image * s->x_image, w, bias, scale,
+                                       y + (long)image * s->y_image, q);
 #endif
-        for (int row = 0; row < s->rows; row += row < paired ? s->tile_rows : 1)
-            for (int v = woven; v < s->vectors; v++) {
+        for (int row = rows.first; row < rows.end; row += row < paired ? s->tile_rows : 1)
+            for (int v = first; v < vectors.end; v++) {
                 const unsigned char *xv = x + (long)image * s->x_image + (long)row * s->x_row + v * SV_LANES;
                 const signed char *wv = w + sv_packed(v, words) * 4;
                 const sv_s32 bv = sv_load_s32(bias + v * SV_LANES);

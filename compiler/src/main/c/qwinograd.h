@@ -16,6 +16,7 @@ struct sv_qwinograd {
     int x_image, x_row, x_col;
     int y_image, y_row, y_col;
     int r_image, r_row, r_col; /* residual */
+    int split; /* an sv_split: bands that are blocks of tiles, groups of 16 outputs. Where tiles overlap, both give the same */
 };
 
 /* Sixteen channels. */
@@ -170,15 +171,17 @@ SV_INLINE void sv_qwinograd_store(const struct sv_qwinograd *s, const sv_s32 *su
 }
 
 /* u: prepared weights; v: SV_QWINOGRAD_PLANES * block * channels numbers, m: SV_QWINOGRAD_PLANES * block * SV_BLOCK. */
-SV_INLINE void sv_qwinograd_u8(const struct sv_qwinograd *s, const unsigned char *x, const short *u, const int *bias,
-                               const float *scale, unsigned char *y, const unsigned char *residual,
-                               const struct sv_requantize *q, short *v, int *m) {
+SV_INLINE void sv_qwinograd_u8(const struct sv_qwinograd *s, const struct sv_part part, const unsigned char *x,
+                               const short *u, const int *bias, const float *scale, unsigned char *y,
+                               const unsigned char *residual, const struct sv_requantize *q, short *v, int *m) {
     const int tiles = s->tile_rows * s->tile_cols;
     const long v_plane = (long)s->block * s->channels, m_plane = (long)s->block * SV_BLOCK;
     const long u_plane = (long)s->channels * SV_BLOCK;
+    const struct sv_part blocks = sv_along(s->split, SV_BANDS, part, (tiles + s->block - 1) / s->block);
+    const struct sv_part groups = sv_along(s->split, SV_GROUPS, part, s->outputs / SV_BLOCK);
     for (int image = 0; image < s->images; image++)
-        for (int start = 0; start < tiles; start += s->block) {
-            const int first = start + s->block > tiles ? tiles - s->block : start;
+        for (int i = blocks.first; i < blocks.end; i++) {
+            const int start = i * s->block, first = start + s->block > tiles ? tiles - s->block : start;
             for (int t = 0; t < s->block; t++) {
                 const unsigned char *at = x + (long)image * s->x_image +
                                           (long)sv_qwinograd_at((first + t) / s->tile_cols, s->rows) * s->x_row +
@@ -188,7 +191,7 @@ SV_INLINE void sv_qwinograd_u8(const struct sv_qwinograd *s, const unsigned char
                     sv_qwinograd_input(at + c, s->x_row, s->x_col, v + (long)t * s->channels + c, v_plane);
             }
             SV_NO_UNROLL
-            for (int oc = 0; oc < s->outputs; oc += SV_BLOCK) {
+            for (int oc = groups.first * SV_BLOCK; oc < groups.end * SV_BLOCK; oc += SV_BLOCK) {
                 SV_NO_UNROLL
                 for (int plane = 0; plane < SV_QWINOGRAD_PLANES; plane++) {
                     const short *w = u + ((long)oc / SV_BLOCK * SV_QWINOGRAD_PLANES + plane) * u_plane;
@@ -202,7 +205,7 @@ SV_INLINE void sv_qwinograd_u8(const struct sv_qwinograd *s, const unsigned char
                                               m + plane * m_plane + (long)done * SV_BLOCK);
                 }
                 SV_NO_UNROLL
-                for (int t = 0; t < s->block; t++) {
+                for (int t = start - first; t < s->block; t++) {
                     const long row = sv_qwinograd_at((first + t) / s->tile_cols, s->rows);
                     const long col = sv_qwinograd_at((first + t) % s->tile_cols, s->cols);
                     const long to = (long)image * s->y_image + row * s->y_row + col * s->y_col + oc;

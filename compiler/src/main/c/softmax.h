@@ -2,6 +2,7 @@
 #ifndef SV_SOFTMAX_H
 #define SV_SOFTMAX_H
 #include "math.h"
+#include "part.h"
 
 #define SV_SOFTMAX_ROWS 4 /* at once, because a row's steps wait for each other */
 
@@ -82,15 +83,20 @@ SV_INLINE void sv_softmax_columns(const float *x, float *y, const int length, co
 #undef SV_PUT
 }
 
-SV_INLINE void sv_softmax(const float *x, float *y, const int outer, const int length, const int inner, const int log) {
+/* Outer positions of a part. */
+SV_INLINE void sv_softmax(const struct sv_part part, const float *x, float *y, const int length, const int inner,
+                          const int log) {
+    x += part.first * (long)length * inner;
+    y += part.first * (long)length * inner;
     if (inner == 1) {
-        const int groups = outer / SV_SOFTMAX_ROWS, rest = outer % SV_SOFTMAX_ROWS;
-        for (int o = 0; o < groups; o++, x += (long)SV_SOFTMAX_ROWS * length, y += (long)SV_SOFTMAX_ROWS * length)
+        int o = part.first;
+        for (; o + SV_SOFTMAX_ROWS <= part.end;
+             o += SV_SOFTMAX_ROWS, x += SV_SOFTMAX_ROWS * (long)length, y += SV_SOFTMAX_ROWS * (long)length)
             sv_softmax_rows(x, y, SV_SOFTMAX_ROWS, length, log);
-        if (rest) sv_softmax_rows(x, y, rest, length, log);
+        for (; o < part.end; o++, x += length, y += length) sv_softmax_rows(x, y, 1, length, log);
         return;
     }
-    for (int o = 0; o < outer; o++, x += (long)length * inner, y += (long)length * inner) {
+    for (int o = part.first; o < part.end; o++, x += (long)length * inner, y += (long)length * inner) {
         int i = 0;
         for (; i + SV_LANES <= inner; i += SV_LANES) sv_softmax_columns(x + i, y + i, length, inner, SV_LANES, log);
         if (inner % SV_LANES) sv_softmax_columns(x + i, y + i, length, inner, inner % SV_LANES, log);

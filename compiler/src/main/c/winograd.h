@@ -146,9 +146,11 @@ static __attribute__((noinline, unused)) void sv_winograd_input_2(const float *x
     sv_winograd_inputs(2, x, x_row, x_col, v, plane);
 }
 
-/* A' m A of one tile and one vector of channels, then bias, residual and activation. */
-SV_INLINE void sv_winograd_output(const struct sv_winograd *s, const float *m, const long plane, const sv_f32 bias,
-                                  float *y, const float *residual, const sv_epilogue epilogue) {
+/* A' m A of one tile and one vector of channels, then bias, residual and activation. Only the first rows and columns are
+   stored where tiles overlap, so that every number comes from one tile: another would round it in another way. */
+SV_INLINE void sv_winograd_output(const struct sv_winograd *s, const int keep_rows, const int keep_cols, const float *m,
+                                  const long plane, const sv_f32 bias, float *y, const float *residual,
+                                  const sv_epilogue epilogue) {
     const int side = SV_WINOGRAD_SIDE(s->stride);
     sv_f32 lines[4 * SV_WINOGRAD_MOST];
     SV_UNROLL
@@ -160,15 +162,18 @@ SV_INLINE void sv_winograd_output(const struct sv_winograd *s, const float *m, c
     }
     SV_UNROLL
     for (int col = 0; col < 4; col++) {
+        if (col >= keep_cols) continue;
         sv_f32 products[SV_WINOGRAD_MOST], to[4];
         SV_UNROLL
         for (int row = 0; row < side; row++) products[row] = lines[row * 4 + col];
         sv_winograd_a(s->stride, products, to);
         SV_UNROLL
-        for (int row = 0; row < 4; row++)
+        for (int row = 0; row < 4; row++) {
+            if (row >= keep_rows) continue;
             sv_store(y + (long)row * s->y_row + (long)col * s->y_col,
                      epilogue(to[row] + bias, residual ? sv_load(residual + (long)row * s->r_row + (long)col * s->r_col)
                                                        : sv_splat(0)));
+        }
     }
 }
 
@@ -182,42 +187,109 @@ SV_INLINE int sv_winograd_at(const int tile, const int extent) {
     return tile * 4 + 4 > extent ? extent - 4 : tile * 4;
 }
 
-/* u: prepared weights; scratch: SV_WINOGRAD_PLANES(stride) * block * (x_vectors + y_vectors) * SV_LANES numbers. */
-SV_INLINE void sv_winograd_f32(const struct sv_winograd *s, const float *x, const float *u, const float *bias, float *y,
-                               const float *residual, float *scratch, const sv_epilogue epilogue) {
-    const int tiles = s->tile_rows * s->tile_cols, x_pitch = s->x_vectors * SV_LANES, y_pitch = s->y_vectors * SV_LANES;
-    const long v_plane = (long)s->block * x_pitch, m_plane = (long)s->block * y_pitch;
+/* Rows or columns of tile number `tile` before the next tile's first. */
+SV_INLINE int sv_winograd_keep(const int tile, const int extent) {
+    const int rest = tile * 4 + 4 < extent ? sv_winograd_at(tile + 1, extent) - tile * 4 : 4;
+    return extent % 4 ? rest : 4;
+}
+
+/* Where the parts of the scratch memory lie: SV_WINOGRAD_PLANES(stride) * block * (x_vectors + y_vectors) * SV_LANES numbers. */
+SV_INLINE long sv_winograd_input_plane(const struct sv_winograd *s) {
+    return (long)s->block * s->x_vectors * SV_LANES;
+}
+SV_INLINE float *sv_winograd_products(const struct sv_winograd *s, float *scratch) {
+    return scratch + SV_WINOGRAD_PLANES(s->stride) * sv_winograd_input_plane(s);
+}
+
+/* The first tile of a block; the last block overlaps the one before. */
+SV_INLINE int sv_winograd_first(const struct sv_winograd *s, const int block) {
+    const int tiles = s->tile_rows * s->tile_cols, start = block * s->block;
+    return start + s->block > tiles ? tiles - s->block : start;
+}
+
+/* The first stage for some of a block's tiles: their inputs are transformed. */
+SV_INLINE void sv_winograd_gather(const struct sv_winograd *s, const struct sv_part some, const int first,
+                                  const float *x, float *scratch) {
+    for (int t = some.first; t < some.end; t++) {
+        const float *at = x + (long)sv_winograd_at((first + t) / s->tile_cols, s->rows) * s->x_row +
+                          (long)sv_winograd_at((first + t) % s->tile_cols, s->cols) * s->x_col;
+        SV_NO_UNROLL
+        for (int c = 0; c < s->x_vectors; c++)
+            (s->stride == 2 ? sv_winograd_input_2 : sv_winograd_input)(
+                at + c * SV_LANES, s->x_row / s->stride, s->x_col / s->stride,
+                scratch + ((long)t * s->x_vectors + c) * SV_LANES, sv_winograd_input_plane(s));
+    }
+}
+
+/* The second one for some planes: products of all tiles of the block. */
+SV_INLINE void sv_winograd_multiply(const struct sv_winograd *s, const struct sv_part some, const float *u,
+                                    float *scratch) {
+    const struct sv_part whole = {0, 0};
+    const long m_plane = (long)s->block * s->y_vectors * SV_LANES;
     const long u_plane = (long)s->y_vectors * SV_LANES * s->channels;
-    const int planes = SV_WINOGRAD_PLANES(s->stride);
-    float *v = scratch, *m = scratch + planes * v_plane;
+    SV_NO_UNROLL
+    for (int plane = some.first; plane < some.end; plane++)
+        sv_conv_f32(s->product, whole, scratch + plane * sv_winograd_input_plane(s),
+                    u + sv_winograd_u(s->stride, plane) * u_plane, 0,
+                    sv_winograd_products(s, scratch) + plane * m_plane, 0, sv_winograd_product);
+}
+
+/* The third one for some tiles: their outputs. */
+SV_INLINE void sv_winograd_scatter(const struct sv_winograd *s, const struct sv_part some, const int first,
+                                   const float *bias, float *y, const float *residual, float *scratch,
+                                   const sv_epilogue epilogue) {
+    const float *m = sv_winograd_products(s, scratch);
+    const long m_plane = (long)s->block * s->y_vectors * SV_LANES;
+    for (int t = some.first; t < some.end; t++) {
+        const int tile_row = (first + t) / s->tile_cols, tile_col = (first + t) % s->tile_cols;
+        const long row = sv_winograd_at(tile_row, s->rows), col = sv_winograd_at(tile_col, s->cols);
+        const int keep_rows = sv_winograd_keep(tile_row, s->rows), keep_cols = sv_winograd_keep(tile_col, s->cols);
+        float *to = y + row * s->y_row + col * s->y_col;
+        const float *from = residual ? residual + row * s->r_row + col * s->r_col : 0;
+        SV_NO_UNROLL
+        for (int c = 0; c < s->y_vectors; c++)
+            sv_winograd_output(s, keep_rows, keep_cols, m + ((long)t * s->y_vectors + c) * SV_LANES, m_plane,
+                               sv_load(bias + c * SV_LANES), to + c * SV_LANES, residual ? from + c * SV_LANES : 0,
+                               epilogue);
+    }
+}
+
+/* The blocks of a part. u: prepared weights. */
+SV_INLINE void sv_winograd_f32(const struct sv_winograd *s, const struct sv_part part, const float *x, const float *u,
+                               const float *bias, float *y, const float *residual, float *scratch,
+                               const sv_epilogue epilogue) {
     for (int image = 0; image < s->images; image++)
-        for (int start = 0; start < tiles; start += s->block) {
-            const int first = start + s->block > tiles ? tiles - s->block : start;
-            for (int t = 0; t < s->block; t++) {
-                const float *at = x + (long)image * s->x_image +
-                                  (long)sv_winograd_at((first + t) / s->tile_cols, s->rows) * s->x_row +
-                                  (long)sv_winograd_at((first + t) % s->tile_cols, s->cols) * s->x_col;
-                SV_NO_UNROLL
-                for (int c = 0; c < s->x_vectors; c++)
-                    (s->stride == 2 ? sv_winograd_input_2 : sv_winograd_input)(
-                        at + c * SV_LANES, s->x_row / s->stride, s->x_col / s->stride,
-                        v + (long)t * x_pitch + c * SV_LANES, v_plane);
-            }
-            SV_NO_UNROLL
-            for (int plane = 0; plane < planes; plane++)
-                sv_conv_f32(s->product, v + plane * v_plane, u + sv_winograd_u(s->stride, plane) * u_plane, 0, m + plane * m_plane, 0,
-                            sv_winograd_product);
-            for (int t = 0; t < s->block; t++) {
-                const long row = sv_winograd_at((first + t) / s->tile_cols, s->rows);
-                const long col = sv_winograd_at((first + t) % s->tile_cols, s->cols);
-                float *to = y + (long)image * s->y_image + row * s->y_row + col * s->y_col;
-                const float *from =
-                    residual ? residual + (long)image * s->r_image + row * s->r_row + col * s->r_col : 0;
-                SV_NO_UNROLL
-                for (int c = 0; c < s->y_vectors; c++)
-                    sv_winograd_output(s, m + (long)t * y_pitch + c * SV_LANES, m_plane, sv_load(bias + c * SV_LANES),
-                                       to + c * SV_LANES, residual ? from + c * SV_LANES : 0, epilogue);
-            }
+        for (int block = part.first; block < part.end; block++) {
+            const int first = sv_winograd_first(s, block);
+            const struct sv_part tiles = {0, s->block}, planes = {0, SV_WINOGRAD_PLANES(s->stride)};
+            const struct sv_part own = {block * s->block - first, s->block};
+            sv_winograd_gather(s, tiles, first, x + (long)image * s->x_image, scratch);
+            sv_winograd_multiply(s, planes, u, scratch);
+            sv_winograd_scatter(s, own, first, bias, y + (long)image * s->y_image,
+                                residual ? residual + (long)image * s->r_image : 0, scratch, epilogue);
         }
 }
+
+#ifdef SV_TEAM_H
+/* The same where there are few blocks: threads share the three stages of every block. */
+SV_INLINE void sv_winograd_stages(struct sv_member *me, const struct sv_winograd *s, const int blocks, const float *x,
+                                  const float *u, const float *bias, float *y, const float *residual, float *scratch,
+                                  const sv_epilogue epilogue) {
+    struct sv_part part;
+    for (int i = 0; i < s->images * blocks; i++) {
+        const int image = i / blocks, block = i % blocks, first = sv_winograd_first(s, block);
+        const int own = block * s->block - first;
+        sv_open(me, s->block);
+        while (sv_take(me, &part)) sv_winograd_gather(s, part, first, x + (long)image * s->x_image, scratch);
+        sv_open(me, SV_WINOGRAD_PLANES(s->stride));
+        while (sv_take(me, &part)) sv_winograd_multiply(s, part, u, scratch);
+        sv_open(me, s->block - own);
+        while (sv_take(me, &part)) {
+            const struct sv_part tiles = {part.first + own, part.end + own};
+            sv_winograd_scatter(s, tiles, first, bias, y + (long)image * s->y_image,
+                                residual ? residual + (long)image * s->r_image : 0, scratch, epilogue);
+        }
+    }
+}
+#endif
 #endif

@@ -124,20 +124,23 @@ SV_INLINE void sv_woven_band(const struct sv_depthwise *s, const int rows, const
         sv_woven_rows(s, rows, x + (long)row * s->x_row, &woven, y + (long)row * s->y_row, q);
 }
 
-/* One image, as many fours of the vectors as there are; returns how many vectors that are. */
-SV_INLINE int sv_depthwise_woven(const struct sv_depthwise *s, const unsigned char *x, const signed char *w,
-                                 const int *bias, const float *scale, unsigned char *y, const struct sv_requantize *q) {
-    const int rows = s->kernel_h + s->stride_h <= 4 ? s->tile_rows : 1, vectors = s->vectors / SV_WOVEN * SV_WOVEN;
-    for (int first = 0; first < s->rows; first += SV_WOVEN_BAND)
-        for (int v = 0; v < vectors; v += SV_WOVEN) {
-            const int end = first + SV_WOVEN_BAND < s->rows ? first + SV_WOVEN_BAND : s->rows;
+_Static_assert(SV_WOVEN == SV_DEPTHWISE_GROUP, "threads share whole groups of woven vectors");
+
+/* Rows and vectors of one image, as many fours of the vectors as there are; returns the first vector that is left. */
+SV_INLINE int sv_depthwise_woven(const struct sv_depthwise *s, const struct sv_part image, const struct sv_part vectors,
+                                 const unsigned char *x, const signed char *w, const int *bias, const float *scale,
+                                 unsigned char *y, const struct sv_requantize *q) {
+    const int rows = s->kernel_h + s->stride_h <= 4 ? s->tile_rows : 1, last = vectors.end / SV_WOVEN * SV_WOVEN;
+    for (int first = image.first; first < image.end; first += SV_WOVEN_BAND)
+        for (int v = vectors.first; v < last; v += SV_WOVEN) {
+            const int end = first + SV_WOVEN_BAND < image.end ? first + SV_WOVEN_BAND : image.end;
             const int paired = rows == 2 ? end - (end - first) % 2 : first, at = v * SV_LANES;
             const signed char *wv = w + sv_packed(v, s->kernel_w) * 4;
             if (rows == 2 && paired > first)
                 sv_woven_band(s, 2, first, paired, x + at, wv, bias + at, scale + at, y + at, q);
             if (paired < end) sv_woven_band(s, 1, paired, end, x + at, wv, bias + at, scale + at, y + at, q);
         }
-    return vectors;
+    return last;
 }
 #endif
 #endif

@@ -195,8 +195,10 @@ public final class BenchMain implements Callable<Integer> {
         if (!against.equals("onnxruntime")) {
             throw bad("--against " + against + ": the peer is onnxruntime, and for a TFLite file TFLite besides");
         }
-        if (threads != 1) {
-            throw bad("--threads " + threads + ": our code runs on one thread so far, so only 1 is a fair comparison");
+        int processors = Runtime.getRuntime().availableProcessors();
+        if (threads < 1 || threads > processors) {
+            throw bad("--threads " + threads + ": needs a number from 1 to " + processors
+                    + ", the processors that this process may use");
         }
         if (load < 0 || load > 64) {
             throw bad("--load " + load + ": needs a number of processes from 0 to 64");

@@ -1,5 +1,6 @@
 package io.selvedge.bench;
 
+import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.Session;
 import io.selvedge.runtime.TensorBuffer;
@@ -14,9 +15,14 @@ final class SelvedgeContender implements Contender {
     private final Model model;
     private final Session session;
 
+    /** On one thread. */
     SelvedgeContender(Path bundle, Sample sample, String version) {
+        this(bundle, sample, version, 1);
+    }
+
+    SelvedgeContender(Path bundle, Sample sample, String version, int threads) {
         this.version = version;
-        this.model = Model.load(bundle);
+        this.model = Model.load(bundle, LoadOptions.defaults().withThreads(threads));
         this.session = model.newSession();
         fill(sample);
     }

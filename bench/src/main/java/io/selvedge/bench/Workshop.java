@@ -93,7 +93,7 @@ final class Workshop implements AutoCloseable {
         Sample sample = sample(formGraph);
         List<Contender> contenders = new ArrayList<>();
         try {
-            contenders.add(new SelvedgeContender(bundle, sample, Version.text()));
+            contenders.add(new SelvedgeContender(bundle, sample, Version.text(), threads));
             Path onnx = form;
             if (ModelReader.isTflite(form)) {
                 contenders.add(new TfliteContender(ModelBytes.read(form), formGraph, sample));

@@ -23,6 +23,13 @@ final class BundleChoice {
     private @Nullable String target;
 
     @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "Threads of one inference. Default: as many as the bundle says, at most the processors there are.")
+    private @Nullable Integer threads;
+
+    @Option(
             names = "--dim",
             paramLabel = "NAME=V",
             description =
@@ -50,7 +57,9 @@ final class BundleChoice {
 
     /** The same for a bundle whose parts have libraries of their own. */
     LoadOptions unchecked() {
-        return target == null ? LoadOptions.defaults() : LoadOptions.defaults().withTarget(target);
+        LoadOptions options =
+                target == null ? LoadOptions.defaults() : LoadOptions.defaults().withTarget(target);
+        return threads == null ? options : options.withThreads(Limits.processors("--threads", threads));
     }
 
     Session session(Model model) {

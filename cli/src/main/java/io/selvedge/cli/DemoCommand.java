@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
@@ -124,7 +125,7 @@ final class DemoCommand implements Callable<Integer> {
                 List.of(),
                 Optional.empty(),
                 false,
-                1);
+                OptionalInt.empty());
     }
 
     /** Lines that the chosen model reads right, and some that it does not, if there are any. */

@@ -138,10 +138,12 @@ final class DeployCommand implements Callable<Integer> {
 
     @Option(
             names = "--threads",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Threads of one inference. Default: 1")
-    private int threads;
+            paramLabel = "auto|N",
+            defaultValue = Limits.AUTO,
+            description =
+                    "Threads of one inference. Default: auto, as many as are measured to be fastest for what was chosen;"
+                            + " one where further ones save less than a tenth of the time.")
+    private String threads = Limits.AUTO;
 
     @Option(
             names = "--cc",
@@ -207,7 +209,7 @@ final class DeployCommand implements Callable<Integer> {
                 states.stream().map(DeployCommand::state).toList(),
                 Optional.ofNullable(cc),
                 withSource,
-                Limits.atLeastOne("--threads", threads));
+                Limits.threads("--threads", threads));
     }
 
     private static StatePair state(String text) {

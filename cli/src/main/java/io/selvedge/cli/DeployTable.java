@@ -1,6 +1,7 @@
 package io.selvedge.cli;
 
 import io.selvedge.cli.report.Quantity;
+import io.selvedge.cli.report.ThreadText;
 import io.selvedge.compress.deploy.BindingFinding;
 import io.selvedge.compress.deploy.Candidate;
 import io.selvedge.compress.deploy.DeployResult;
@@ -27,6 +28,9 @@ record DeployTable(DeployResult result) {
                     + "; the table above and the budgets are about the first:");
             lines.addAll(bindings().lines());
             lines.add("");
+        }
+        if (!result.threads().isEmpty()) {
+            lines.add(ThreadText.of(result) + ".");
         }
         for (Candidate c : result.candidates()) {
             if (!c.reason().isEmpty() && !c.chosen()) {

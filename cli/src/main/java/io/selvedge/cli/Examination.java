@@ -59,7 +59,8 @@ record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, Progr
             try (Model model = Model.load(file)) {
                 return runs(
                         file,
-                        model.name() + " runs with its code for " + model.targetName() + bindings(model),
+                        model.name() + " runs with its code for " + model.targetName() + threads(model)
+                                + bindings(model),
                         model.checkGolden());
             }
         } catch (ModelException e) {
@@ -77,6 +78,10 @@ record Examination(HostCpu host, Optional<Path> cc, Optional<Path> bundle, Progr
                         + (none ? "it has no golden vectors" : golden.vectors() + " golden vectors agree"),
                 none ? "nothing tells whether its answers are right; deploy it again" : "",
                 ErrorCode.BAD_BUNDLE);
+    }
+
+    private static String threads(Model model) {
+        return model.threads() == 1 ? "" : " on " + model.threads() + " threads";
     }
 
     private static String bindings(Model model) {

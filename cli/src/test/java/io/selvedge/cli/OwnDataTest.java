@@ -134,7 +134,7 @@ final class OwnDataTest {
                         List.of(),
                         Optional.empty(),
                         false,
-                        1),
+                        OptionalInt.of(1)),
                 ProgressListener.SILENT);
         Dataset half = evaluation.halves(1).report();
         double sum = 0;

@@ -14,8 +14,13 @@ import java.util.TreeSet;
  * What native code may count on.
  *
  * @param flags those that every processor has, as {@code /proc/cpuinfo} names them; empty where it does not exist
+ * @param processors those that this process may use
  */
-record Cpu(String os, String arch, Set<String> flags) {
+record Cpu(String os, String arch, Set<String> flags, int processors) {
+    Cpu(String os, String arch, Set<String> flags) {
+        this(os, arch, flags, Runtime.getRuntime().availableProcessors());
+    }
+
     static Cpu detect() {
         String cpuinfo;
         try {

@@ -15,6 +15,19 @@ interface Invocation {
     /** Working memory; empty where it is no native memory. */
     ByteBuffer arena();
 
+    /** How many threads compute a run, the caller's among them. */
+    default int threads() {
+        return 1;
+    }
+
+    /** The end of its use: further threads have ended when this returns. */
+    default void end() {}
+
+    /** Tells further threads to end, without waiting; does not refer to this. */
+    default Runnable dismissal() {
+        return () -> {};
+    }
+
     /** Two tensors exchange their memory. */
     void exchange(int tensor, int other);
 }

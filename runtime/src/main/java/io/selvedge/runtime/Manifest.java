@@ -42,7 +42,7 @@ public record Manifest(
     public static final int FORMAT_VERSION = 1;
 
     /** Version of the calls between runtime and generated library. */
-    public static final int ABI_VERSION = 2;
+    public static final int ABI_VERSION = 3;
 
     /** Bytes to which arena, weights, inputs and outputs are aligned. */
     public static final int ALIGNMENT = 64;

@@ -27,7 +27,10 @@ public final class Model implements AutoCloseable {
     private int openSessions;
     private boolean closed;
 
-    private Model(Bundle bundle, ModelCode code) {
+    private final int threads;
+
+    private Model(Bundle bundle, ModelCode code, int threads) {
+        this.threads = threads;
         this.bundle = bundle;
         this.code = code;
         loaded.put("", code.load(bindings().get(0)));
@@ -52,7 +55,8 @@ public final class Model implements AutoCloseable {
         boolean done = false;
         try {
             requireNoFallback(bundle);
-            Model model = new Model(bundle, code(bundle, options, cpu));
+            int threads = options.threads().orElse(bundle.manifest().threads());
+            Model model = new Model(bundle, code(bundle, options, cpu), Math.min(threads, cpu.processors()));
             done = true;
             return model;
         } catch (ModelException e) {
@@ -142,6 +146,14 @@ public final class Model implements AutoCloseable {
         return code.targetName();
     }
 
+    /**
+     * Threads that compute a session's run: as many as were asked for or the bundle's maker found best, but no more than there are
+     * processors.
+     */
+    public int threads() {
+        return threads;
+    }
+
     /** Working memory of one session, without its inputs and outputs. */
     public long arenaBytes() {
         return manifest().arenaBytes();
@@ -207,7 +219,7 @@ public final class Model implements AutoCloseable {
         Session session;
         try {
             ModelCode.Ready own = loaded.computeIfAbsent(binding.suffix(), suffix -> code.load(binding));
-            session = new Session(this, binding, own.newInvocation());
+            session = new Session(this, binding, own.newInvocation(threads));
         } catch (ModelException e) {
             throw e.in(bundle.path());
         }

@@ -14,7 +14,8 @@ interface ModelCode {
 
     /** Code that is shared by all sessions of a binding. */
     interface Ready {
-        Invocation newInvocation();
+        /** @param threads at most so many compute a run */
+        Invocation newInvocation(int threads);
     }
 
     /** @throws ModelException CACHE_UNUSABLE, NATIVE_LOAD_FAILED, ... when the first binding's library cannot be loaded */
@@ -43,7 +44,8 @@ interface ModelCode {
                 if (binding.preparedBytes() > 0) {
                     code.prepareWeights(weights.address(), prepared.address());
                 }
-                return () -> new NativeInvocation(binding, code, weights, prepared);
+                return threads -> new NativeInvocation(
+                        bundle.manifest().name(), binding, code, weights, prepared, threads);
             }
         };
     }
@@ -70,12 +72,11 @@ interface ModelCode {
 
             @Override
             public Ready load(Binding binding) {
-                ByteBuffer weights = bundle.length(PartName.WEIGHTS) == 0
-                        ? ByteBuffer.allocate(0)
-                        : bundle.direct(PartName.WEIGHTS);
+                ByteBuffer weights =
+                        bundle.length(PartName.WEIGHTS) == 0 ? ByteBuffer.allocate(0) : bundle.direct(PartName.WEIGHTS);
                 ProgramExecutor.Prepared prepared =
                         executor.prepare(ByteBuffer.wrap(bundle.read(binding.part(PartName.PROGRAM))), weights);
-                return () -> new ExecutorInvocation(prepared);
+                return threads -> new ExecutorInvocation(prepared);
             }
         };
     }

@@ -21,6 +21,8 @@ final class NativeEntry implements NativeCode {
 
     static native int prepare(long weights, long prepared);
 
+    static native long team(int threads);
+
     static native long profile(long weights, long io, long arena, int step);
 
     @Override
@@ -31,6 +33,11 @@ final class NativeEntry implements NativeCode {
     @Override
     public int abiVersion() {
         return abi();
+    }
+
+    @Override
+    public long teamBytes(int threads) {
+        return team(threads);
     }
 
     @Override

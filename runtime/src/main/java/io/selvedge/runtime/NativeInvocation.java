@@ -2,22 +2,28 @@ package io.selvedge.runtime;
 
 import java.nio.ByteBuffer;
 
-/** A session's native memory: the arena, and the table of the tensors' addresses with that of the prepared weights behind. */
+/**
+ * A session's native memory: the arena, and the table of the tensors' addresses with those of the prepared weights and of what
+ * threads share behind.
+ */
 final class NativeInvocation implements Invocation {
     private final NativeCode code;
     private final NativeMemory weights;
     private final NativeMemory arena;
     private final NativeMemory table;
-    private final int tensors;
+    private final Team team;
     private int allocated;
 
-    NativeInvocation(Binding binding, NativeCode code, NativeMemory weights, NativeMemory prepared) {
+    NativeInvocation(
+            String name, Binding binding, NativeCode code, NativeMemory weights, NativeMemory prepared, int threads) {
         this.code = code;
         this.weights = weights;
         arena = NativeMemory.allocate(code, (int) binding.arenaBytes(), "the arena");
-        tensors = binding.inputs().size() + binding.outputs().size();
-        table = NativeMemory.allocate(code, (tensors + 1) * Long.BYTES, "the table of tensors");
+        int tensors = binding.inputs().size() + binding.outputs().size();
+        table = NativeMemory.allocate(code, (tensors + 2) * Long.BYTES, "the table of tensors");
         table.bytes().putLong(tensors * Long.BYTES, prepared.address());
+        team = Team.of(name, code, weights, table, arena, threads);
+        table.bytes().putLong((tensors + 1) * Long.BYTES, team.address());
     }
 
     @Override
@@ -29,7 +35,22 @@ final class NativeInvocation implements Invocation {
 
     @Override
     public int run() {
-        return code.runAll(weights.address(), table.address(), arena.address(), 0, 1);
+        return team.run();
+    }
+
+    @Override
+    public int threads() {
+        return team.threads();
+    }
+
+    @Override
+    public void end() {
+        team.end();
+    }
+
+    @Override
+    public Runnable dismissal() {
+        return team::dismiss;
     }
 
     @Override

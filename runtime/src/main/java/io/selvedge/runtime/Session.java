@@ -1,6 +1,7 @@
 package io.selvedge.runtime;
 
 import io.selvedge.runtime.ModelException.Code;
+import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,11 +29,19 @@ public final class Session implements AutoCloseable {
                 binding.inputs().stream().map(this::allocate).toList();
         List<TensorBuffer> allOutputs =
                 binding.outputs().stream().map(this::allocate).toList();
+        if (invocation.threads() > 1) {
+            Unclosed.CLEANER.register(this, invocation.dismissal());
+        }
         inputs = except(allInputs, manifest.given(binding.inputs()));
         outputs = except(allOutputs, manifest.taken(binding.outputs()));
         states = manifest.states().stream()
                 .map(pair -> CarriedState.of(pair, allInputs, allOutputs))
                 .toList();
+    }
+
+    /** Ends the threads of sessions that nobody closed; not there before a session has threads. */
+    private static final class Unclosed {
+        static final Cleaner CLEANER = Cleaner.create();
     }
 
     private static List<TensorBuffer> except(List<TensorBuffer> all, List<TensorSpec> kept) {
@@ -46,6 +55,11 @@ public final class Session implements AutoCloseable {
     /** The model that this session runs. */
     public Model model() {
         return model;
+    }
+
+    /** Threads that compute a run, the caller's among them. */
+    public int threads() {
+        return invocation.threads();
     }
 
     /** The extents that this session runs with: what the caller asked for, or larger ones. */
@@ -220,6 +234,7 @@ public final class Session implements AutoCloseable {
             }
             enter();
             closed = true;
+            invocation.end();
             model.sessionClosed();
             leave();
         }

@@ -7,7 +7,7 @@
 #define N 4
 #endif
 #ifndef ABI
-#define ABI 2
+#define ABI 3
 #endif
 #define EXPORT(NAME) __attribute__((visibility("default"))) Java_io_selvedge_runtime_NativeEntry_##NAME
 
@@ -20,6 +20,11 @@ long EXPORT(address)(void **env, void *cls, void *buffer) {
 int EXPORT(abi)(void **env, void *cls) {
   (void)env, (void)cls;
   return ABI;
+}
+
+long EXPORT(team)(void **env, void *cls, int threads) {
+  (void)env, (void)cls, (void)threads;
+  return 0;
 }
 
 /* What is computed once: a copy of the weights, which run adds. */

@@ -142,7 +142,8 @@ public final class ReportPage {
     private String method() {
         String latency = switch (result.featured().latencyOn()) {
             case MEASURED ->
-                "Latency was measured on this machine (" + result.machine().cpu() + ").";
+                "Latency was measured on this machine (" + result.machine().cpu() + ")."
+                        + (result.threads().isEmpty() ? "" : " " + ThreadText.of(result) + ".");
             case EMULATED -> "Latency comes from an emulator: compare candidates, do not trust the absolute value.";
             case NONE -> "Latency was not measured: this machine does not run " + result.target() + ".";
         };

@@ -14,6 +14,7 @@ import io.selvedge.compress.deploy.GraphOutline;
 import io.selvedge.compress.deploy.LayerFinding;
 import io.selvedge.compress.deploy.Machine;
 import io.selvedge.compress.deploy.Outcome;
+import io.selvedge.compress.deploy.ThreadFinding;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -81,6 +82,7 @@ public final class ReportReader {
                 budgets(root.required("budgets")),
                 list(root.required("candidates"), ReportReader::candidate),
                 list(root.path("bindings"), ReportReader::binding),
+                list(root.path("threads"), ReportReader::threads),
                 outcome(root.required("outcome")),
                 arena(root.required("arena")),
                 graph(root.required("graphs").required("before")),
@@ -114,6 +116,14 @@ public final class ReportReader {
                 node.required("arenaBytes").asLong(),
                 node.required("preparedBytes").asLong(),
                 node.required("codeBytes").asLong());
+    }
+
+    private static ThreadFinding threads(JsonNode node) {
+        return new ThreadFinding(
+                node.required("threads").asInt(),
+                node.required("latencyMicrosP50").asDouble(),
+                node.required("latencyMicrosP95").asDouble(),
+                node.required("chosen").asBoolean());
     }
 
     private static Candidate candidate(JsonNode node) {

@@ -13,6 +13,7 @@ import io.selvedge.compress.deploy.GraphOutline;
 import io.selvedge.compress.deploy.LayerFinding;
 import io.selvedge.compress.deploy.Machine;
 import io.selvedge.compress.deploy.Outcome;
+import io.selvedge.compress.deploy.ThreadFinding;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -63,6 +64,14 @@ public final class ReportWriter {
             finding.put("arenaBytes", binding.arenaBytes())
                     .put("preparedBytes", binding.preparedBytes())
                     .put("codeBytes", binding.codeBytes());
+        }
+        ArrayNode threads = root.putArray("threads");
+        for (ThreadFinding finding : result.threads()) {
+            threads.addObject()
+                    .put("threads", finding.threads())
+                    .put("latencyMicrosP50", finding.latencyMicrosP50())
+                    .put("latencyMicrosP95", finding.latencyMicrosP95())
+                    .put("chosen", finding.chosen());
         }
         outcome(root.putObject("outcome"), result.outcome());
         arena(root.putObject("arena"), result.arena());

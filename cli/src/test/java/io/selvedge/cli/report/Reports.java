@@ -9,6 +9,7 @@ import io.selvedge.compress.deploy.GraphOutline;
 import io.selvedge.compress.deploy.LayerFinding;
 import io.selvedge.compress.deploy.Machine;
 import io.selvedge.compress.deploy.Outcome;
+import io.selvedge.compress.deploy.ThreadFinding;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -138,6 +139,7 @@ public final class Reports {
                                 "batch=1", OptionalDouble.of(53.25), OptionalDouble.of(55.5), 88_064, 0, 27_136),
                         new BindingFinding(
                                 "batch=4", OptionalDouble.of(201.5), OptionalDouble.empty(), 352_256, 1024, 29_184)),
+                List.of(new ThreadFinding(1, 53.25, 55.5, false), new ThreadFinding(2, 31.5, 36.75, true)),
                 outcome,
                 arena(),
                 graph(false),

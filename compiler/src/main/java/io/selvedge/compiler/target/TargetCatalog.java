@@ -159,6 +159,8 @@ public final class TargetCatalog {
                 "-march=" + march,
                 // Android keeps this register for itself.
                 "-ffixed-x18",
+                // Else atomic operations are calls into a library.
+                "-mno-outline-atomics",
                 // What Android asks for; kernels with pages of 4 KB load it just as well.
                 "-Wl,-z,max-page-size=16384",
                 NO_ALIASING_RULES);

@@ -45,15 +45,16 @@ public final class BundleBuilder {
     private final String modelSha256;
     private final List<StatePair> states;
     private final Optional<byte[]> source;
+    private final int threads;
 
-    /** A bundle of one binding. */
+    /** A bundle of one binding, for one thread. */
     public BundleBuilder(
             Compiler.Compilation compilation,
             List<Target> targets,
             String modelSha256,
             List<StatePair> states,
             Optional<byte[]> source) {
-        this(List.of(compilation), List.of(Map.of()), targets, modelSha256, states, source);
+        this(List.of(compilation), List.of(Map.of()), targets, modelSha256, states, source, 1);
     }
 
     /**
@@ -61,6 +62,7 @@ public final class BundleBuilder {
      *
      * @param compilations from one call of the compiler, so that they share their weights
      * @param dims extents by the dimension's name, one for each compilation
+     * @param threads of a session
      */
     public BundleBuilder(
             List<Compiler.Compilation> compilations,
@@ -68,13 +70,15 @@ public final class BundleBuilder {
             List<Target> targets,
             String modelSha256,
             List<StatePair> states,
-            Optional<byte[]> source) {
+            Optional<byte[]> source,
+            int threads) {
         this.compilations = List.copyOf(compilations);
         this.dims = List.copyOf(dims);
         this.targets = targets;
         this.modelSha256 = modelSha256;
         this.states = List.copyOf(states);
         this.source = source;
+        this.threads = threads;
     }
 
     /**
@@ -160,7 +164,7 @@ public final class BundleBuilder {
                         specs(first.fused(), first.fused().outputs()),
                         first.planned().arenaBytes(),
                         first.preparedBytes(),
-                        1,
+                        threads,
                         libraries)
                 .withStates(states);
         if (compilations.size() > 1) {

@@ -5,6 +5,7 @@ import io.selvedge.runtime.StatePair;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * One deployment: a model, data to judge it by, limits to keep, and where the result goes.
@@ -18,7 +19,7 @@ import java.util.Optional;
  * @param states outputs that a session carries over to inputs of the next call
  * @param cc another C compiler than the bundled one
  * @param withSource also store the model as {@code model.onnx} inside the bundle
- * @param threads of one inference, 1 or more
+ * @param threads of one inference, 1 or more; empty: as many as are measured to be fastest
  */
 public record DeployRequest(
         Path model,
@@ -31,7 +32,7 @@ public record DeployRequest(
         List<StatePair> states,
         Optional<Path> cc,
         boolean withSource,
-        int threads) {
+        OptionalInt threads) {
     public DeployRequest {
         targets = List.copyOf(targets);
         bindings = List.copyOf(bindings);
@@ -39,8 +40,8 @@ public record DeployRequest(
         if (bindings.isEmpty()) {
             throw new IllegalArgumentException("needed at least one binding");
         }
-        if (threads < 1) {
-            throw new IllegalArgumentException("threads " + threads);
+        if (threads.isPresent() && threads.getAsInt() < 1) {
+            throw new IllegalArgumentException("threads " + threads.getAsInt());
         }
     }
 }

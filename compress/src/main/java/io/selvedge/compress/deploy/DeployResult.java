@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param calibrationSamples that ranges were taken from
  * @param candidates in the order of the table, fp32 first
  * @param bindings of the chosen candidate, or of the nearest one, the judged first; empty when there is but one
+ * @param threads what the outcome's candidate takes on one, two and more threads; empty where that was not measured
  * @param arena of the chosen candidate, or of the nearest one
  * @param before the simplified graph of the original
  * @param after the graph of the chosen candidate, or of the nearest one
@@ -39,6 +40,7 @@ public record DeployResult(
         Budgets budgets,
         List<Candidate> candidates,
         List<BindingFinding> bindings,
+        List<ThreadFinding> threads,
         Outcome outcome,
         ArenaMap arena,
         GraphOutline before,
@@ -49,6 +51,7 @@ public record DeployResult(
         compiledOnly = List.copyOf(compiledOnly);
         candidates = List.copyOf(candidates);
         bindings = List.copyOf(bindings);
+        threads = List.copyOf(threads);
         written = List.copyOf(written);
         if (candidates.stream().noneMatch(c -> c.name().equals(outcome.candidate()))) {
             throw new IllegalArgumentException("the outcome names no candidate: " + outcome.candidate());

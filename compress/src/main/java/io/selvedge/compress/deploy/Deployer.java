@@ -53,9 +53,13 @@ public final class Deployer {
     }
 
     private DeployResult run() throws IOException {
-        if (request.threads() != 1) {
+        int cores = Machine.host().cores();
+        if (request.threads().orElse(1) > cores) {
             throw new SelvedgeException(
-                    ErrorCode.BAD_OPTION, "generated code runs on one thread for now; leave --threads at 1");
+                    ErrorCode.BAD_OPTION,
+                    "--threads " + request.threads().getAsInt() + ": this process may use " + cores
+                            + (cores == 1 ? " processor" : " processors")
+                            + ", and what is not measured here is not put into a bundle; give less, or deploy on the device");
         }
         return switch (request.data()) {
             case DeployData.None() -> run(Optional.empty());

@@ -80,7 +80,7 @@ public final class HybridDeployer {
                 BundleBuilder.specs(whole, whole.outputs()),
                 arenaBytes,
                 preparedBytes,
-                request.threads(),
+                request.threads().orElse(1),
                 List.of());
         Path bundle = request.outputDir().resolve("model.selv");
         writer(manifest).write(bundle);

@@ -18,6 +18,18 @@ final class Stopwatch {
     record Latency(double microsP50, double microsP95) {}
 
     static List<Latency> measure(List<Session> sessions, ProgressListener progress) {
+        return measure(sessions, BLOCK_NANOS, progress);
+    }
+
+    /**
+     * The same for sessions of several threads: blocks are so long that a processor that slept while another session ran is
+     * awake and at its speed for most of them, which takes milliseconds.
+     */
+    static List<Latency> measureThreads(List<Session> sessions, ProgressListener progress) {
+        return measure(sessions, 8 * BLOCK_NANOS, progress);
+    }
+
+    private static List<Latency> measure(List<Session> sessions, long blockNanos, ProgressListener progress) {
         List<long[]> times = new ArrayList<>();
         int[] counts = new int[sessions.size()];
         int[] blocks = new int[sessions.size()];
@@ -29,7 +41,7 @@ final class Stopwatch {
                 runs++;
             }
             long each = Math.max(1, (System.nanoTime() - start) / runs);
-            blocks[i] = (int) Math.max(1, BLOCK_NANOS / each);
+            blocks[i] = (int) Math.max(1, blockNanos / each);
             times.add(new long[(int) Math.max(LEAST_RUNS, Math.min(200_000, NANOS_EACH / each))]);
         }
         boolean more = true;

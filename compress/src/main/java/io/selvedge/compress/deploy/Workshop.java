@@ -4,6 +4,8 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.program.PlannedProgram;
+import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Compiles graphs into loaded bundles in a temporary folder that goes away with it. */
@@ -37,6 +40,7 @@ final class Workshop implements AutoCloseable {
     private final String modelSha256;
     private final List<StatePair> states;
     private final Optional<byte[]> source;
+    private final int threads;
     private final WorkFolder folder;
     /** In the cache, which may be executed from; the candidates' libraries are of no use afterwards. */
     private final WorkFolder libraries;
@@ -60,6 +64,7 @@ final class Workshop implements AutoCloseable {
                         (done, total) -> progress.progress("unpack the C compiler (once)", done, total))));
         this.modelSha256 = modelSha256;
         this.states = request.states();
+        this.threads = request.threads().orElse(1);
         this.source = request.withSource() ? Optional.of(Files.readAllBytes(request.model())) : Optional.empty();
         this.libraries = WorkFolder.in(UserCache.ofUser().folder("work"), "deploy-");
         this.folder = WorkFolder.create("deploy");
@@ -104,24 +109,57 @@ final class Workshop implements AutoCloseable {
             List<Bindings.Bound> graphs,
             Set<String> keepFloat,
             List<Map<String, float[]>> golden) {
+        return build(name, dtype, graphs, keepFloat, golden, Compiler::plan);
+    }
+
+    /** The same with memory laid out by {@code planner}. */
+    Build build(
+            String name,
+            Candidate.Dtype dtype,
+            List<Bindings.Bound> graphs,
+            Set<String> keepFloat,
+            List<Map<String, float[]>> golden,
+            Function<Program, PlannedProgram> planner) {
         List<Compiler.Compilation> compilations =
-                compiler.compile(graphs.stream().map(Bindings.Bound::graph).toList(), compiled());
+                compiler.compile(graphs.stream().map(Bindings.Bound::graph).toList(), compiled(), planner);
         Path bundle = folder.path().resolve(name + ".selv");
         List<Map<String, Integer>> dims =
                 graphs.stream().map(Bindings.Bound::dims).toList();
         Path runnable = bundle;
         if (!measures()) {
             runnable = folder.path().resolve(name + "-here.selv");
-            new BundleBuilder(compilations, dims, List.of(run), modelSha256, states, Optional.empty())
+            new BundleBuilder(compilations, dims, List.of(run), modelSha256, states, Optional.empty(), threads)
                     .write(runnable, List.of(), loading());
         }
-        new BundleBuilder(compilations, dims, targets, modelSha256, states, source)
+        new BundleBuilder(compilations, dims, targets, modelSha256, states, source, threads)
                 .write(bundle, golden, runnable, loading());
         Model model = loaded(runnable, loading());
         Graph judged = graphs.getFirst().graph();
         Build build = new Build(name, dtype, judged, keepFloat, compilations, bundle, model, model.newSession());
         builds.add(build);
         return build;
+    }
+
+    /** What a build takes on one, two and more threads. */
+    List<ThreadFinding> threads(Build build, ProgressListener progress) {
+        return measures()
+                ? ThreadChoice.measure(build.bundle(), loading(), Machine.host().cores(), progress)
+                : List.of();
+    }
+
+    /** The build's bundle with another number of threads, in a file of its own. */
+    Path withThreads(Build build, int count, List<Bindings.Bound> graphs, List<Map<String, float[]>> golden) {
+        Path bundle = folder.path().resolve(build.name() + "-threads.selv");
+        new BundleBuilder(
+                        build.compilations(),
+                        graphs.stream().map(Bindings.Bound::dims).toList(),
+                        targets,
+                        modelSha256,
+                        states,
+                        source,
+                        count)
+                .write(bundle, golden, build.bundle(), loading());
+        return bundle;
     }
 
     private List<Target> compiled() {
@@ -154,7 +192,10 @@ final class Workshop implements AutoCloseable {
     }
 
     private LoadOptions loading() {
-        return LoadOptions.defaults().withTarget(run.name()).withLibraryFolder(libraries.path());
+        return LoadOptions.defaults()
+                .withTarget(run.name())
+                .withLibraryFolder(libraries.path())
+                .withThreads(threads);
     }
 
     /** @throws SelvedgeException OUTPUT_NOT_WRITABLE, IO_ERROR or BAD_BUNDLE */

@@ -31,11 +31,13 @@ public final class CEmitter {
     private final List<String> tiles = new ArrayList<>();
     private final Set<Integer> written = new HashSet<>();
     private final Map<Integer, List<Kernel>> readers = new HashMap<>();
+    private final RunCode runCode;
 
     private CEmitter(PlannedProgram planned, Target target) {
         this.planned = planned;
         this.program = planned.program();
         this.target = target;
+        this.runCode = new RunCode(program);
         this.prepared = PreparedWeights.of(planned, target);
         for (Program.Step step : program.steps()) {
             new HashSet<>(step.kernel().reads())
@@ -69,13 +71,12 @@ public final class CEmitter {
                 planned.weightBytes()));
         model.append("#include \"").append(target.header()).append("\"\n");
         headers.forEach(header -> model.append("#include \"").append(header).append("\"\n"));
-        model.append(steps)
+        model.append(runCode.scratch())
+                .append(steps)
                 .append('\n')
                 .append(prepare())
                 .append('\n')
-                .append(run())
-                .append('\n')
-                .append(oneStep());
+                .append(runCode.text());
         Map<String, String> files = new TreeMap<>();
         files.put(MODEL, model.toString());
         Set<String> included = new TreeSet<>(headers);
@@ -110,6 +111,7 @@ public final class CEmitter {
             BorderCode.fill(code, kernel.writes(), wholeVectors(kernel));
         }
         write(code, kernel);
+        runCode.add(code.sections(), code.workerScratchBytes());
         tiles.add(code.tile());
         return "/* " + comment(step.name()) + ": " + shapes(kernel) + " */\n" + code.text();
     }
@@ -136,14 +138,16 @@ public final class CEmitter {
             case Kernel.Lut lut -> CopyCode.write(code, lut);
             case Kernel.Softmax softmax -> {
                 code.include("softmax.h");
+                String part = code.openParts(softmax.outer());
                 code.line(
-                        "sv_softmax(%s, %s, %d, %d, %d, %d);",
+                        "sv_softmax(%s, %s, %s, %d, %d, %d);",
+                        part,
                         code.pointer(softmax.x(), 0, false),
                         code.pointer(softmax.y(), 0, true),
-                        softmax.outer(),
                         softmax.length(),
                         softmax.inner(),
                         softmax.log() ? 1 : 0);
+                code.closeParts();
             }
             case Kernel.MatMul product -> MatMulCode.write(code, product);
             case Kernel.Gemm gemm -> GemmCode.write(code, gemm);
@@ -164,13 +168,16 @@ public final class CEmitter {
                                 norm.x().strides().get(0),
                                 norm.y().strides().get(0),
                                 CTypes.literal(norm.epsilon())));
+        String part = code.openParts(norm.rows());
         code.line(
-                "sv_layer_norm_f32(&%s, %s, %s, %s, %s);",
+                "sv_layer_norm_f32(&%s, %s, %s, %s, %s, %s);",
                 code.named("norm"),
+                part,
                 code.operand(norm.x(), false),
                 norm.scale().map(scale -> code.operand(scale, false)).orElse("0"),
                 norm.bias().map(bias -> code.operand(bias, false)).orElse("0"),
                 code.operand(norm.y(), true));
+        code.closeParts();
     }
 
     private static boolean wholeVectors(Kernel kernel) {
@@ -229,35 +236,5 @@ public final class CEmitter {
             }
         }
         return text.append("}\n").toString();
-    }
-
-    private String run() {
-        StringBuilder text = new StringBuilder(
-                "int selvedge_run(const unsigned char *weights, void *const *io, "
-                        + "unsigned char *arena, int thread, int threads) {\n    (void)threads;\n    if (thread != 0) return 0;\n");
-        text.append(unusedWithoutSteps());
-        for (int i = 0; i < program.steps().size(); i++) {
-            String call = "step_" + i + "(weights, io, arena)";
-            boolean mayFail = program.steps().get(i).kernel() instanceof Kernel.Routine;
-            text.append("    ")
-                    .append(mayFail ? "if (" + call + ") return " + (i + 1) : call)
-                    .append(";\n");
-        }
-        return text.append("    return 0;\n}\n").toString();
-    }
-
-    private String oneStep() {
-        StringBuilder text = new StringBuilder("void selvedge_step(const unsigned char *weights, void *const *io, "
-                + "unsigned char *arena, int step) {\n");
-        text.append(unusedWithoutSteps()).append("    switch (step) {\n");
-        for (int i = 0; i < program.steps().size(); i++) {
-            text.append("        case ").append(i).append(": step_").append(i).append("(weights, io, arena); break;\n");
-        }
-        return text.append("        default: break;\n    }\n}\n").toString();
-    }
-
-    /** A model whose outputs have no elements computes nothing. */
-    private String unusedWithoutSteps() {
-        return program.steps().isEmpty() ? "    (void)weights;\n    (void)io;\n    (void)arena;\n" : "";
     }
 }

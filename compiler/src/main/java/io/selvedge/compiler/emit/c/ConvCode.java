@@ -4,6 +4,8 @@ import io.selvedge.compiler.program.Buffer;
 import io.selvedge.compiler.program.Expr;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.WeightPacking;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -11,11 +13,11 @@ import java.util.OptionalInt;
 final class ConvCode {
     private static final int MAX_DEPTHWISE_TILE = 8;
 
-    /** So few output channels fill half a vector of 16. In 8 bits folding the halves costs what it saves. */
-    private static final int NARROW = 8;
-
     /** SV_MAX_WORDS of qdepthwise.h. */
     private static final int MAX_DEPTHWISE_WORDS = 40;
+
+    /** SV_DEPTHWISE_GROUP of depthwise.h. */
+    private static final int DEPTHWISE_GROUP = 4;
 
     private final StepCode code;
     private final Buffer x;
@@ -34,17 +36,20 @@ final class ConvCode {
     static void write(StepCode code, Kernel.Conv conv) {
         ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
         code.include("conv.h");
-        c.declareConv(false);
+        Split split = c.declareConv(false);
         declareEpilogue(code, conv.epilogue());
+        String part = code.openParts(split.units());
         code.line(
-                "sv_conv_f32(&%s, %s, %s, %s, %s, %s, %s);",
+                "sv_conv_f32(&%s, %s, %s, %s, %s, %s, %s, %s);",
                 code.named("conv"),
+                part,
                 c.input(),
                 code.weight(conv.weights(), "float", 0),
                 code.weight(conv.bias(), "float", 0),
                 c.output(),
                 c.residual(),
                 code.named("epilogue"));
+        code.closeParts();
     }
 
     static void write(StepCode code, Kernel.QConv conv) {
@@ -55,11 +60,13 @@ final class ConvCode {
         }
         ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
         code.include("qconv.h");
-        c.declareConv(true);
+        Split split = c.declareConv(true);
         declareRequantize(code, conv.requantize(), conv.scales());
+        String part = code.openParts(split.units());
         code.line(
-                "sv_conv_u8(&%s, %s, %s, %s, %s, %s, %s, &%s);",
+                "sv_conv_u8(&%s, %s, %s, %s, %s, %s, %s, %s, &%s);",
                 code.named("conv"),
+                part,
                 c.input(),
                 code.weight(conv.weights(), "signed char", 0),
                 code.weight(conv.bias(), "int", 0),
@@ -67,32 +74,38 @@ final class ConvCode {
                 c.output(),
                 c.residual(),
                 code.named("requantize"));
+        code.closeParts();
     }
 
     static void write(StepCode code, Kernel.DepthwiseConv conv) {
         ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
         code.include("depthwise.h");
-        c.declareDepthwise();
+        Split split = c.declareDepthwise();
         declareEpilogue(code, conv.epilogue());
+        String part = code.openParts(split.units());
         code.line(
-                "sv_depthwise_f32(&%s, %s, %s, %s, %s, %s, %s);",
+                "sv_depthwise_f32(&%s, %s, %s, %s, %s, %s, %s, %s);",
                 code.named("depthwise"),
+                part,
                 c.input(),
                 code.weight(conv.weights(), "float", 0),
                 code.weight(conv.bias(), "float", 0),
                 c.output(),
                 c.residual(),
                 code.named("epilogue"));
+        code.closeParts();
     }
 
     static void write(StepCode code, Kernel.QDepthwiseConv conv) {
         ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
         code.include("qdepthwise.h");
-        c.declareDepthwise();
+        Split split = c.declareDepthwise();
         declareRequantize(code, conv.requantize(), conv.scales());
+        String part = code.openParts(split.units());
         code.line(
-                "sv_depthwise_u8(&%s, %s, %s, %s, %s, %s, %s, &%s);",
+                "sv_depthwise_u8(&%s, %s, %s, %s, %s, %s, %s, %s, &%s);",
                 code.named("depthwise"),
+                part,
                 c.input(),
                 code.weight(conv.weights(), "signed char", 0),
                 code.weight(conv.bias(), "int", 0),
@@ -100,6 +113,7 @@ final class ConvCode {
                 c.output(),
                 c.residual(),
                 code.named("requantize"));
+        code.closeParts();
     }
 
     /** {@code struct sv_requantize} with the kernel's roundings; {@code scales} is the weight that holds the factors. */
@@ -151,7 +165,7 @@ final class ConvCode {
         code.declare(ExprCode.function(code.named("epilogue"), arity, epilogue));
     }
 
-    private void declareConv(boolean eightBit) {
+    private Split declareConv(boolean eightBit) {
         boolean tapRuns = window.dilationW() > 1 && window.kernelW() > 1;
         int segments = tapRuns ? window.kernelW() : 1;
         int run = window.kernelW() == 1 || tapRuns ? x.c() : window.kernelW() * x.pixelPitch();
@@ -181,10 +195,11 @@ final class ConvCode {
                         kernelRows,
                         covered,
                         (long) axes.cols().strides().getFirst() * x.dtype().bytes());
+        Split split = split(axes, vectors, tile);
         code.tile(tile.text());
         code.declare(("static const struct sv_conv %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile_cols = %d, "
                         + ".blocks = %d, .pixels_first = %d,\n    .kernel_rows = %d, .segments = %d, .run = %d, "
-                        + ".x_kernel_row = %d, .x_segment = %d, .narrow = %d,\n    %s};\n")
+                        + ".x_kernel_row = %d, .x_segment = %d, .narrow = %d,\n    %s%s};\n")
                 .formatted(
                         code.named("conv"),
                         axes.fields(true),
@@ -198,8 +213,21 @@ final class ConvCode {
                         steps,
                         window.dilationH() * x.rowPitch(),
                         window.dilationW() * x.pixelPitch(),
-                        !eightBit && y.c() <= NARROW ? 1 : 0,
-                        kernelRows.fields()));
+                        tile.isNarrow(y.c(), vectors, steps) ? 1 : 0,
+                        kernelRows.fields(),
+                        split.field(code)));
+        return split;
+    }
+
+    /** Along pixels where the weights are small, along output channels where every thread had to read all of large ones. */
+    private static Split split(PixelAxes axes, int vectors, Tile tile) {
+        List<Split> pixels = List.of(
+                new Split("SV_IMAGES", axes.images().extent()),
+                new Split("SV_BANDS", Math.ceilDiv(axes.rows().extent(), tile.rows())),
+                new Split("SV_TILES", Math.ceilDiv(axes.cols().extent(), tile.cols())));
+        List<Split> all = new ArrayList<>(pixels);
+        all.add(tile.pixelsFirst() ? pixels.size() : 0, new Split("SV_GROUPS", Math.ceilDiv(vectors, tile.blocks())));
+        return Split.of(all);
     }
 
     /** The last run of the last window may be read to the end of its word. */
@@ -216,7 +244,7 @@ final class ConvCode {
         }
     }
 
-    private void declareDepthwise() {
+    private Split declareDepthwise() {
         if (x.pixelPitch() < WeightPacking.roundUp(y.c())) {
             throw new IllegalStateException("depthwise input " + x.name() + " needs whole vectors of channels");
         }
@@ -228,17 +256,22 @@ final class ConvCode {
                 false);
         KernelRows kernelRows = KernelRows.of(x, y, axes, window);
         int tile = depthwiseTile(axes.cols().extent());
+        int tileRows = depthwiseRows(axes.rows().extent());
+        int pairs = axes.rows().extent() / tileRows;
+        Split split = Split.of(List.of(
+                new Split("SV_BANDS", pairs + axes.rows().extent() - pairs * tileRows),
+                new Split("SV_GROUPS", Math.ceilDiv(vectors(), DEPTHWISE_GROUP))));
         boolean wholeRow = tile == axes.cols().extent() && KernelRows.zeroBorder(x);
-        code.tile(depthwiseRows(axes.rows().extent()) + "x" + tile);
+        code.tile(tileRows + "x" + tile);
         code.declare(("static const struct sv_depthwise %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile = %d, "
                         + ".kernel_h = %d, .kernel_w = %d, .stride_h = %d, .stride_w = %d, .dilation_h = %d, "
                         + ".dilation_w = %d,\n    .x_kernel_row = %d, .x_pixel = %d, .x_rows = %d, .pad_top = %d, "
-                        + ".x_cols = %d, .pad_left = %d};\n")
+                        + ".x_cols = %d, .pad_left = %d%s};\n")
                 .formatted(
                         code.named("depthwise"),
                         axes.fields(false),
                         vectors(),
-                        depthwiseRows(axes.rows().extent()),
+                        tileRows,
                         tile,
                         window.kernelH(),
                         window.kernelW(),
@@ -251,7 +284,9 @@ final class ConvCode {
                         kernelRows.inputRows(),
                         kernelRows.padTop(),
                         wholeRow ? x.w() : 0,
-                        window.padLeft()));
+                        window.padLeft(),
+                        split.field(code)));
+        return split;
     }
 
     /** Whether the kernel never looks at the border of its input, so that nobody need fill it. */

@@ -10,6 +10,8 @@ import java.util.Optional;
 
 /** Bitwise copies and table look-ups. */
 final class CopyCode {
+    private static final int CACHE_LINE = 64;
+
     private CopyCode() {}
 
     static void write(StepCode code, Kernel.Copy copy) {
@@ -29,39 +31,44 @@ final class CopyCode {
                 ? Triples.of(nest, code.target().lanes())
                 : Optional.empty();
         if (triples.isPresent()) {
-            code.line("const float *x0 = (const float *)(%s);", from);
-            code.line("float *y = (float *)(%s);", to);
             triples.get()
                     .write(
                             code,
+                            () -> {
+                                code.line("const float *x0 = (const float *)(%s);", from);
+                                code.line("float *y = (float *)(%s);", to);
+                            },
                             (target, planes) -> "sv_store_triples(" + target + ", sv_load("
                                     + String.join("), sv_load(", planes) + "));");
             return;
         }
         LoopNest.Axis run = nest.innermost();
         if (run.strides().equals(List.of(1, 1))) {
-            code.line("const unsigned char *x = %s;", from);
-            code.line("unsigned char *y = %s;", to);
-            StridedCode.open(code, nest.outer(), 0);
+            LoopNest runs = code.divided(nest, CACHE_LINE);
+            StridedCode.openParts(code, runs.outer(), () -> {
+                code.line("const unsigned char *x = %s;", from);
+                code.line("unsigned char *y = %s;", to);
+            });
             code.line(
                     "sv_copy(%s, %s, %d, %d);",
-                    scaled("y", nest.outer(), 1, size),
-                    scaled("x", nest.outer(), 0, size),
-                    (long) run.extent() * size,
+                    scaled("y", runs.outer(), 1, size),
+                    scaled("x", runs.outer(), 0, size),
+                    (long) runs.innermost().extent() * size,
                     copy.xor());
-            StridedCode.close(code, nest.outer());
+            StridedCode.closeParts(code, runs.outer());
             return;
         }
-        code.line("const %s *restrict x = (const %s *)(%s);", type, type, from);
-        code.line("%s *restrict y = (%s *)(%s);", type, type, to);
         LoopNest ordered = longestInner(nest);
-        StridedCode.open(code, ordered.axes(), 0);
+        StridedCode.openParts(code, ordered.axes(), () -> {
+            code.line("const %s *restrict x = (const %s *)(%s);", type, type, from);
+            code.line("%s *restrict y = (%s *)(%s);", type, type, to);
+        });
         code.line(
                 "y[%s] = x[%s]%s;",
                 subscript(ordered, 1),
                 subscript(ordered, 0),
                 copy.xor() == 0 ? "" : String.format(Locale.ROOT, " ^ 0x%02x", copy.xor()));
-        StridedCode.close(code, ordered.axes());
+        StridedCode.closeParts(code, ordered.axes());
     }
 
     static void write(StepCode code, Kernel.Lut lut) {
@@ -71,26 +78,31 @@ final class CopyCode {
                         List.of(lut.input().strides(), lut.output().strides())),
                 wholePitch(code.buffer(lut.input().buffer()), lut.input().offset()),
                 wholePitch(code.buffer(lut.output().buffer()), lut.output().offset()));
-        StridedCode.declare(code, "x", lut.input(), false);
-        StridedCode.declare(code, "y", lut.output(), true);
         String table = code.weight(lut.table(), "unsigned char", 0);
+        Runnable operands = () -> {
+            StridedCode.declare(code, "x", lut.input(), false);
+            StridedCode.declare(code, "y", lut.output(), true);
+        };
         if (nest.innermost().strides().equals(List.of(1, 1))) {
             code.include("lut.h");
-            StridedCode.open(code, nest.outer(), 0);
+            LoopNest runs = code.divided(nest, CACHE_LINE);
+            StridedCode.openParts(code, runs.outer(), operands);
             code.line(
                     "sv_lut(%s, %s, %d, %s);",
-                    scaled("y", nest.outer(), 1, 1),
-                    scaled("x", nest.outer(), 0, 1),
-                    nest.innermost().extent(),
+                    scaled("y", runs.outer(), 1, 1),
+                    scaled("x", runs.outer(), 0, 1),
+                    runs.innermost().extent(),
                     table);
-            StridedCode.close(code, nest.outer());
+            StridedCode.closeParts(code, runs.outer());
             return;
         }
         LoopNest ordered = longestInner(nest);
-        code.line("const unsigned char *table = %s;", table);
-        StridedCode.open(code, ordered.axes(), 0);
+        StridedCode.openParts(code, ordered.axes(), () -> {
+            operands.run();
+            code.line("const unsigned char *table = %s;", table);
+        });
         code.line("y[%s] = table[x[%s]];", subscript(ordered, 1), subscript(ordered, 0));
-        StridedCode.close(code, ordered.axes());
+        StridedCode.closeParts(code, ordered.axes());
     }
 
     /**

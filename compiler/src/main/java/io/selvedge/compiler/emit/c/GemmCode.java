@@ -30,10 +30,21 @@ final class GemmCode {
         int depth = Math.ceilDiv(gemm.k(), step);
         int vectors = Math.ceilDiv(gemm.n(), vector);
         Tile tile = new TileChooser(code.target(), eightBit)
-                .choose(1, gemm.m(), vectors, depth, new KernelRows(1, 0, 0, 1, 1), Long.MAX_VALUE);
+                .choose(
+                        1,
+                        gemm.m(),
+                        vectors,
+                        depth,
+                        new KernelRows(1, 0, 0, 1, 1),
+                        Long.MAX_VALUE,
+                        (long) gemm.a().strides().getFirst() * (eightBit ? 1 : Float.BYTES));
         code.tile(tile.text());
+        // Groups of columns have weights of their own, rows share them all.
+        Split split = Split.of(List.of(
+                new Split("SV_GROUPS", Math.ceilDiv(vectors, tile.blocks())),
+                new Split("SV_BANDS", Math.ceilDiv(gemm.m(), tile.cols()))));
         code.declare(
-                "static const struct sv_gemm %s = {.m = %d, .n = %d, .k = %d, .rest = %d, .tile = %d, .blocks = %d, .x_row = %d};\n"
+                "static const struct sv_gemm %s = {.m = %d, .n = %d, .k = %d, .rest = %d, .tile = %d, .blocks = %d, .x_row = %d%s};\n"
                         .formatted(
                                 code.named("gemm"),
                                 gemm.m(),
@@ -42,16 +53,19 @@ final class GemmCode {
                                 gemm.k() % step,
                                 tile.cols(),
                                 tile.blocks(),
-                                gemm.a().strides().get(0)));
+                                gemm.a().strides().get(0),
+                                split.field(code)));
         declarePut();
+        String part = code.openParts(split.units());
         String operands = operands();
         String x = code.pointer(gemm.a().buffer(), gemm.a().offset(), false);
         String y = code.pointer(gemm.y().buffer(), gemm.y().offset(), true);
         if (gemm.integers().isPresent()) {
             Kernel.Gemm.Integers integers = gemm.integers().get();
             code.line(
-                    "sv_gemm_u8(&%s, %s, %s, %s, %s, %s, %s, %s, %s);",
+                    "sv_gemm_u8(&%s, %s, %s, %s, %s, %s, %s, %s, %s, %s);",
                     code.named("gemm"),
+                    part,
                     x,
                     code.weight(gemm.weights(), "signed char", 0),
                     vector(integers.bias()),
@@ -64,9 +78,10 @@ final class GemmCode {
                     code.named("put"));
         } else {
             code.line(
-                    "sv_gemm_f32(&%s, %s, %s, %s, %s, %s);",
-                    code.named("gemm"), x, code.weight(gemm.weights(), "float", 0), y, operands, code.named("put"));
+                    "sv_gemm_f32(&%s, %s, %s, %s, %s, %s, %s);",
+                    code.named("gemm"), part, x, code.weight(gemm.weights(), "float", 0), y, operands, code.named("put"));
         }
+        code.closeParts();
     }
 
     private String vector(OptionalInt weight) {

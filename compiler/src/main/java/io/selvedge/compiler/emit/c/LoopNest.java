@@ -10,6 +10,8 @@ import java.util.List;
  * decides the order, and neighbours that all operands walk evenly are one axis. Never empty.
  */
 record LoopNest(List<Axis> axes) {
+    private static final int MAX_PARTS = 64;
+
     /** One loop; a stride per operand, in elements. */
     record Axis(int extent, List<Integer> strides) {
         Axis {
@@ -75,6 +77,26 @@ record LoopNest(List<Axis> axes) {
         List<Axis> moved = new ArrayList<>(axes);
         moved.add(moved.remove(position));
         return new LoopNest(moved);
+    }
+
+    /**
+     * A nest of a single axis as two, so that threads can share the outer one; the inner one is a multiple of {@code multiple}
+     * elements. Nests of several axes, and axes that do not divide, stay.
+     */
+    LoopNest divided(int multiple) {
+        if (axes.size() > 1) {
+            return this;
+        }
+        Axis axis = axes.getFirst();
+        for (int parts = MAX_PARTS; parts > 1; parts--) {
+            if (axis.extent() % (parts * multiple) == 0) {
+                int inner = axis.extent() / parts;
+                List<Integer> steps =
+                        axis.strides().stream().map(stride -> stride * inner).toList();
+                return new LoopNest(List.of(new Axis(parts, steps), new Axis(inner, axis.strides())));
+            }
+        }
+        return this;
     }
 
     Axis innermost() {

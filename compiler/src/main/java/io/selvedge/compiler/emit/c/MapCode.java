@@ -46,19 +46,15 @@ final class MapCode {
         List<List<Integer>> strides = new ArrayList<>(
                 map.inputs().stream().map(Kernel.Strided::strides).toList());
         strides.add(map.output().strides());
-        for (int i = 0; i < arity; i++) {
-            StridedCode.declare(code, "x" + i, map.inputs().get(i), false);
-        }
-        StridedCode.declare(code, "y", map.output(), true);
         LoopNest all = LoopNest.of(map.extents(), strides);
         Optional<Triples> triples = toBytes() && arity == 1 ? Triples.of(all, vector) : Optional.empty();
         if (triples.isPresent()) {
             declareFunction("map", map.expr());
-            triples.get().write(code, this::triple);
+            triples.get().write(code, this::declareOperands, this::triple);
             return;
         }
-        LoopNest nest = vectorised(all, vector);
-        StridedCode.open(code, nest.outer(), 0);
+        LoopNest nest = code.divided(vectorised(all, vector), 4 * vector);
+        StridedCode.openParts(code, nest.outer(), this::declareOperands);
         int extent = nest.innermost().extent();
         int done = 0;
         Optional<Steps> steps =
@@ -74,7 +70,14 @@ final class MapCode {
         if (done < extent) {
             code.line(statement(nest, String.valueOf(done), extent - done));
         }
-        StridedCode.close(code, nest.outer());
+        StridedCode.closeParts(code, nest.outer());
+    }
+
+    private void declareOperands() {
+        for (int i = 0; i < map.inputs().size(); i++) {
+            StridedCode.declare(code, "x" + i, map.inputs().get(i), false);
+        }
+        StridedCode.declare(code, "y", map.output(), true);
     }
 
     private void declareFunction(String name, Expr expr) {

@@ -44,11 +44,19 @@ final class MatMulCode {
         int row = swapped ? 2 : 1;
         int col = swapped ? 1 : 2;
         int[] tile = dot && !packed ? dotTile(code, m, n) : tile(code, m, n);
+        int width = tile[1] * (dot && !packed ? 1 : code.target().lanes());
+        Split batches = new Split("SV_IMAGES", product.batch());
+        Split groups = new Split("SV_GROUPS", Math.ceilDiv(n, width));
+        // Rows of A would lay out B once for every thread.
+        Split split = Split.of(
+                packed
+                        ? List.of(batches, groups)
+                        : List.of(batches, new Split("SV_BANDS", Math.ceilDiv(m, tile[0])), groups));
         code.tile(tile[0] + "x" + tile[1]);
         code.declare("""
                 static const struct sv_matmul %s = {.batch = %d, .m = %d, .k = %d, .n = %d, .tile = %d, .blocks = %d,
                     .a_batch = %d, .a_row = %d, .a_col = %d, .b_batch = %d, .b_row = %d, .b_col = %d,
-                    .y_batch = %d, .y_row = %d, .y_col = %d, .alpha = %s};
+                    .y_batch = %d, .y_row = %d, .y_col = %d, .alpha = %s%s};
                 """.formatted(
                         code.named("matmul"),
                         product.batch(),
@@ -66,14 +74,18 @@ final class MatMulCode {
                         y.get(0),
                         y.get(row),
                         y.get(col),
-                        CTypes.literal(product.alpha())));
+                        CTypes.literal(product.alpha()),
+                        split.field(code)));
+        String part = code.openParts(split.units());
         code.line(
-                "%s(&%s, %s, %s, %s);",
+                "%s(&%s, %s, %s, %s, %s);",
                 packed ? "sv_matmul_packed_f32" : dot ? "sv_matmul_dot_f32" : "sv_matmul_f32",
                 code.named("matmul"),
+                part,
                 code.operand(left, false),
                 code.operand(right, false),
                 code.operand(product.y(), true));
+        code.closeParts();
     }
 
     /** Doubles and integers: rows of B are added up in the result, unsigned where a signed sum might overflow. */

@@ -58,11 +58,15 @@ final class PoolCode {
                         pool.zeroPointX()));
         String from = code.pointer(x.id(), x.origin(), false);
         String to = code.pointer(y.id(), y.origin(), true);
+        String part = code.openParts(y.h());
         if (x.dtype() == DType.FLOAT32) {
-            code.line("sv_pool_f32(&%s, %s, %s);", code.named("pool"), from, to);
-            return;
+            code.line("sv_pool_f32(&%s, %s, %s, %s);", code.named("pool"), part, from, to);
+        } else {
+            ConvCode.declareRequantize(
+                    code, Kernel.Requantize.of(pool.zeroPointY(), pool.lo(), pool.hi()), pool.scale());
+            code.line(
+                    "sv_pool_u8(&%s, %s, %s, %s, &%s);", code.named("pool"), part, from, to, code.named("requantize"));
         }
-        ConvCode.declareRequantize(code, Kernel.Requantize.of(pool.zeroPointY(), pool.lo(), pool.hi()), pool.scale());
-        code.line("sv_pool_u8(&%s, %s, %s, &%s);", code.named("pool"), from, to, code.named("requantize"));
+        code.closeParts();
     }
 }

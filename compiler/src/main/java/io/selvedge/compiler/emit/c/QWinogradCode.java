@@ -6,6 +6,7 @@ import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.WeightPacking;
 import io.selvedge.compiler.target.Target;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -108,8 +109,12 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
         Kernel.Window window = conv.window();
         PixelAxes axes = PixelAxes.of(
                 x, y, conv.residual().stream().mapToObj(code::buffer).findFirst(), window, false);
+        int tiles = Math.ceilDiv(y.h(), TILE) * Math.ceilDiv(y.w(), TILE);
+        Split split = Split.of(List.of(
+                new Split("SV_BANDS", Math.ceilDiv(tiles, block)),
+                new Split("SV_GROUPS", outputs / WeightPacking.BLOCK)));
         code.declare(("static const struct sv_qwinograd %s = {%s,\n    .tile_rows = %d, .tile_cols = %d, .block = %d, "
-                        + ".tile = %d, .channels = %d, .outputs = %d};\n")
+                        + ".tile = %d, .channels = %d, .outputs = %d%s};\n")
                 .formatted(
                         code.named("winograd"),
                         axes.fields(true),
@@ -118,13 +123,16 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
                         block,
                         tile(code.target()),
                         channels,
-                        outputs));
+                        outputs,
+                        split.field(code)));
         ConvCode.declareRequantize(code, conv.requantize(), conv.scales());
+        String part = code.openParts(split.units());
         code.line("_Alignas(64) short v[%d];", PLANES * block * channels);
         code.line("_Alignas(64) int m[%d];", PLANES * block * WeightPacking.BLOCK);
         code.line(
-                "sv_qwinograd_u8(&%s, %s, %s, %s, %s, %s, %s, &%s, v, m);",
+                "sv_qwinograd_u8(&%s, %s, %s, %s, %s, %s, %s, %s, &%s, v, m);",
                 code.named("winograd"),
+                part,
                 code.pointer(conv.x(), ConvCode.origin(x, window), false),
                 code.prepared("short"),
                 code.weight(conv.bias(), "int", 0),
@@ -132,6 +140,7 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
                 code.pointer(conv.y(), y.origin(), true),
                 ConvCode.residual(code, conv.residual()),
                 code.named("requantize"));
+        code.closeParts();
     }
 
     /** As many tiles as leave registers for a weight, an input and a product, without a short last one if that is possible. */

@@ -36,8 +36,6 @@ final class ReduceCode {
                 vector);
         // The "output" of the reduced axes is the input too: the order is that of memory.
         LoopNest folded = LoopNest.of(reduce.reduced(), List.of(reduce.reducedStrides(), reduce.reducedStrides()));
-        StridedCode.declare(code, "x", reduce.input(), false);
-        StridedCode.declare(code, "y", reduce.output(), true);
         boolean along = folded.innermost().output() == 1
                 && folded.innermost().extent() > 1
                 && (results.innermost().extent() == 1
@@ -45,12 +43,12 @@ final class ReduceCode {
         if (along) {
             foldAlong(results, folded);
         } else {
-            foldAcross(results, folded);
+            foldAcross(code.divided(results, vector), folded);
         }
     }
 
     private void foldAcross(LoopNest results, LoopNest folded) {
-        StridedCode.open(code, results.outer(), 0);
+        StridedCode.openParts(code, results.outer(), this::declareOperands);
         String index = StridedCode.index(results.outer().size());
         int extent = results.innermost().extent();
         int full = extent / vector * vector;
@@ -64,7 +62,12 @@ final class ReduceCode {
             foldVector(results, folded, String.valueOf(full), extent - full);
             code.close();
         }
-        StridedCode.close(code, results.outer());
+        StridedCode.closeParts(code, results.outer());
+    }
+
+    private void declareOperands() {
+        StridedCode.declare(code, "x", reduce.input(), false);
+        StridedCode.declare(code, "y", reduce.output(), true);
     }
 
     private void foldVector(LoopNest results, LoopNest folded, String index, int lanes) {
@@ -93,7 +96,7 @@ final class ReduceCode {
 
     private void foldAlong(LoopNest results, LoopNest folded) {
         int first = results.axes().size();
-        StridedCode.open(code, results.axes(), 0);
+        StridedCode.openParts(code, results.axes(), this::declareOperands);
         code.line("sv_f32 acc = sv_splat(%s), part[%d] = {acc%s};", initial(), PARTS, ", acc".repeat(PARTS - 1));
         code.line("float rest[SV_LANES];");
         StridedCode.open(code, folded.outer(), first);
@@ -142,7 +145,7 @@ final class ReduceCode {
                 StridedCode.element("y", results.axes(), 0, 1),
                 CTypes.of(code.buffer(reduce.output().buffer()).dtype()),
                 mean("result"));
-        StridedCode.close(code, results.axes());
+        StridedCode.closeParts(code, results.axes());
     }
 
     private String vector(String pointer) {

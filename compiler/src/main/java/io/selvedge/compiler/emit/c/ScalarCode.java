@@ -23,12 +23,13 @@ final class ScalarCode {
                         ? compute.dtype()
                         : code.buffer(input.buffer()).dtype())
                 .toList();
-        for (int i = 0; i < dtypes.size(); i++) {
-            StridedCode.declare(code, "x" + i, map.inputs().get(i), false, dtypes.get(i));
-        }
-        StridedCode.declare(code, "y", map.output(), true);
-        LoopNest nest = LoopNest.of(map.extents(), strides);
-        StridedCode.open(code, nest.axes(), 0);
+        LoopNest nest = code.divided(LoopNest.of(map.extents(), strides), 1);
+        StridedCode.openParts(code, nest.axes(), () -> {
+            for (int i = 0; i < dtypes.size(); i++) {
+                StridedCode.declare(code, "x" + i, map.inputs().get(i), false, dtypes.get(i));
+            }
+            StridedCode.declare(code, "y", map.output(), true);
+        });
         List<String> arguments = new ArrayList<>();
         for (int i = 0; i < dtypes.size(); i++) {
             arguments.add(load(code, compute, dtypes.get(i), StridedCode.element("x" + i, nest.axes(), 0, i)));
@@ -41,7 +42,7 @@ final class ScalarCode {
                         compute,
                         code.buffer(map.output().buffer()).dtype(),
                         code.named("map") + "(" + String.join(", ", arguments) + ")"));
-        StridedCode.close(code, nest.axes());
+        StridedCode.closeParts(code, nest.axes());
     }
 
     /** The element at a pointer, in the type that is computed in. */

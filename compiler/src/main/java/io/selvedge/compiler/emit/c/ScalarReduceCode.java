@@ -18,9 +18,10 @@ final class ScalarReduceCode {
         DType dtype = StridedCode.dtype(code, reduce.input());
         Compute compute = Compute.of(List.of(dtype));
         String type = CTypes.of(compute.dtype());
-        StridedCode.declare(code, "x", reduce.input(), false);
-        StridedCode.declare(code, "y", reduce.output(), true);
-        StridedCode.open(code, results.axes(), 0);
+        StridedCode.openParts(code, results.axes(), () -> {
+            StridedCode.declare(code, "x", reduce.input(), false);
+            StridedCode.declare(code, "y", reduce.output(), true);
+        });
         code.line("%s sum = %s;", type, initial(reduce.kind(), compute));
         int first = results.axes().size();
         StridedCode.open(code, folded.axes(), first);
@@ -39,7 +40,7 @@ final class ScalarReduceCode {
                 StridedCode.element("y", results.axes(), 0, 1),
                 ScalarCode.store(
                         code, compute, code.buffer(reduce.output().buffer()).dtype(), result));
-        StridedCode.close(code, results.axes());
+        StridedCode.closeParts(code, results.axes());
     }
 
     private static String initial(Kernel.Reduce.Kind kind, Compute compute) {

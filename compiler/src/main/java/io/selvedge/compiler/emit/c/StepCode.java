@@ -13,6 +13,9 @@ import java.util.Set;
 
 /** The C of one step while it is written: what stands before its function, and the function's lines. */
 final class StepCode {
+    /** Parts are numbers of 16 bits. */
+    static final int MAX_UNITS = 65535;
+
     private final PlannedProgram planned;
     private final Target target;
     private final int number;
@@ -20,8 +23,11 @@ final class StepCode {
     private final PreparedWeights prepared;
     private final StringBuilder declarations = new StringBuilder();
     private final List<String> lines = new ArrayList<>();
+    private final boolean worthSharing;
     private String tile = "";
     private String result = "void";
+    private int sections;
+    private long workerScratchBytes;
     private int depth = 1;
 
     StepCode(PlannedProgram planned, Target target, PreparedWeights prepared, int number, Set<String> headers) {
@@ -30,6 +36,7 @@ final class StepCode {
         this.prepared = prepared;
         this.number = number;
         this.headers = headers;
+        this.worthSharing = Sharing.pays(planned.program(), number, target);
     }
 
     Target target() {
@@ -48,6 +55,60 @@ final class StepCode {
     /** The step's function returns an int from now on: not 0 where its data is bad. */
     void returnsStatus() {
         result = "int";
+    }
+
+    /** Whether threads may share the step's work, whose units are independent of each other. */
+    boolean shares(int units) {
+        return worthSharing && units > 1 && units <= MAX_UNITS;
+    }
+
+    /** The nest, its only axis divided in two where threads may share the work; {@code multiple} elements stay together. */
+    LoopNest divided(LoopNest nest, int multiple) {
+        return worthSharing ? nest.divided(multiple) : nest;
+    }
+
+    /**
+     * Opens the loop in which a thread takes parts of the work, where threads share it; what the step did so far is thread 0's.
+     *
+     * @return the part to compute: {@code part}, or all units
+     */
+    String openParts(int units) {
+        if (!shares(units)) {
+            return "(struct sv_part){0, " + units + "}";
+        }
+        openSections(1);
+        lines.add(0, "    struct sv_part part;");
+        lines.add(1, String.format(Locale.ROOT, "    sv_open(me, %d);", units));
+        open("while (sv_take(me, &part))");
+        return "part";
+    }
+
+    /** The kernel opens so many sections; what the step did so far is thread 0's. */
+    void openSections(int count) {
+        sections = count;
+        include("team.h");
+        if (!lines.isEmpty()) {
+            lines.replaceAll(line -> "    " + line);
+            lines.add(0, "    if (me->thread == 0) {");
+            lines.add("    }");
+        }
+    }
+
+    /** The end of what {@link #openParts} opened. */
+    void closeParts() {
+        if (sections > 0) {
+            close();
+        }
+    }
+
+    /** How often threads meet in this step; its function takes the thread if they do. */
+    int sections() {
+        return sections;
+    }
+
+    /** Scratch memory that every further thread needs. */
+    long workerScratchBytes() {
+        return workerScratchBytes;
     }
 
     /** Says what the kernel computes at once, for reports. */
@@ -107,6 +168,13 @@ final class StepCode {
         return element == 0
                 ? "(" + type + ")" + base
                 : "(" + type + ")((unsigned char *)" + base + " + " + element * elementBytes + ")";
+    }
+
+    /** A pointer to scratch memory: thread 0's is in the arena, where threads share the work the others have their own. */
+    String scratch(int buffer, String type) {
+        String first = bytes(buffer, 0, 1, true);
+        workerScratchBytes = sections > 0 ? buffer(buffer).bytes() : 0;
+        return "(" + type + " *)" + (sections > 0 ? "sv_scratch(me, " + first + ", SV_SCRATCH)" : "(" + first + ")");
     }
 
     /** A pointer to what this step prepared when the program was loaded: the last entry of the io table. */
@@ -170,7 +238,8 @@ final class StepCode {
                 .append(result)
                 .append(" step_")
                 .append(number)
-                .append("(const unsigned char *weights, void *const *io, unsigned char *arena) {\n");
+                .append("(const unsigned char *weights, void *const *io, unsigned char *arena")
+                .append(sections > 0 ? ", struct sv_member *me) {\n" : ") {\n");
         for (String parameter : List.of("weights", "io", "arena")) {
             String word = parameter.equals("io") ? "io[" : parameter;
             if (lines.stream().noneMatch(line -> line.contains(word))) {

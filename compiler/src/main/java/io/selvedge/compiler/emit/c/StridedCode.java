@@ -37,6 +37,26 @@ final class StridedCode {
         }
     }
 
+    /** The same, the outermost axis shared by threads if that pays; what is declared before is declared in {@code first}. */
+    static void openParts(StepCode code, List<LoopNest.Axis> axes, Runnable first) {
+        if (axes.isEmpty() || !code.shares(axes.getFirst().extent())) {
+            first.run();
+            open(code, axes, 0);
+            return;
+        }
+        String part = code.openParts(axes.getFirst().extent());
+        first.run();
+        String index = INDICES.getFirst();
+        code.open("for (long %s = %s.first; %s < %s.end; %s++)", index, part, index, part, index);
+        open(code, axes.subList(1, axes.size()), 1);
+    }
+
+    /** Closes what {@link #openParts} opened. */
+    static void closeParts(StepCode code, List<LoopNest.Axis> axes) {
+        close(code, axes);
+        code.closeParts();
+    }
+
     static void close(StepCode code, List<LoopNest.Axis> axes) {
         axes.forEach(axis -> code.close());
     }

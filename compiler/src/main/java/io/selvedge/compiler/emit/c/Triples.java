@@ -35,9 +35,17 @@ record Triples(List<LoopNest.Axis> outer, LoopNest.Axis pixels, int plane) {
                 new Triples(outer, pixels.get(), channels.get().strides().getFirst()));
     }
 
-    /** Emits the loops from {@code x0} to {@code y} around a statement made of the target and the three planes' addresses. */
-    void write(StepCode code, BiFunction<String, List<String>, String> statement) {
-        StridedCode.open(code, outer, 0);
+    /** Emits {@code pointers} and the loops from {@code x0} to {@code y} around a statement made of the target and the three planes' addresses. */
+    void write(StepCode code, Runnable pointers, BiFunction<String, List<String>, String> statement) {
+        if (outer.isEmpty()) {
+            LoopNest divided =
+                    code.divided(new LoopNest(List.of(pixels)), code.target().lanes());
+            if (!divided.outer().isEmpty()) {
+                new Triples(divided.outer(), divided.innermost(), plane).write(code, pointers, statement);
+                return;
+            }
+        }
+        StridedCode.openParts(code, outer, pointers);
         String index = StridedCode.index(outer.size());
         code.open("for (long %s = 0; %s < %d; %s += SV_LANES)", index, index, pixels.extent(), index);
         String from = StridedCode.element("x0", outer, 0, 0) + " + " + index;
@@ -48,6 +56,6 @@ record Triples(List<LoopNest.Axis> outer, LoopNest.Axis pixels, int plane) {
                         .mapToObj(channel -> channel == 0 ? from : from + " + " + channel * plane)
                         .toList()));
         code.close();
-        StridedCode.close(code, outer);
+        StridedCode.closeParts(code, outer);
     }
 }

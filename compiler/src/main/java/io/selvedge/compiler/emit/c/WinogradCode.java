@@ -7,6 +7,8 @@ import java.util.Optional;
 /** 3x3 convolutions by Winograd's algorithm. */
 final class WinogradCode {
     private static final int BLOCK = 16;
+    /** Where threads would wait longer than this part of the time, they share the stages of a block instead of blocks. */
+    private static final double IDLE_SHARE = 0.08;
 
     private WinogradCode() {}
 
@@ -40,16 +42,29 @@ final class WinogradCode {
                         winograd.channels(),
                         code.named("product")));
         ConvCode.declareEpilogue(code, conv.epilogue());
+        int blocks = Math.ceilDiv(Math.ceilDiv(y.h(), 4) * Math.ceilDiv(y.w(), 4), winograd.block());
+        boolean stages = new Split("", blocks).idleShare(2) > IDLE_SHARE && code.shares(winograd.block());
+        String part = stages ? Integer.toString(blocks) : code.openParts(blocks);
+        if (stages) {
+            code.openSections(3 * y.n() * blocks);
+        }
         code.line(
-                "sv_winograd_f32(&%s, %s, %s, %s, %s, %s, %s, %s);",
+                "%s&%s, %s, %s, %s, %s, %s, %s, %s, %s);",
+                stages ? "sv_winograd_stages(me, " : "sv_winograd_f32(",
                 code.named("winograd"),
+                part,
                 code.pointer(conv.x(), ConvCode.origin(x, conv.window()), false),
                 code.prepared("float"),
                 code.weight(conv.bias(), "float", 0),
                 code.pointer(conv.y(), y.origin(), true),
                 ConvCode.residual(code, conv.residual()),
-                code.pointer(winograd.scratchBuffer(), 0, true),
+                stages
+                        ? code.pointer(winograd.scratchBuffer(), 0, true)
+                        : code.scratch(winograd.scratchBuffer(), "float"),
                 code.named("epilogue"));
+        if (!stages) {
+            code.closeParts();
+        }
     }
 
     /** The product of one plane: as many pixels as a block has tiles, one 1x1 window each. */
@@ -69,7 +84,7 @@ final class WinogradCode {
         code.tile(winograd.block() + " tiles, " + tile.text());
         code.declare(("static const struct sv_conv %s = {.images = 1, .rows = 1, .cols = %d, .vectors = %d, "
                         + ".tile_rows = 1, .tile_cols = %d, .blocks = %d,\n    .pixels_first = %d, .kernel_rows = 1, "
-                        + ".segments = 1, .run = %d, .x_col = %d, .y_col = %d};\n")
+                        + ".segments = 1, .run = %d, .x_col = %d, .y_col = %d, .narrow = %d};\n")
                 .formatted(
                         code.named("product"),
                         winograd.block(),
@@ -79,7 +94,8 @@ final class WinogradCode {
                         tile.pixelsFirst() ? 1 : 0,
                         winograd.channels(),
                         inputs,
-                        winograd.outputs()));
+                        winograd.outputs(),
+                        tile.isNarrow(code.buffer(winograd.writes()).c(), vectors, winograd.channels()) ? 1 : 0));
     }
 
     /** The statement that transforms the step's weights. */
