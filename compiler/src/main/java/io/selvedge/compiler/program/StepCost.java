@@ -105,7 +105,7 @@ public record StepCost(
                 plain.kernel(),
                 Arithmetic.FP32,
                 macs,
-                tiles * Kernel.Winograd.PLANES * k.channels() * k.outputs(),
+                tiles * k.products() * k.channels() * k.outputs(),
                 plain.readBytes(),
                 plain.weightBytes() + k.preparedBytes(),
                 plain.writtenBytes());

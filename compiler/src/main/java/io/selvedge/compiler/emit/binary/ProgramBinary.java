@@ -174,26 +174,6 @@ public final class ProgramBinary {
                         .whole(orNone(k.scratchBuffer()))
                         .list(k.constants(), this::constant);
             }
-            case Kernel.Gemm k -> {
-                out.whole(13);
-                strided(k.a());
-                out.whole(k.weights()).flag(k.integers().isPresent());
-                k.integers()
-                        .ifPresent(integers -> out.wholes(
-                                orNone(integers.bias()), orNone(integers.sums()), orNone(integers.zeroPoint())));
-                strided(k.y());
-                out.list(k.operands(), this::strided).wholes(k.m(), k.k(), k.n());
-                expr(k.epilogue());
-            }
-            case Kernel.LayerNorm k -> {
-                out.whole(14);
-                strided(k.x());
-                strided(k.y());
-                out.wholes(k.rows(), k.length())
-                        .list(k.scale().stream().toList(), this::strided)
-                        .list(k.bias().stream().toList(), this::strided)
-                        .real(k.epsilon());
-            }
         }
     }
 
