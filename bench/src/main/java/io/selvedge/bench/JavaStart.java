@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  */
 record JavaStart(String name, Class<?> main, List<Class<?>> libraries, List<Path> arguments) {
     private static final List<String> OPTIONS = List.of(
-            "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "--enable-native-access=ALL-UNNAMED");
+            "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:disable", "--enable-native-access=ALL-UNNAMED");
 
     JavaStart {
         libraries = List.copyOf(libraries);
@@ -82,7 +82,8 @@ record JavaStart(String name, Class<?> main, List<Class<?>> libraries, List<Path
             List<String> training = new ArrayList<>(List.of(java.toString(), "-XX:AOTCacheOutput=" + cache));
             training.addAll(end);
             new Prepared(name, true, training).train();
-            command.add("-XX:AOTCache=" + cache);
+            // Without AOTMode a cache that does not fit would only be left out.
+            command.addAll(List.of("-XX:AOTMode=on", "-XX:AOTCache=" + cache));
         }
         command.addAll(end);
         return new Prepared(name, cached, command);

@@ -113,7 +113,8 @@ class LargeModelsTest {
                         targets,
                         "0".repeat(64),
                         List.of(),
-                        Optional.empty())
+                        Optional.empty(),
+                        1)
                 .write(bundle, List.of(), LoadOptions.defaults());
         int length = 20;
         Map<String, Tensor> inputs = sentence(length, new Random(5));
