@@ -72,9 +72,8 @@ interface ModelCode {
 
             @Override
             public Ready load(Binding binding) {
-                ByteBuffer weights = bundle.length(PartName.WEIGHTS) == 0
-                        ? ByteBuffer.allocate(0)
-                        : bundle.direct(PartName.WEIGHTS);
+                ByteBuffer weights =
+                        bundle.length(PartName.WEIGHTS) == 0 ? ByteBuffer.allocate(0) : bundle.direct(PartName.WEIGHTS);
                 ProgramExecutor.Prepared prepared =
                         executor.prepare(ByteBuffer.wrap(bundle.read(binding.part(PartName.PROGRAM))), weights);
                 return threads -> new ExecutorInvocation(prepared);
