@@ -217,7 +217,7 @@ final class OwnDataTest {
                         List.of(),
                         Optional.empty(),
                         false,
-                        1),
+                        OptionalInt.of(1)),
                 ProgressListener.SILENT);
     }
 }
