@@ -14,11 +14,15 @@ interface ModelCode {
 
     /** Code that is shared by all sessions of a binding. */
     interface Ready {
-        /** @param threads at most so many compute a run */
+        /** Memory for one session; at most so many {@code threads} compute a run. */
         Invocation newInvocation(int threads);
     }
 
-    /** @throws ModelException CACHE_UNUSABLE, NATIVE_LOAD_FAILED, ... when the first binding's library cannot be loaded */
+    /**
+     * One library.
+     *
+     * @throws ModelException CACHE_UNUSABLE, NATIVE_LOAD_FAILED, ... when the first binding's library cannot be loaded
+     */
     static ModelCode ofLibrary(Bundle bundle, Target target, LibraryCache cache) {
         NativeCode first = LibraryLoader.load(bundle, target.path(), cache);
         NativeMemory weights;
@@ -50,7 +54,11 @@ interface ModelCode {
         };
     }
 
-    /** @throws ModelException NO_TARGET_FOR_CPU when there is no executor, BAD_BUNDLE when the bundle has nothing for one */
+    /**
+     * The executor of this Java.
+     *
+     * @throws ModelException NO_TARGET_FOR_CPU when there is no executor, BAD_BUNDLE when the bundle has nothing for one
+     */
     static ModelCode ofExecutor(Bundle bundle) {
         ProgramExecutor executor = ServiceLoader.load(ProgramExecutor.class, ProgramExecutor.class.getClassLoader())
                 .findFirst()

@@ -14,7 +14,7 @@ import java.util.Set;
 public final class Executable {
     /** Which routines there are. */
     public interface Routines {
-        /** @throws MissingRoutine when there is none of that name */
+        /** The routine's step; throws {@link MissingRoutine} when there is none of that name. */
         Step step(Program program, Weights weights, Kernel.Routine routine, String node);
     }
 
