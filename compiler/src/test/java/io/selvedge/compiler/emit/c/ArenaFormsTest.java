@@ -12,7 +12,6 @@ import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
-import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Forms that need less arena give the same bits as the plain program, on every target. */
+/** Forms that need less arena give the same bits as the plain program, in vectors and in plain C. */
 final class ArenaFormsTest {
     private static final long NONE = 0;
 
@@ -195,22 +194,17 @@ final class ArenaFormsTest {
                 .isLessThan(MemoryPlanner.plan(program).arenaBytes() * 3 / 4);
         assertThat(reordered.how()).isEqualTo(how);
         assertSameBits(program, reordered.plan());
-        assertSameBits(
-                program,
-                ArenaSearch.find(program, Form.BANDED, NONE).orElseThrow().plan());
     }
 
     private void assertSameBits(Program program, PlannedProgram form) throws IOException {
         List<byte[]> inputs = Comparison.inputs(new Assembly(7), program);
-        for (Target target : TargetCatalog.all()) {
-            if (HostCpu.detect().runs(target)) {
-                byte[] expected = NativeMachine.run(program, inputs, target, folder.resolve("plain"))
-                        .getFirst();
-                assertThat(NativeMachine.run(form, inputs, target, folder.resolve("form"))
-                                .getFirst())
-                        .as(target.name())
-                        .isEqualTo(expected);
-            }
+        for (Target target : List.of(HostCpu.detect().best(), HostCpu.detect().targets().getLast())) {
+            byte[] expected = NativeMachine.run(program, inputs, target, folder.resolve("plain"))
+                    .getFirst();
+            assertThat(NativeMachine.run(form, inputs, target, folder.resolve("form"))
+                            .getFirst())
+                    .as(target.name())
+                    .isEqualTo(expected);
         }
     }
 
