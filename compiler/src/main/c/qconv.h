@@ -22,7 +22,9 @@ SV_INLINE void sv_conv_u8_tile(const struct sv_conv *s, const int tile_rows, con
     const long row_depth = (long)s->segments * s->run, depth = s->kernel_rows * row_depth;
     const unsigned char *x = o->x + at->x;
     const signed char *w = o->w + (sv_packed(at->vector, depth) + at->first * row_depth * SV_BLOCK) * 4;
-    sv_s32 acc[SV_MAX_TILE];
+    sv_s32 acc[SV_MAX_TILE], excess[SV_MAX_TILE];
+    SV_UNROLL
+    for (int b = 0; b < blocks; b++) excess[b] = sv_splat_s32(0);
     SV_UNROLL
     for (int t = 0; t < tile; t++) {
         SV_UNROLL
@@ -60,16 +62,20 @@ SV_INLINE void sv_conv_u8_tile(const struct sv_conv *s, const int tile_rows, con
                 for (int b = 0; b < blocks; b++) weight[b] = sv_load_s32(w + sv_packed(b, depth) * 4);
                 if (SV_NARROW(s)) weight[last] = (sv_s32)sv_pairs((sv_f32)weight[last], sv_splat(0));
                 SV_UNROLL
+                for (int b = 0; b < blocks; b++) excess[b] = sv_dot4_excess(excess[b], weight[b]);
+                SV_UNROLL
                 for (int t = 0; t < tile; t++) {
-                    const sv_s32 word =
-                        sv_splat_word(input + (long)(t / tile_cols) * s->x_row + (long)(t % tile_cols) * s->x_col);
+                    const sv_s32 word = sv_activations(
+                        sv_splat_word(input + (long)(t / tile_cols) * s->x_row + (long)(t % tile_cols) * s->x_col));
                     SV_UNROLL
                     for (int b = 0; b < blocks; b++)
-                        acc[t * blocks + b] = sv_dot4(acc[t * blocks + b], word, weight[b]);
+                        acc[t * blocks + b] = sv_dot4_activations(acc[t * blocks + b], word, weight[b]);
                 }
             }
         }
     }
+    SV_UNROLL
+    for (int i = 0; i < products; i++) acc[i] -= excess[i % blocks];
     SV_UNROLL
     for (int i = last; SV_NARROW(s) && i < products; i += blocks)
         acc[i] = (sv_s32)sv_every_second((sv_f32)acc[i], 0) + (sv_s32)sv_every_second((sv_f32)acc[i], 1);

@@ -60,20 +60,35 @@ SV_INLINE void sv_depthwise_u8_tile(const struct sv_depthwise *s, const int rows
     const int height = s->kernel_h + (rows - 1) * s->stride_h, groups = (height + 3) / 4, pixels = rows * tile;
     sv_s32 acc[SV_MAX_TILE];
     SV_UNROLL
-    for (int p = 0; p < pixels; p++) acc[p] = bias;
+    for (int row = 0; row < rows; row++) {
+        sv_s32 excess = {0};
+        SV_UNROLL
+        for (int i = 0; i < groups * s->kernel_w; i++)
+            excess = sv_dot4_excess(excess, taps[row * groups * s->kernel_w + i]);
+        SV_UNROLL
+        for (int p = 0; p < tile; p++) acc[row * tile + p] = bias - excess;
+    }
     SV_UNROLL
     for (int g = 0; g < groups; g++) {
         SV_UNROLL
         for (int col = 0; col < columns; col++) {
-            if (sv_depthwise_border(s, col)) continue;
-            const sv_s32 word = sv_vertical(x + (long)4 * g * s->x_kernel_row + (long)col * s->x_pixel, s->x_kernel_row,
-                                            height - 4 * g < 4 ? height - 4 * g : 4);
+            const sv_s32 none = {0};
+            const int border = sv_depthwise_border(s, col);
+#ifndef SV_HAS_ACTIVATIONS
+            if (border) continue;
+#endif
+            const sv_s32 word = sv_activations(
+                border
+                    ? none
+                    : sv_vertical(x + (long)4 * g * s->x_kernel_row + (long)col * s->x_pixel, s->x_kernel_row,
+                                  height - 4 * g < 4 ? height - 4 * g : 4));
             SV_UNROLL
             for (int p = 0; p < pixels; p++) {
                 const int row = p / tile, tap = col - p % tile * s->stride_w, first = 4 * g - row * s->stride_h;
                 if (tap >= 0 && tap % s->dilation_w == 0 && tap / s->dilation_w < s->kernel_w && first > -4 &&
                     first < s->kernel_h)
-                    acc[p] = sv_dot4(acc[p], word, taps[(row * groups + g) * s->kernel_w + tap / s->dilation_w]);
+                    acc[p] = sv_dot4_activations(acc[p], word,
+                                                 taps[(row * groups + g) * s->kernel_w + tap / s->dilation_w]);
             }
         }
     }

@@ -44,8 +44,8 @@ interface ModelCode {
                 if (binding.preparedBytes() > 0) {
                     code.prepareWeights(weights.address(), prepared.address());
                 }
-                return threads -> new NativeInvocation(
-                        bundle.manifest().name(), binding, code, weights, prepared, threads);
+                return threads ->
+                        new NativeInvocation(bundle.manifest().name(), binding, code, weights, prepared, threads);
             }
         };
     }

@@ -39,6 +39,12 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
 
     private static final double WORTHWHILE = 0.9;
 
+    /** Bytes of transformed weights that arrive per cycle from the second cache, and from beyond: all of them for every block. */
+    private static final double NEAR_BYTES = 32;
+
+    private static final double FAR_BYTES = 12;
+    private static final int NEAR = 768 * 1024;
+
     static Optional<QWinogradCode> of(PlannedProgram planned, Target target, Kernel.QConv conv) {
         Buffer x = planned.program().buffer(conv.x());
         Buffer y = planned.program().buffer(conv.y());
@@ -66,7 +72,7 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
             return Optional.empty();
         }
         int block = Math.ceilDiv(tiles, Math.ceilDiv(tiles, longest));
-        return worthwhile(target, channels, outputs)
+        return worthwhile(target, channels, outputs, block)
                         && exact(planned.program().weights().get(conv.weights()).bytes(), x.pixelPitch(), outputs)
                 ? Optional.of(new QWinogradCode(conv, x, y, block, channels, outputs))
                 : Optional.empty();
@@ -80,7 +86,7 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
                         .equals(planned.offsets().get(conv.residual().getAsInt()));
     }
 
-    private static boolean worthwhile(Target target, int channels, int outputs) {
+    private static boolean worthwhile(Target target, int channels, int outputs, int block) {
         double vectors = (double) outputs / target.lanes();
         // Instructions of sv_dot4 and of sv_madd16, which x86-64 has one or two for.
         int four = target.dotProduct() ? 1 : 5;
@@ -88,7 +94,9 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
         double direct = 16 * 9 * channels / 4.0 * vectors * four * PRODUCT_COST;
         double products = PLANES * channels / 2.0 * vectors * two * PRODUCT_COST;
         double transforms = INPUT_COST * channels / 16 * 8 / Math.min(8, target.lanes()) + OUTPUT_COST * vectors;
-        return products + transforms < WORTHWHILE * direct;
+        double preparedBytes = (double) PLANES * channels * outputs * Short.BYTES;
+        double arrival = preparedBytes / block / (preparedBytes <= NEAR ? NEAR_BYTES : FAR_BYTES) * PRODUCT_COST;
+        return Math.max(products, arrival) + transforms < WORTHWHILE * direct;
     }
 
     /** Whether no sum of u8 inputs times these weights leaves the range that the algorithm yields. */
