@@ -14,11 +14,11 @@ interface ModelCode {
 
     /** Code that is shared by all sessions of a binding. */
     interface Ready {
-        /** @param threads at most so many compute a run */
+        /** A session's memory, for at most so many threads. */
         Invocation newInvocation(int threads);
     }
 
-    /** @throws ModelException CACHE_UNUSABLE, NATIVE_LOAD_FAILED, ... when the first binding's library cannot be loaded */
+    /** A library of the bundle. @throws ModelException CACHE_UNUSABLE, NATIVE_LOAD_FAILED, ... when the first binding's library cannot be loaded */
     static ModelCode ofLibrary(Bundle bundle, Target target, LibraryCache cache) {
         NativeCode first = LibraryLoader.load(bundle, target.path(), cache);
         NativeMemory weights;
@@ -50,7 +50,7 @@ interface ModelCode {
         };
     }
 
-    /** @throws ModelException NO_TARGET_FOR_CPU when there is no executor, BAD_BUNDLE when the bundle has nothing for one */
+    /** An executor. @throws ModelException NO_TARGET_FOR_CPU when there is no executor, BAD_BUNDLE when the bundle has nothing for one */
     static ModelCode ofExecutor(Bundle bundle) {
         ProgramExecutor executor = ServiceLoader.load(ProgramExecutor.class, ProgramExecutor.class.getClassLoader())
                 .findFirst()
