@@ -14,11 +14,19 @@ interface ModelCode {
 
     /** Code that is shared by all sessions of a binding. */
     interface Ready {
-        /** @param threads at most so many compute a run */
+        /**
+         * What one session runs.
+         *
+         * @param threads at most so many compute a run
+         */
         Invocation newInvocation(int threads);
     }
 
-    /** @throws ModelException CACHE_UNUSABLE, NATIVE_LOAD_FAILED, ... when the first binding's library cannot be loaded */
+    /**
+     * The libraries for one target.
+     *
+     * @throws ModelException CACHE_UNUSABLE, NATIVE_LOAD_FAILED, ... when the first binding's library cannot be loaded
+     */
     static ModelCode ofLibrary(Bundle bundle, Target target, LibraryCache cache) {
         NativeCode first = LibraryLoader.load(bundle, target.path(), cache);
         NativeMemory weights;
@@ -50,7 +58,11 @@ interface ModelCode {
         };
     }
 
-    /** @throws ModelException NO_TARGET_FOR_CPU when there is no executor, BAD_BUNDLE when the bundle has nothing for one */
+    /**
+     * The executor on the class path.
+     *
+     * @throws ModelException NO_TARGET_FOR_CPU when there is no executor, BAD_BUNDLE when the bundle has nothing for one
+     */
     static ModelCode ofExecutor(Bundle bundle) {
         ProgramExecutor executor = ServiceLoader.load(ProgramExecutor.class, ProgramExecutor.class.getClassLoader())
                 .findFirst()

@@ -156,7 +156,7 @@ final class Team {
                 } else {
                     // The run may begin with what thread 0 does alone, and take long for it.
                     while (team.work(number) == NOTHING_TO_DO && team.ended != run && !team.over) {
-                        continue;
+                        Thread.onSpinWait();
                     }
                     seen = run;
                 }
