@@ -14,7 +14,11 @@ import java.util.Set;
 public final class Executable {
     /** Which routines there are. */
     public interface Routines {
-        /** @throws MissingRoutine when there is none of that name */
+        /**
+         * The step that runs a routine.
+         *
+         * @throws MissingRoutine when there is none of that name
+         */
         Step step(Program program, Weights weights, Kernel.Routine routine, String node);
     }
 
