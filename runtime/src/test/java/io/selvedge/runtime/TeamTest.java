@@ -22,8 +22,7 @@ final class TeamTest {
     private Model load(int threads, String... defines) throws IOException {
         Cpu here = Cpu.detect();
         Cpu two = new Cpu(here.os(), here.arch(), here.flags(), 2);
-        return Model.load(
-                AffineModel.bundle(folder, defines), options(folder).withThreads(threads), two);
+        return Model.load(AffineModel.bundle(folder, defines), options(folder).withThreads(threads), two);
     }
 
     private static void run(Session session) {

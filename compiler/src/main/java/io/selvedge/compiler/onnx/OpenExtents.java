@@ -173,7 +173,7 @@ final class OpenExtents {
 
     /** The node that gives an open value under an output's name. */
     Node output(String value, String output) {
-        Open at = open.get(value);
+        Open at = of(value).orElseThrow();
         shown.add(at.count());
         return new Node(
                 builder.fresh(output + "_trim"), new Trim(at.axis()), List.of(value, at.count()), List.of(output));

@@ -151,7 +151,7 @@ public record NonMaxSuppression(boolean centred) implements Selecting {
         long perClass = optional(inputs, 2).isEmpty()
                 ? 0
                 : optional(constants, 2).map(t -> t.getLong(0)).orElse(Long.MAX_VALUE);
-        long rows = scores.shape().extent(0) * scores.shape().extent(1);
+        long rows = (long) scores.shape().extent(0) * scores.shape().extent(1);
         return TensorType.of(
                 DType.INT64,
                 Math.max(1, rows * Math.clamp(perClass, 0, boxes.shape().extent(1))),

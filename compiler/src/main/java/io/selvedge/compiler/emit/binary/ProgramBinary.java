@@ -225,6 +225,7 @@ public final class ProgramBinary {
         }
     }
 
+    @SuppressWarnings("EnumOrdinal") // The format numbers the operations in the order in which the enums list them.
     private void expr(Expr expr) {
         switch (expr) {
             case Expr.Input(int index) -> out.wholes(0, index);

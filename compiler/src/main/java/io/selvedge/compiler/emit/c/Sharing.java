@@ -55,7 +55,10 @@ record Sharing(double worthwhileNanos) {
             case Kernel.Lut _ -> elements / rate;
             case Kernel.Softmax _ -> elements * 2 * MATH_COST / rate;
             case Kernel.Gemm gemm ->
-                (double) gemm.m() * gemm.k() * gemm.n() / rate
+                (double) gemm.m()
+                        * gemm.k()
+                        * gemm.n()
+                        / rate
                         / (gemm.integers().isPresent() && target.dotProduct() ? 4 : 1);
             case Kernel.LayerNorm _ -> elements * 4 / rate;
             case Kernel.MatMul product -> (double) product.batch() * product.m() * product.k() * product.n() / rate;

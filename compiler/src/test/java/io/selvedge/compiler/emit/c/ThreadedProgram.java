@@ -45,8 +45,8 @@ final class ThreadedProgram {
         if (sanitized) {
             command.add("-fsanitize=thread");
         }
-        command.addAll(List.of(
-                "-ffp-contract=off", "-fno-strict-aliasing", "-Wno-psabi", "main.c", "model.c", "-o", "main"));
+        command.addAll(
+                List.of("-ffp-contract=off", "-fno-strict-aliasing", "-Wno-psabi", "main.c", "model.c", "-o", "main"));
         execute(folder, command);
         execute(folder, List.of(folder.resolve("main").toString()));
     }
@@ -118,8 +118,7 @@ final class ThreadedProgram {
                     }
                     return 0;
                 }
-                """
-                .formatted(
+                """.formatted(
                         sizes,
                         program.inputs().size(),
                         program.inputs().size() + program.outputs().size(),

@@ -33,8 +33,7 @@ final class ThreadsTest {
 
     @Test
     void steps_that_are_too_short_are_thread_0s() {
-        Program program =
-                SanitizerTest.assembly(SanitizerTest.Kernels.POOLING).build();
+        Program program = SanitizerTest.assembly(SanitizerTest.Kernels.POOLING).build();
         Sharing hours = new Sharing(1e12);
         assertThat(CEmitter.emit(MemoryPlanner.plan(program), TargetCatalog.X86_64_V3, hours)
                         .files()
