@@ -24,8 +24,7 @@ final class ContribMatMul {
         boolean onePoint = !call.has(4) || call.inputType(4).shape().elements() == 1;
         String product = onePoint && call.inputType(0).shape().rank() > 1 && QuantizedOperators.packs(call, 1, 5)
                 ? integers(call, call.input(0), call.input(4), call.input(5))
-                : body.matmul(
-                        centred(call, call.input(0), call.input(4)), centred(call, call.input(1), call.input(5)));
+                : body.matmul(centred(call, call.input(0), call.input(4)), centred(call, call.input(1), call.input(5)));
         return scaled(body, product, body.mul(call.input(2), call.input(3)), call.input(6));
     }
 
@@ -36,8 +35,7 @@ final class ContribMatMul {
         String product = call.inputType(0).shape().rank() > 1 && QuantizedOperators.packs(call, 1, 3)
                 ? integers(call, quantized.get(0), quantized.get(2), call.input(3))
                 : body.matmul(
-                        centred(call, quantized.get(0), quantized.get(2)),
-                        centred(call, call.input(1), call.input(3)));
+                        centred(call, quantized.get(0), quantized.get(2)), centred(call, call.input(1), call.input(3)));
         return scaled(body, product, body.mul(quantized.get(1), call.input(2)), call.input(4));
     }
 

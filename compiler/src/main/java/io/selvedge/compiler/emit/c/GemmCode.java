@@ -80,7 +80,13 @@ final class GemmCode {
         } else {
             code.line(
                     "sv_gemm_f32(&%s, %s, %s, %s, %s, %s, %s);",
-                    code.named("gemm"), part, x, code.weight(gemm.weights(), "float", 0), y, operands, code.named("put"));
+                    code.named("gemm"),
+                    part,
+                    x,
+                    code.weight(gemm.weights(), "float", 0),
+                    y,
+                    operands,
+                    code.named("put"));
         }
         code.closeParts();
     }

@@ -150,7 +150,9 @@ final class QuantizationKernelsTest {
         out(new QuantizeLinear(1), y, builder.constant("scale", Tensor.floats(new float[] {0.05f})), zero);
         Graph graph = builder.build();
         Graph fused = io.selvedge.compiler.Compiler.fuse(graph);
-        assertThat(fused.nodes().stream().map(node -> node.op().type())).contains("QConv").doesNotContain("MatMul");
+        assertThat(fused.nodes().stream().map(node -> node.op().type()))
+                .contains("QConv")
+                .doesNotContain("MatMul");
         Tensor real = ReferenceEvaluator.run(graph, given).values().iterator().next();
         Tensor want = ReferenceEvaluator.run(fused, given).values().iterator().next();
         for (int i = 0; i < want.elements(); i++) {
