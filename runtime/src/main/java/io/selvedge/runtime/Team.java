@@ -155,9 +155,10 @@ final class Team {
                     await(seen);
                 } else {
                     // The run may begin with what thread 0 does alone, and take long for it.
-                    while (team.work(number) == NOTHING_TO_DO && team.ended != run && !team.over) {
-                        continue;
-                    }
+                    boolean helped;
+                    do {
+                        helped = team.work(number) != NOTHING_TO_DO;
+                    } while (!helped && team.ended != run && !team.over);
                     seen = run;
                 }
             }
