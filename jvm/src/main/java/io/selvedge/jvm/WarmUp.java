@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * When runs go over from the plain loops to those on vectors. Before the JIT compiler has compiled these, they are hundreds of times
- * slower: a thread of low priority calls them on numbers of its own until they win, while first calls run the plain ones. Both
+ * slower: a thread of their own calls them on numbers of its own until they win, while first calls run the plain ones. Both
  * give the same bits.
  */
 final class WarmUp {
@@ -38,7 +38,6 @@ final class WarmUp {
         }
         Thread thread = new Thread(() -> faster = VectorWarmUp.run(), "selvedge-jvm-warm-up");
         thread.setDaemon(true);
-        thread.setPriority(Thread.MIN_PRIORITY);
         thread.start();
     }
 }

@@ -127,7 +127,7 @@ public final class Convert {
             case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ ->
                 Octets.of(element).real(((byte[]) array)[at]);
             case UINT64 -> unsigned(((long[]) array)[at]);
-            default -> whole(element, array, at);
+            default -> (double) whole(element, array, at);
         };
     }
 
@@ -155,7 +155,7 @@ public final class Convert {
             case SHORTS -> ((short[]) array)[at] = (short) value;
             case INTS -> ((int[]) array)[at] = (int) value;
             case LONGS -> ((long[]) array)[at] = value;
-            default -> putReal(element, array, at, value);
+            default -> putReal(element, array, at, (double) value);
         }
     }
 

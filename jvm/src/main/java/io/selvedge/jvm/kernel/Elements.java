@@ -66,7 +66,7 @@ final class Elements {
         }
         List<Integer> other = new java.util.ArrayList<>(order);
         Integer longest = java.util.Collections.max(order, java.util.Comparator.comparing(extents::get));
-        other.remove(longest);
+        other.remove((Object) longest);
         other.add(longest);
         return other;
     }

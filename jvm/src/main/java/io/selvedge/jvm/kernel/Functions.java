@@ -1,6 +1,7 @@
 package io.selvedge.jvm.kernel;
 
 /** Elementary functions of f32 by the polynomials of native code's {@code math.h}, so that results differ by roundings at most. */
+@SuppressWarnings("FloatingPointLiteralPrecision") // The literals are those of math.h, digit by digit.
 public final class Functions {
     private static final float ROUNDER = 0x1.8p23f;
 

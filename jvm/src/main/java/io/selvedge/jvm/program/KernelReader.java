@@ -19,30 +19,18 @@ final class KernelReader {
 
     Kernel kernel() {
         int kind = in.integer();
-        switch (kind) {
-            case 0:
-                return conv();
-            case 1:
-                Kernel.Conv conv = conv();
-                Kernel.Winograd winograd = new Kernel.Winograd(
-                        conv,
-                        in.integer(1, 1 << 16, "a block"),
-                        buffer(),
-                        in.integer(1, 1 << 24, "channels"),
-                        in.integer(1, 1 << 24, "outputs"));
-                // With stride 2 it saves less than vectors of Java lose to its transforms.
-                return conv.window().strideH() == 2 ? conv : winograd;
-            case 2:
-                return new Kernel.DepthwiseConv(
-                        image(), image(), residual(), weight(), weight(), window(), expression(0));
-            case 3:
-                return new Kernel.QConv(
+        return switch (kind) {
+            case 0 -> conv();
+            case 1 -> winograd();
+            case 2 ->
+                new Kernel.DepthwiseConv(image(), image(), residual(), weight(), weight(), window(), expression(0));
+            case 3 ->
+                new Kernel.QConv(image(), image(), residual(), weight(), weight(), weight(), window(), requantize());
+            case 4 ->
+                new Kernel.QDepthwiseConv(
                         image(), image(), residual(), weight(), weight(), weight(), window(), requantize());
-            case 4:
-                return new Kernel.QDepthwiseConv(
-                        image(), image(), residual(), weight(), weight(), weight(), window(), requantize());
-            case 5:
-                return new Kernel.Pool(
+            case 5 ->
+                new Kernel.Pool(
                         image(),
                         image(),
                         in.flag(),
@@ -55,41 +43,43 @@ final class KernelReader {
                         in.integer(),
                         in.integer(),
                         in.integer());
-            case 6:
-                return new Kernel.Map(
+            case 6 ->
+                new Kernel.Map(
                         extents(),
                         in.list(this::strided),
                         strided(),
                         expression(0),
                         in.constant(Kernel.Compute.values(), "a type to compute in"));
-            case 7:
-                return new Kernel.Copy(extents(), strided(), strided(), in.integer(1, 8, "a width"), in.octet());
-            case 8:
-                return new Kernel.Lut(extents(), strided(), strided(), weight());
-            case 9:
-                return new Kernel.Softmax(buffer(), buffer(), extent(), extent(), extent(), in.flag());
-            case 10:
-                return new Kernel.MatMul(
-                        strided(), strided(), strided(), extent(), extent(), extent(), extent(), in.real());
-            case 11:
-                return new Kernel.Reduce(
+            case 7 -> new Kernel.Copy(extents(), strided(), strided(), in.integer(1, 8, "a width"), in.octet());
+            case 8 -> new Kernel.Lut(extents(), strided(), strided(), weight());
+            case 9 -> new Kernel.Softmax(buffer(), buffer(), extent(), extent(), extent(), in.flag());
+            case 10 ->
+                new Kernel.MatMul(strided(), strided(), strided(), extent(), extent(), extent(), extent(), in.real());
+            case 11 ->
+                new Kernel.Reduce(
                         in.constant(Kernel.Fold.values(), "a fold"),
                         extents(),
                         extents(),
                         strided(),
                         in.integers(),
                         strided());
-            case 12:
-                return new Kernel.Routine(
+            case 12 ->
+                new Kernel.Routine(
                         in.text(), in.list(this::operand), buffer(), in.flag(), residual(), in.list(this::constant));
-            case 13:
-                return gemm();
-            case 14:
-                return new Kernel.LayerNorm(
-                        strided(), strided(), extent(), extent(), optional(), optional(), in.real());
-            default:
-                throw in.damaged("there is no kernel " + kind);
-        }
+            case 13 -> gemm();
+            case 14 ->
+                new Kernel.LayerNorm(strided(), strided(), extent(), extent(), optional(), optional(), in.real());
+            default -> throw in.damaged("there is no kernel " + kind);
+        };
+    }
+
+    private Kernel.Winograd winograd() {
+        return new Kernel.Winograd(
+                conv(),
+                in.integer(1, 1 << 16, "a block"),
+                buffer(),
+                in.integer(1, 1 << 24, "channels"),
+                in.integer(1, 1 << 24, "outputs"));
     }
 
     private Kernel.Conv conv() {
@@ -183,15 +173,11 @@ final class KernelReader {
     }
 
     private Kernel.Constant constant() {
-        int kind = in.integer(0, 2, "a constant");
-        switch (kind) {
-            case 0:
-                return new Kernel.Constant(true, List.of(in.whole()), 0);
-            case 1:
-                return new Kernel.Constant(true, List.of(), in.real());
-            default:
-                return new Kernel.Constant(false, in.list(in::whole), 0);
-        }
+        return switch (in.integer(0, 2, "a constant")) {
+            case 0 -> new Kernel.Constant(true, List.of(in.whole()), 0);
+            case 1 -> new Kernel.Constant(true, List.of(), in.real());
+            default -> new Kernel.Constant(false, in.list(in::whole), 0);
+        };
     }
 
     private Expression expression(int depth) {
@@ -199,28 +185,23 @@ final class KernelReader {
             throw in.damaged("an expression is nested deeper than " + MAX_DEPTH);
         }
         int kind = in.integer();
-        switch (kind) {
-            case 0:
-                return new Expression.Input(in.integer(0, 1 << 16, "an operand"));
-            case 1:
-                return new Expression.Constant(in.wide());
-            case 2:
-                return new Expression.Unary(
+        return switch (kind) {
+            case 0 -> new Expression.Input(in.integer(0, 1 << 16, "an operand"));
+            case 1 -> new Expression.Constant(in.wide());
+            case 2 ->
+                new Expression.Unary(
                         in.constant(Expression.UnaryOperation.values(), "an operation"), expression(depth + 1));
-            case 3:
-                return new Expression.Binary(
+            case 3 ->
+                new Expression.Binary(
                         in.constant(Expression.BinaryOperation.values(), "an operation"),
                         expression(depth + 1),
                         expression(depth + 1));
-            case 4:
-                return new Expression.Select(expression(depth + 1), expression(depth + 1), expression(depth + 1));
-            case 5:
-                return new Expression.Quantize(
+            case 4 -> new Expression.Select(expression(depth + 1), expression(depth + 1), expression(depth + 1));
+            case 5 ->
+                new Expression.Quantize(
                         expression(depth + 1), in.flag(), in.real(), in.integer(), in.integer(), in.integer());
-            case 6:
-                return new Expression.Dequantize(expression(depth + 1), in.real(), in.integer());
-            default:
-                throw in.damaged("there is no expression " + kind);
-        }
+            case 6 -> new Expression.Dequantize(expression(depth + 1), in.real(), in.integer());
+            default -> throw in.damaged("there is no expression " + kind);
+        };
     }
 }

@@ -87,7 +87,7 @@ final class Gathering {
                 y.putReal(to, join == 1 ? a + b : a * b);
             }
             if (join > 2) {
-                takes = a == a && (b != b || (join == 3 ? b < a : b > a));
+                takes = !Double.isNaN(a) && (Double.isNaN(b) || (join == 3 ? b < a : b > a));
             }
         } else {
             long a = y.whole(to);

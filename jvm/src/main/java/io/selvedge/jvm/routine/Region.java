@@ -54,7 +54,7 @@ record Region(Element element, Object array, int at) {
         if (isReal()) {
             double va = real(a);
             double vb = real(b);
-            return va < vb || (va == va && vb != vb);
+            return va < vb || (!Double.isNaN(va) && Double.isNaN(vb));
         }
         return element == Element.UINT64 ? Long.compareUnsigned(whole(a), whole(b)) < 0 : whole(a) < whole(b);
     }
