@@ -28,19 +28,20 @@ final class WinogradCode {
                 conv.window(),
                 false);
         int lanes = code.target().lanes();
-        code.declare(("static const struct sv_winograd %s = {.stride = %d, %s,\n    .tile_rows = %d, .tile_cols = %d, .block = %d, "
-                        + ".x_vectors = %d, .y_vectors = %d, .channels = %d, .product = &%s};\n")
-                .formatted(
-                        code.named("winograd"),
-                        conv.window().strideH(),
-                        axes.fields(true),
-                        Math.ceilDiv(y.h(), 4),
-                        Math.ceilDiv(y.w(), 4),
-                        winograd.block(),
-                        inputs / lanes,
-                        winograd.outputs() / lanes,
-                        winograd.channels(),
-                        code.named("product")));
+        code.declare(
+                ("static const struct sv_winograd %s = {.stride = %d, %s,\n    .tile_rows = %d, .tile_cols = %d, .block = %d, "
+                                + ".x_vectors = %d, .y_vectors = %d, .channels = %d, .product = &%s};\n")
+                        .formatted(
+                                code.named("winograd"),
+                                conv.window().strideH(),
+                                axes.fields(true),
+                                Math.ceilDiv(y.h(), 4),
+                                Math.ceilDiv(y.w(), 4),
+                                winograd.block(),
+                                inputs / lanes,
+                                winograd.outputs() / lanes,
+                                winograd.channels(),
+                                code.named("product")));
         ConvCode.declareEpilogue(code, conv.epilogue());
         int blocks = Math.ceilDiv(Math.ceilDiv(y.h(), 4) * Math.ceilDiv(y.w(), 4), winograd.block());
         boolean stages = new Split("", blocks).idleShare(2) > IDLE_SHARE && code.shares(winograd.block());
