@@ -57,6 +57,8 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
                 && w.dilationW() == 1
                 && y.h() >= TILE
                 && y.w() >= TILE
+                // Tiles at the edge are computed twice, and would find a residual that is the sum already.
+                && !overResidual(planned, conv)
                 && x.pixelPitch() % WeightPacking.BLOCK == 0;
         if (!fits) {
             return Optional.empty();
@@ -74,6 +76,14 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
                         && exact(planned.program().weights().get(conv.weights()).bytes(), x.pixelPitch(), outputs)
                 ? Optional.of(new QWinogradCode(conv, x, y, block, channels, outputs))
                 : Optional.empty();
+    }
+
+    private static boolean overResidual(PlannedProgram planned, Kernel.QConv conv) {
+        return conv.residual().isPresent()
+                && planned.offsets().get(conv.y()) >= 0
+                && planned.offsets()
+                        .get(conv.y())
+                        .equals(planned.offsets().get(conv.residual().getAsInt()));
     }
 
     private static boolean worthwhile(Target target, int channels, int outputs, int block) {
@@ -114,6 +124,7 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
 
     void write(StepCode code) {
         code.include("qwinograd.h");
+        code.tile(block + " tiles");
         Kernel.Window window = conv.window();
         PixelAxes axes = PixelAxes.of(
                 x, y, conv.residual().stream().mapToObj(code::buffer).findFirst(), window, false);

@@ -12,6 +12,7 @@ import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
+import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,12 +21,13 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Forms that need less arena give the same bits as the plain program, in vectors and in plain C. */
+/** Forms that need less arena give the same bits as the plain program, with a dot product and without. */
 final class ArenaFormsTest {
     private static final long NONE = 0;
 
@@ -54,7 +56,9 @@ final class ArenaFormsTest {
         Text text = new Text(eightBit);
         String x = text.conv(text.start("x", 3, 12, 16), 3, 16, 3, 1, 1, 1, true);
         String y = text.conv(x, 16, 16, 5, 1, 2, 1, true);
-        x = text.add(text.conv(y, 16, 16, 5, 1, 2, 1, false), x);
+        // Winograd's tiles overlap, so that its results may not lie over a residual; in 8 bits a target may choose it.
+        int k = eightBit ? 3 : 5;
+        x = text.add(text.conv(y, 16, 16, k, 1, k / 2, 1, false), x);
         return lowered(text.end(text.node("GlobalAveragePool", text.conv(x, 16, 16, 3, 2, 1, 1, true))));
     }
 
@@ -198,7 +202,12 @@ final class ArenaFormsTest {
 
     private void assertSameBits(Program program, PlannedProgram form) throws IOException {
         List<byte[]> inputs = Comparison.inputs(new Assembly(7), program);
-        for (Target target : List.of(HostCpu.detect().best(), HostCpu.detect().targets().getLast())) {
+        HostCpu host = HostCpu.detect();
+        List<Target> targets = Stream.of(host.best(), TargetCatalog.X86_64_V3)
+                .filter(host::runs)
+                .distinct()
+                .toList();
+        for (Target target : targets) {
             byte[] expected = NativeMachine.run(program, inputs, target, folder.resolve("plain"))
                     .getFirst();
             assertThat(NativeMachine.run(form, inputs, target, folder.resolve("form"))
