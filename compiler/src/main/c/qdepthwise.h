@@ -77,18 +77,17 @@ SV_INLINE void sv_depthwise_u8_tile(const struct sv_depthwise *s, const int rows
 #ifndef SV_HAS_ACTIVATIONS
             if (border) continue;
 #endif
-            const sv_s32 word = sv_activations(
-                border
-                    ? none
-                    : sv_vertical(x + (long)4 * g * s->x_kernel_row + (long)col * s->x_pixel, s->x_kernel_row,
-                                  height - 4 * g < 4 ? height - 4 * g : 4));
+            const sv_s32 word =
+                sv_activations(border ? none
+                                      : sv_vertical(x + (long)4 * g * s->x_kernel_row + (long)col * s->x_pixel,
+                                                    s->x_kernel_row, height - 4 * g < 4 ? height - 4 * g : 4));
             SV_UNROLL
             for (int p = 0; p < pixels; p++) {
                 const int row = p / tile, tap = col - p % tile * s->stride_w, first = 4 * g - row * s->stride_h;
                 if (tap >= 0 && tap % s->dilation_w == 0 && tap / s->dilation_w < s->kernel_w && first > -4 &&
                     first < s->kernel_h)
-                    acc[p] = sv_dot4_activations(acc[p], word,
-                                                 taps[(row * groups + g) * s->kernel_w + tap / s->dilation_w]);
+                    acc[p] =
+                        sv_dot4_activations(acc[p], word, taps[(row * groups + g) * s->kernel_w + tap / s->dilation_w]);
             }
         }
     }
