@@ -96,8 +96,8 @@ public final class BenchMain implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "S",
-            defaultValue = "2",
-            description = "Measured time per contender and row. Default: 2")
+            defaultValue = "1",
+            description = "Measured time per contender and row. Default: 1")
     private double seconds;
 
     @Option(

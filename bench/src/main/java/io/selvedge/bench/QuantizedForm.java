@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -75,9 +76,10 @@ final class QuantizedForm {
         }
         List<String> outputs = new ArrayList<>();
         for (String output : quantized.outputs()) {
-            Node producer = producers.get(output);
-            boolean real = producer != null && producer.op().type().equals("DequantizeLinear");
-            outputs.add(real ? producer.input(0) : output);
+            outputs.add(Optional.ofNullable(producers.get(output))
+                    .filter(node -> node.op().type().equals("DequantizeLinear"))
+                    .map(node -> node.input(0))
+                    .orElse(output));
         }
         List<Node> nodes = Graph.live(quantized.nodes(), outputs).stream()
                 .filter(node -> !inputs.contains(node.output()))

@@ -37,7 +37,7 @@ final class Race {
     List<Lap> run() {
         double[] each = contenders.stream().mapToDouble(Race::warmUp).toArray();
         int[] perBlock = Arrays.stream(each)
-                .mapToInt(nanos -> (int) Math.clamp(Math.round(BLOCK_NANOS / nanos), 1, 5000))
+                .mapToInt(nanos -> Math.clamp(Math.round(BLOCK_NANOS / nanos), 1, 5000))
                 .toArray();
         // A run longer than a block is a block; those who are quicker then take fewer turns too.
         double longest = Math.max(BLOCK_NANOS, Arrays.stream(each).max().orElse(0));

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,7 +40,7 @@ final class StartRace {
 
     private StartRace() {}
 
-    /** @return empty without the model */
+    /** Figures of all starts; empty without the model. */
     static Optional<JsonNode> measure(PrintStream err) {
         Optional<Path> model = SharedFolder.find(MODEL);
         if (model.isEmpty()) {
@@ -85,7 +86,7 @@ final class StartRace {
         ObjectNode root = new ObjectMapper()
                 .createObjectNode()
                 .put("model", "starts")
-                .put("date", LocalDate.now().toString());
+                .put("date", LocalDate.now(ZoneOffset.UTC).toString());
         ArrayNode rows = root.putArray("rows");
         for (int i = 0; i < starts.size(); i++) {
             rows.addObject()

@@ -14,6 +14,7 @@ import io.selvedge.runtime.ModelException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -68,7 +69,7 @@ final class SuiteRace implements AutoCloseable {
         return new SuiteResult(
                 model.name(),
                 model.group(),
-                LocalDate.now().toString(),
+                LocalDate.now(ZoneOffset.UTC).toString(),
                 1,
                 forms.getFirst().macs(),
                 entries(laps, loaded));
@@ -84,7 +85,7 @@ final class SuiteRace implements AutoCloseable {
                     runtime,
                     form.dtype(),
                     Optional.empty(),
-                    e.getMessage().lines().findFirst().orElse("")));
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
         }
     }
 

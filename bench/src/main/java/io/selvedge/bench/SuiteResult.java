@@ -83,16 +83,8 @@ record SuiteResult(String name, SuiteModel.Group group, String date, int threads
                     .put("runtime", entry.runtime())
                     .put("version", entry.version())
                     .put("dtype", entry.dtype());
-            entry.lap()
-                    .ifPresentOrElse(
-                            lap -> e.put("microsP50", lap.microsP50())
-                                    .put("microsP10", lap.microsP10())
-                                    .put("microsP95", lap.microsP95()),
-                            () -> e.put("note", entry.note()));
-            entry.loaded()
-                    .ifPresent(lap -> e.put("loadedMicrosP50", lap.microsP50())
-                            .put("loadedMicrosP10", lap.microsP10())
-                            .put("loadedMicrosP95", lap.microsP95()));
+            entry.lap().ifPresentOrElse(lap -> put(e, "micros", lap), () -> e.put("note", entry.note()));
+            entry.loaded().ifPresent(lap -> put(e, "loadedMicros", lap));
             if (!Double.isNaN(entry.error())) {
                 e.put("error", entry.error());
             }

@@ -49,8 +49,8 @@ record SuiteRun(Path suite, Optional<Path> log, Optional<Path> page, Pattern onl
         }
         SuitePage tables = new SuitePage(
                 models.stream()
-                        .filter(model -> lines.containsKey(model.name()))
-                        .map(model -> SuiteResult.of(lines.get(model.name())))
+                        .flatMap(model -> Optional.ofNullable(lines.get(model.name())).stream())
+                        .map(SuiteResult::of)
                         .toList(),
                 Optional.ofNullable(lines.get(STARTS)));
         String text = tables.text(Machine.host());

@@ -81,7 +81,7 @@ class SuiteFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             models: 3                                           | 'models' must be a list
             models: [{name: a}]                                 | needs one of the keys network, shared and resource
             models: [{name: a, network: b, shared: c}]          | needs one of the keys network, shared and resource

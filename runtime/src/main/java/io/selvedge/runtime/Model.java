@@ -82,7 +82,7 @@ public final class Model implements AutoCloseable {
         } catch (ModelException e) {
             boolean another = e.code() == Code.NO_TARGET_FOR_CPU
                     || e.code() == Code.CACHE_UNUSABLE
-                    || e.code() == Code.NATIVE_LOAD_FAILED;
+                    || e.code() == Code.NATIVE_LOAD_FAILED && forbidsExecuting(e);
             if (!another || options.target().isPresent() || !bundle.has(PartName.PROGRAM)) {
                 throw e;
             }
@@ -93,6 +93,14 @@ public final class Model implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    /** What the C library says of a file system that is mounted noexec, or of a policy like it; a damaged library stays an error. */
+    private static boolean forbidsExecuting(ModelException e) {
+        String message = e.getMessage();
+        return message.contains("failed to map segment")
+                || message.contains("not permitted")
+                || message.contains("ermission denied");
     }
 
     private static void requireNoFallback(Bundle bundle) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -100,9 +101,12 @@ public final class OneDnnLayer {
     private void attributes() {
         boolean relu = graph.nodes().stream().anyMatch(n -> n.op().type().equals("Relu"));
         if (quantized) {
-            DequantizeSteps input =
-                    steps(graph.consumers().get(graph.inputs().getFirst()).getFirst());
-            DequantizeSteps output = steps(producers.get(graph.outputs().getFirst()));
+            DequantizeSteps input = steps(graph.nodes().stream()
+                    .filter(n -> n.inputs().contains(graph.inputs().getFirst()))
+                    .findFirst()
+                    .orElseThrow());
+            DequantizeSteps output =
+                    steps(Objects.requireNonNull(producers.get(graph.outputs().getFirst())));
             scale(OneDnn.SOURCE, 0, input.scale);
             scale(OneDnn.RESULT, 0, output.scale);
             scale(OneDnn.WEIGHTS, node.op() instanceof Gemm ? 2 : depthwise() ? 3 : 1, scales);

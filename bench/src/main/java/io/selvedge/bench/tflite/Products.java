@@ -23,7 +23,7 @@ final class Products {
         this.values = values;
     }
 
-    /** @return the nodes behind it that it computes too */
+    /** Writes a convolution; the nodes behind it that it computes too are its epilogue. */
     Epilogue conv(Node node, Conv conv) {
         int[] w = values.graph.type(node.input(1)).shape().extents();
         int[] x = values.graph.type(node.input(0)).shape().extents();

@@ -300,8 +300,7 @@ final class RowBands {
                         Kernel.Gemm _,
                         Kernel.LayerNorm _,
                         Kernel.Reduce _,
-                        Kernel.Routine _ ->
-                    throw new IllegalStateException("not in bands: " + step.name());
+                        Kernel.Routine _ -> throw new IllegalStateException("not in bands: " + step.name());
             };
             long height = program.buffer(kernel.writes()).h();
             steps.add(new Program.Step(step.name(), banded, step.macs() * (rows.to() - rows.from()) / height));

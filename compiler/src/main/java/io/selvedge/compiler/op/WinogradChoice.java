@@ -28,7 +28,7 @@ record WinogradChoice(int block, int channels, int outputs, int products) {
     private static final double WORTHWHILE = 0.8;
 
     /** With stride 2 there is less to gain than what waiting for more weights than this may cost. */
-    private static final int MOST_FOR_STRIDE_2 = 12 << 20;
+    private static final int MOST_FOR_STRIDE_2 = 3 << 20;
 
     static Optional<WinogradChoice> of(ConvGeometry g, Buffer x) {
         Kernel.Window w = g.window();

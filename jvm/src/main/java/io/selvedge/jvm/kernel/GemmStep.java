@@ -86,7 +86,9 @@ final class GemmStep implements Step {
     }
 
     private static int place(int base, Kernel.Strided operand, int row, int column) {
-        return base + row * operand.strides().get(0) + column * operand.strides().get(1);
+        return base
+                + row * operand.strides().get(0)
+                + column * operand.strides().get(1);
     }
 
     /** A's bytes as dense rows of floats. */

@@ -99,15 +99,22 @@ final class KernelReader {
     private Kernel.Gemm gemm() {
         Kernel.Strided a = strided();
         int weights = weight();
-        Optional<Kernel.Integers> integers = in.flag()
-                ? Optional.of(new Kernel.Integers(weightOrNone(), weightOrNone(), residual()))
-                : Optional.empty();
+        boolean eightBit = in.flag();
+        Kernel.Integers integers = new Kernel.Integers(weightOrNone(), weightOrNone(), residual());
         return new Kernel.Gemm(
-                a, weights, integers, strided(), in.list(this::strided), extent(), extent(), extent(), expression(0));
+                a,
+                weights,
+                eightBit ? Optional.of(integers) : Optional.empty(),
+                strided(),
+                in.list(this::strided),
+                extent(),
+                extent(),
+                extent(),
+                expression(0));
     }
 
     private Optional<Kernel.Strided> optional() {
-        return in.list(this::strided).stream().findFirst();
+        return in.flag() ? Optional.of(strided()) : Optional.empty();
     }
 
     private int weightOrNone() {

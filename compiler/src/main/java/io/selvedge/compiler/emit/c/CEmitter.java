@@ -31,9 +31,11 @@ public final class CEmitter {
     private final List<String> tiles = new ArrayList<>();
     private final Set<Integer> written = new HashSet<>();
     private final Map<Integer, List<Kernel>> readers = new HashMap<>();
+    private final Sharing sharing;
     private final RunCode runCode;
 
-    private CEmitter(PlannedProgram planned, Target target) {
+    private CEmitter(PlannedProgram planned, Target target, Sharing sharing) {
+        this.sharing = sharing;
         this.planned = planned;
         this.program = planned.program();
         this.target = target;
@@ -48,7 +50,11 @@ public final class CEmitter {
 
     /** The C sources of {@code planned} for {@code target}. */
     public static EmittedSource emit(PlannedProgram planned, Target target) {
-        return new CEmitter(planned, target).emit();
+        return emit(planned, target, Sharing.WHERE_IT_PAYS);
+    }
+
+    static EmittedSource emit(PlannedProgram planned, Target target, Sharing sharing) {
+        return new CEmitter(planned, target, sharing).emit();
     }
 
     /** Memory that {@code selvedge_prepare} of the code for {@code target} fills. */
@@ -88,7 +94,7 @@ public final class CEmitter {
     private String step(int number) {
         Program.Step step = program.steps().get(number);
         Kernel kernel = step.kernel();
-        StepCode code = new StepCode(planned, target, prepared, number, headers);
+        StepCode code = new StepCode(planned, target, prepared, sharing, number, headers);
         boolean inPlace = switch (kernel) {
             case Kernel.Map map -> map.inputs().stream().anyMatch(input -> code.inPlace(input, map.writes()));
             case Kernel.Lut lut -> code.inPlace(lut.input(), lut.writes());
@@ -225,7 +231,7 @@ public final class CEmitter {
         StringBuilder text = new StringBuilder(
                 "void selvedge_prepare(const unsigned char *weights, unsigned char *prepared) {\n    (void)weights;\n    (void)prepared;\n");
         for (int i = 0; i < program.steps().size(); i++) {
-            StepCode code = new StepCode(planned, target, prepared, i, headers);
+            StepCode code = new StepCode(planned, target, prepared, sharing, i, headers);
             switch (program.steps().get(i).kernel()) {
                 case Kernel.Winograd winograd -> text.append(WinogradCode.prepare(code, winograd));
                 case Kernel.QConv conv ->

@@ -37,7 +37,8 @@ final class GemmCode {
                         depth,
                         new KernelRows(1, 0, 0, 1, 1),
                         Long.MAX_VALUE,
-                        (long) gemm.a().strides().getFirst() * (eightBit ? 1 : Float.BYTES));
+                        // A single row has no next one.
+                        (long) Math.max(gemm.k(), gemm.a().strides().getFirst()) * (eightBit ? 1 : Float.BYTES));
         code.tile(tile.text());
         // Groups of columns have weights of their own, rows share them all.
         Split split = Split.of(List.of(

@@ -5,7 +5,9 @@ import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a library computes from the weights when it is loaded: what kernels always prepare, and what code for one target does.
@@ -21,6 +23,8 @@ record PreparedWeights(List<Integer> offsets, int bytes) {
 
     static PreparedWeights of(PlannedProgram planned, Target target) {
         List<Integer> offsets = new ArrayList<>();
+        // Steps that share their weights, bands of one layer for example, share these too.
+        Map<Integer, Integer> known = new HashMap<>();
         long bytes = planned.preparedBytes();
         for (int i = 0; i < planned.program().steps().size(); i++) {
             Program.Step step = planned.program().steps().get(i);
@@ -29,7 +33,14 @@ record PreparedWeights(List<Integer> offsets, int bytes) {
                             .map(QWinogradCode::preparedBytes)
                             .orElse(0L)
                     : 0;
-            offsets.add(more > 0 ? (int) bytes : planned.preparedOffsets().get(i));
+            if (more > 0) {
+                int weights = ((Kernel.QConv) step.kernel()).weights();
+                Integer shared = known.putIfAbsent(weights, (int) bytes);
+                offsets.add(shared == null ? (int) bytes : shared);
+                more = shared == null ? more : 0;
+            } else {
+                offsets.add(planned.preparedOffsets().get(i));
+            }
             bytes = (bytes + more + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         }
         return new PreparedWeights(offsets, Math.toIntExact(bytes));

@@ -39,6 +39,12 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
 
     private static final double WORTHWHILE = 0.9;
 
+    /** Bytes of transformed weights that arrive per cycle from the second cache, and from beyond: all of them for every block. */
+    private static final double NEAR_BYTES = 32;
+
+    private static final double FAR_BYTES = 12;
+    private static final int NEAR = 768 * 1024;
+
     static Optional<QWinogradCode> of(PlannedProgram planned, Target target, Kernel.QConv conv) {
         Buffer x = planned.program().buffer(conv.x());
         Buffer y = planned.program().buffer(conv.y());
@@ -51,6 +57,8 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
                 && w.dilationW() == 1
                 && y.h() >= TILE
                 && y.w() >= TILE
+                // Tiles at the edge are computed twice, and would find a residual that is the sum already.
+                && !overResidual(planned, conv)
                 && x.pixelPitch() % WeightPacking.BLOCK == 0;
         if (!fits) {
             return Optional.empty();
@@ -64,13 +72,21 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
             return Optional.empty();
         }
         int block = Math.ceilDiv(tiles, Math.ceilDiv(tiles, longest));
-        return worthwhile(target, channels, outputs)
+        return worthwhile(target, channels, outputs, block)
                         && exact(planned.program().weights().get(conv.weights()).bytes(), x.pixelPitch(), outputs)
                 ? Optional.of(new QWinogradCode(conv, x, y, block, channels, outputs))
                 : Optional.empty();
     }
 
-    private static boolean worthwhile(Target target, int channels, int outputs) {
+    private static boolean overResidual(PlannedProgram planned, Kernel.QConv conv) {
+        return conv.residual().isPresent()
+                && planned.offsets().get(conv.y()) >= 0
+                && planned.offsets()
+                        .get(conv.y())
+                        .equals(planned.offsets().get(conv.residual().getAsInt()));
+    }
+
+    private static boolean worthwhile(Target target, int channels, int outputs, int block) {
         double vectors = (double) outputs / target.lanes();
         // Instructions of sv_dot4 and of sv_madd16, which x86-64 has one or two for.
         int four = target.dotProduct() ? 1 : 5;
@@ -78,7 +94,9 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
         double direct = 16 * 9 * channels / 4.0 * vectors * four * PRODUCT_COST;
         double products = PLANES * channels / 2.0 * vectors * two * PRODUCT_COST;
         double transforms = INPUT_COST * channels / 16 * 8 / Math.min(8, target.lanes()) + OUTPUT_COST * vectors;
-        return products + transforms < WORTHWHILE * direct;
+        double preparedBytes = (double) PLANES * channels * outputs * Short.BYTES;
+        double arrival = preparedBytes / block / (preparedBytes <= NEAR ? NEAR_BYTES : FAR_BYTES) * PRODUCT_COST;
+        return Math.max(products, arrival) + transforms < WORTHWHILE * direct;
     }
 
     /** Whether no sum of u8 inputs times these weights leaves the range that the algorithm yields. */
@@ -106,6 +124,7 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
 
     void write(StepCode code) {
         code.include("qwinograd.h");
+        code.tile(block + " tiles");
         Kernel.Window window = conv.window();
         PixelAxes axes = PixelAxes.of(
                 x, y, conv.residual().stream().mapToObj(code::buffer).findFirst(), window, false);

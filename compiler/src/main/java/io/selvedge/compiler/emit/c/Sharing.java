@@ -8,11 +8,17 @@ import io.selvedge.compiler.target.Target;
 import java.util.List;
 
 /**
- * Which steps threads share: those that take longer than meeting costs, about a microsecond a step. The estimate is in the time of
- * a core of about 3 GHz; on a slower one both sides grow.
+ * Which steps threads share. The estimate is in the time of a core of about 3 GHz; on a slower one both sides grow.
+ *
+ * @param worthwhileNanos steps that take as long on one thread
  */
-final class Sharing {
-    private static final double WORTHWHILE_NANOS = 3000;
+record Sharing(double worthwhileNanos) {
+    /** Meeting costs about half a microsecond. */
+    static final Sharing WHERE_IT_PAYS = new Sharing(3000);
+
+    /** For tests. */
+    static final Sharing EVERYWHERE = new Sharing(0);
+
     private static final double BYTES_PER_NANO = 12;
     private static final double VECTORS_PER_NANO = 3;
     /** Kernels that do little with what they load reach this part of the rate of dense ones. */
@@ -20,11 +26,9 @@ final class Sharing {
 
     private static final int MATH_COST = 12;
 
-    private Sharing() {}
-
-    static boolean pays(Program program, int number, Target target) {
+    boolean pays(Program program, int number, Target target) {
         Program.Step step = program.steps().get(number);
-        return nanos(step, program, target) >= WORTHWHILE_NANOS;
+        return nanos(step, program, target) >= worthwhileNanos;
     }
 
     private static double nanos(Program.Step step, Program program, Target target) {

@@ -30,13 +30,19 @@ final class StepCode {
     private long workerScratchBytes;
     private int depth = 1;
 
-    StepCode(PlannedProgram planned, Target target, PreparedWeights prepared, int number, Set<String> headers) {
+    StepCode(
+            PlannedProgram planned,
+            Target target,
+            PreparedWeights prepared,
+            Sharing sharing,
+            int number,
+            Set<String> headers) {
         this.planned = planned;
         this.target = target;
         this.prepared = prepared;
         this.number = number;
         this.headers = headers;
-        this.worthSharing = Sharing.pays(planned.program(), number, target);
+        this.worthSharing = sharing.pays(planned.program(), number, target);
     }
 
     Target target() {

@@ -15,6 +15,7 @@ import io.selvedge.compiler.op.Binary;
 import io.selvedge.compiler.op.Cast;
 import io.selvedge.compiler.op.DequantizeLinear;
 import io.selvedge.compiler.op.DynamicQuantizeLinear;
+import io.selvedge.compiler.op.MatMul;
 import io.selvedge.compiler.op.MatMulInteger;
 import io.selvedge.compiler.op.QuantizeLinear;
 import io.selvedge.compiler.op.Unary;
@@ -138,6 +139,36 @@ final class QuantizationKernelsTest {
     private String weights(DType dtype, int zeroPoint, int k, int n) {
         return builder.constant(
                 "w", Tensor.integers(TensorType.of(dtype, k, n), _ -> zeroPoint + random.nextInt(201) - 100));
+    }
+
+    @Test
+    void static_products_of_higher_rank_are_products_of_bytes() throws Throwable {
+        String x = dequantized(integers(DType.UINT8, 255, 2, 3, 20), 0.02f, 120, DType.UINT8);
+        String w = dequantized(weights(DType.INT8, 0, 20, 33), 0.01f, 0, DType.INT8);
+        String y = builder.add("product", new MatMul(), x, w);
+        String zero = builder.constant("zero", Tensor.integers(TensorType.of(DType.INT8), _ -> -3));
+        out(new QuantizeLinear(1), y, builder.constant("scale", Tensor.floats(new float[] {0.05f})), zero);
+        Graph graph = builder.build();
+        Graph fused = io.selvedge.compiler.Compiler.fuse(graph);
+        assertThat(fused.nodes().stream().map(node -> node.op().type())).contains("QConv").doesNotContain("MatMul");
+        Tensor real = ReferenceEvaluator.run(graph, given).values().iterator().next();
+        Tensor want = ReferenceEvaluator.run(fused, given).values().iterator().next();
+        for (int i = 0; i < want.elements(); i++) {
+            // A tie of the sum in f32 may be none in the product of the real numbers.
+            assertThat(want.getLong(i) - real.getLong(i)).isBetween(-1L, 1L);
+        }
+        for (Target target : RunnableTargets.all()) {
+            Map<String, Tensor> got = NativeProgram.compile(
+                            MemoryPlanner.plan(new ProgramBuilder(fused).build()), target, folder)
+                    .run(fused, given);
+            assertThat(got.values().iterator().next().toLongs()).isEqualTo(want.toLongs());
+        }
+    }
+
+    private String dequantized(String q, float scale, int zeroPoint, DType dtype) {
+        String zero = builder.constant("zero", Tensor.integers(TensorType.of(dtype), _ -> zeroPoint));
+        String step = builder.constant("scale", Tensor.floats(new float[] {scale}));
+        return builder.add("real", new DequantizeLinear(1), q, step, zero);
     }
 
     private void same() throws Throwable {

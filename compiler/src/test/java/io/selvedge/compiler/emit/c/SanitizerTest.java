@@ -27,7 +27,7 @@ final class SanitizerTest {
         STRIDED
     }
 
-    private static Assembly assembly(Kernels kernels) {
+    static Assembly assembly(Kernels kernels) {
         return switch (kernels) {
             case DENSE_F32 -> ConvolutionTest.dense(DType.FLOAT32);
             case DENSE_U8 -> ConvolutionTest.dense(DType.UINT8);
