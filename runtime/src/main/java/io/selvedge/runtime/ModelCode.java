@@ -14,7 +14,6 @@ interface ModelCode {
 
     /** Code that is shared by all sessions of a binding. */
     interface Ready {
-<<<<<<< HEAD
         /** Memory for one session; at most so many {@code threads} compute a run. */
         Invocation newInvocation(int threads);
     }
@@ -24,13 +23,6 @@ interface ModelCode {
      *
      * @throws ModelException CACHE_UNUSABLE, NATIVE_LOAD_FAILED, ... when the first binding's library cannot be loaded
      */
-=======
-        /** A session's memory, for at most so many threads. */
-        Invocation newInvocation(int threads);
-    }
-
-    /** A library of the bundle. @throws ModelException CACHE_UNUSABLE, NATIVE_LOAD_FAILED, ... when the first binding's library cannot be loaded */
->>>>>>> threads
     static ModelCode ofLibrary(Bundle bundle, Target target, LibraryCache cache) {
         NativeCode first = LibraryLoader.load(bundle, target.path(), cache);
         NativeMemory weights;
@@ -62,15 +54,11 @@ interface ModelCode {
         };
     }
 
-<<<<<<< HEAD
     /**
      * The executor of this Java.
      *
      * @throws ModelException NO_TARGET_FOR_CPU when there is no executor, BAD_BUNDLE when the bundle has nothing for one
      */
-=======
-    /** An executor. @throws ModelException NO_TARGET_FOR_CPU when there is no executor, BAD_BUNDLE when the bundle has nothing for one */
->>>>>>> threads
     static ModelCode ofExecutor(Bundle bundle) {
         ProgramExecutor executor = ServiceLoader.load(ProgramExecutor.class, ProgramExecutor.class.getClassLoader())
                 .findFirst()

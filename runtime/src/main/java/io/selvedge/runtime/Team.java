@@ -155,16 +155,10 @@ final class Team {
                     await(seen);
                 } else {
                     // The run may begin with what thread 0 does alone, and take long for it.
-<<<<<<< HEAD
                     boolean helped;
                     do {
                         helped = team.work(number) != NOTHING_TO_DO;
                     } while (!helped && team.ended != run && !team.over);
-=======
-                    while (team.work(number) == NOTHING_TO_DO && team.ended != run && !team.over) {
-                        Thread.onSpinWait();
-                    }
->>>>>>> conv
                     seen = run;
                 }
             }

@@ -14,15 +14,7 @@ import java.util.Set;
 public final class Executable {
     /** Which routines there are. */
     public interface Routines {
-<<<<<<< HEAD
         /** The routine's step; throws {@link MissingRoutine} when there is none of that name. */
-=======
-        /**
-         * The step that runs a routine.
-         *
-         * @throws MissingRoutine when there is none of that name
-         */
->>>>>>> conv
         Step step(Program program, Weights weights, Kernel.Routine routine, String node);
     }
 
