@@ -7,6 +7,7 @@ import io.selvedge.cli.conformance.OnnxSuite;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
@@ -72,8 +73,7 @@ final class ConformanceCommand implements Callable<Integer> {
         try (ProgressLine progress = new ProgressLine(console)) {
             report = new ConformanceReport(new Conformance(
                             Toolchain.bundled(),
-                            target.map(TargetCatalog::byName)
-                                    .orElseGet(() -> HostCpu.detect().best()),
+                            runnable(),
                             plugins.read(),
                             progress)
                     .run(tests));
@@ -81,6 +81,18 @@ final class ConformanceCommand implements Callable<Integer> {
         json.ifPresent(file -> write(report, file));
         report.lines().forEach(console.out()::println);
         return report.unexpectedFailures().isEmpty() ? 0 : FAILED;
+    }
+
+    private Target runnable() {
+        HostCpu host = HostCpu.detect();
+        Target found = target.map(TargetCatalog::byName).orElseGet(host::best);
+        host.lackFor(found).ifPresent(lack -> {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION,
+                    "--target " + found.name() + ": its code is run here, but " + lack + "; choose among "
+                            + host.targets().stream().map(Target::name).toList());
+        });
+        return found;
     }
 
     private static void write(ConformanceReport report, Path file) {

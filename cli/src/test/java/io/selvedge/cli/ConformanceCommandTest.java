@@ -48,6 +48,13 @@ final class ConformanceCommandTest {
     }
 
     @Test
+    void code_that_this_machine_does_not_run_is_refused() throws IOException {
+        write("test_neg", "Neg", 1, -1);
+        CommandLineRun.of("conformance", folder, "--target", "wasm32+simd128")
+                .refused(2, "BAD_OPTION", "wasm32+simd128", "generic");
+    }
+
+    @Test
     void what_holds_no_test_is_refused() throws IOException {
         CommandLineRun.of("conformance", folder).refused(3, "DATA_NOT_FOUND", "no test is below");
         CommandLineRun.of("conformance", folder.resolve("none")).refused(3, "DATA_NOT_FOUND", "there is no folder");
