@@ -48,6 +48,11 @@ public final class PeakSource {
                             return 0;
                         }
 
+                        long selvedge_team(int threads) {
+                            (void)threads;
+                            return 0;
+                        }
+
                         void selvedge_step(const unsigned char *weights, void *const *io, unsigned char *arena, int step) {
                             (void)weights;
                             long long done = 0;
