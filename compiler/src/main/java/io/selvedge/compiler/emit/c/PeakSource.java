@@ -20,7 +20,11 @@ public final class PeakSource {
 
     private PeakSource() {}
 
-    /** @param readBytes multiples of 4096 */
+    /**
+     * The program's source.
+     *
+     * @param readBytes multiples of 4096
+     */
     public static EmittedSource of(Target target, List<Long> readBytes) {
         StringBuilder steps = new StringBuilder();
         steps.append(step(0, "sv_peak_f32(arena, " + ROUNDS + ")"));
