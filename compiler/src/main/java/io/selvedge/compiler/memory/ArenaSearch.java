@@ -108,7 +108,7 @@ public final class ArenaSearch {
                     if (part.isEmpty() || bands > part.get().rows() / 2 || plans >= MOST_PLANS) {
                         break;
                     }
-                    Trial trial = trial(program, part.get(), bands, first, end);
+                    Trial trial = trial(part.get(), bands, first, end);
                     if (trial.plan.arenaBytes() <= budget) {
                         if (fitting.isEmpty() || trial.macs < fitting.get().macs) {
                             fitting = Optional.of(trial);
@@ -125,7 +125,7 @@ public final class ArenaSearch {
         return fitting.isPresent() ? fitting : smallest;
     }
 
-    private Trial trial(Program program, RowBands part, int bands, int first, int end) {
+    private Trial trial(RowBands part, int bands, int first, int end) {
         plans++;
         Program banded = part.in(bands);
         PlannedProgram plan = MemoryPlanner.plan(banded, true);
