@@ -26,7 +26,11 @@ public final class Profiler {
     private final StepSheet sheet;
     private final ProgressListener progress;
 
-    /** @param session with inputs that the model can use */
+    /**
+     * A profiler of one session.
+     *
+     * @param session with inputs that the model can use
+     */
     public Profiler(Session session, StepSheet sheet, ProgressListener progress) {
         this.session = session;
         this.sheet = sheet;
