@@ -37,6 +37,12 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
     /** What is not a product keeps more units of a core busy. */
     private static final double PRODUCT_COST = 1.6;
 
+    /** Bytes of weights that arrive, while a core does one instruction, from the second cache and from beyond. */
+    private static final double NEAR_BYTES = 10;
+
+    private static final double FAR_BYTES = 2.5;
+    private static final int NEAR = 768 * 1024;
+
     private static final double WORTHWHILE = 0.9;
 
     static Optional<QWinogradCode> of(PlannedProgram planned, Target target, Kernel.QConv conv) {
@@ -64,13 +70,13 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
             return Optional.empty();
         }
         int block = Math.ceilDiv(tiles, Math.ceilDiv(tiles, longest));
-        return worthwhile(target, channels, outputs)
+        return worthwhile(target, channels, outputs, block)
                         && exact(planned.program().weights().get(conv.weights()).bytes(), x.pixelPitch(), outputs)
                 ? Optional.of(new QWinogradCode(conv, x, y, block, channels, outputs))
                 : Optional.empty();
     }
 
-    private static boolean worthwhile(Target target, int channels, int outputs) {
+    private static boolean worthwhile(Target target, int channels, int outputs, int block) {
         double vectors = (double) outputs / target.lanes();
         // Instructions of sv_dot4 and of sv_madd16, which x86-64 has one or two for.
         int four = target.dotProduct() ? 1 : 5;
@@ -78,7 +84,9 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
         double direct = 16 * 9 * channels / 4.0 * vectors * four * PRODUCT_COST;
         double products = PLANES * channels / 2.0 * vectors * two * PRODUCT_COST;
         double transforms = INPUT_COST * channels / 16 * 8 / Math.min(8, target.lanes()) + OUTPUT_COST * vectors;
-        return products + transforms < WORTHWHILE * direct;
+        long weightBytes = (long) PLANES * channels * outputs * Short.BYTES;
+        double weights = weightBytes / (weightBytes <= NEAR ? NEAR_BYTES : FAR_BYTES) / block;
+        return Math.max(products, weights) + transforms < WORTHWHILE * direct;
     }
 
     /** Whether no sum of u8 inputs times these weights leaves the range that the algorithm yields. */
