@@ -19,7 +19,9 @@ struct sv_conv {
     int x_image, x_row, x_col;        /* from one output pixel's window to the next's */
     int y_image, y_row, y_col;
     int r_image, r_row, r_col; /* residual */
-    int narrow; /* at most half a vector of output channels: two steps along K share a multiply-add, where there is SV_HAS_PAIRS */
+    /* Whether the last of a tile's vectors, which are all there are, holds at most half a vector of channels. Two steps along K
+       share its multiply-adds then, where there is SV_HAS_PAIRS. */
+    int narrow;
     /* Kernel rows that lie in a border of zeros are left out: x has x_rows rows (0: leave nothing out) below pad_top. */
     int x_rows, pad_top, stride_rows, dilation_rows;
     int split; /* an sv_split: of bands, tiles and groups that make one tile each */
@@ -108,7 +110,6 @@ SV_INLINE void sv_conv_tiles(const struct sv_conv *s, const struct sv_part part,
     }
 }
 
-/* Weights of one step along K (no channels beyond half a vector), beside those of the next step or zeros. */
 #ifdef SV_HAS_PAIRS
 #define SV_NARROW(s) ((s)->narrow)
 #else
@@ -136,7 +137,7 @@ struct sv_conv_f32_operands {
 SV_INLINE void sv_conv_f32_tile(const struct sv_conv *s, const int tile_rows, const int tile_cols, const int blocks,
                                 const struct sv_tile *at, const void *operands) {
     const struct sv_conv_f32_operands *o = operands;
-    const int tile = tile_rows * tile_cols;
+    const int tile = tile_rows * tile_cols, last = blocks - 1;
     const long row_depth = (long)s->segments * s->run, depth = s->kernel_rows * row_depth;
     const float *x = o->x + at->x;
     const float *w = o->w + sv_packed(at->vector, depth) + at->first * row_depth * SV_BLOCK;
@@ -146,7 +147,7 @@ SV_INLINE void sv_conv_f32_tile(const struct sv_conv *s, const int tile_rows, co
         SV_UNROLL
         for (int b = 0; b < blocks; b++)
             acc[t * blocks + b] = o->bias ? sv_load(o->bias + (at->vector + b) * SV_LANES) : sv_splat(0);
-        if (SV_NARROW(s)) acc[t] = sv_pairs(acc[t], sv_splat(0));
+        if (SV_NARROW(s)) acc[t * blocks + last] = sv_pairs(acc[t * blocks + last], sv_splat(0));
     }
     SV_NO_UNROLL
     for (int row = at->first; row < at->end; row++) {
@@ -156,19 +157,26 @@ SV_INLINE void sv_conv_f32_tile(const struct sv_conv *s, const int tile_rows, co
             int k = 0;
             SV_NO_UNROLL
             for (; SV_NARROW(s) && k + 2 <= s->run; k += 2, w += 2 * SV_BLOCK, input += 2) {
-                const sv_f32 weight = sv_pairs(sv_load(w), sv_load(w + SV_BLOCK));
+                sv_f32 weight[2 * SV_MAX_TILE];
                 SV_UNROLL
-                for (int t = 0; t < tile; t++)
-                    acc[t] = sv_fma(sv_splat_pair(input + (long)(t / tile_cols) * s->x_row +
-                                                  (long)(t % tile_cols) * s->x_col),
-                                    weight, acc[t]);
+                for (int b = 0; b < 2 * blocks; b++)
+                    weight[b] = sv_load(w + sv_packed(b / 2, depth) + b % 2 * SV_BLOCK);
+                const sv_f32 both = sv_pairs(weight[2 * last], weight[2 * last + 1]);
+                SV_UNROLL
+                for (int t = 0; t < tile; t++) {
+                    const float *at_t = input + (long)(t / tile_cols) * s->x_row + (long)(t % tile_cols) * s->x_col;
+                    SV_UNROLL
+                    for (int b = 0; b < 2 * last; b++)
+                        acc[t * blocks + b / 2] = sv_fma(sv_splat(at_t[b % 2]), weight[b], acc[t * blocks + b / 2]);
+                    acc[t * blocks + last] = sv_fma(sv_splat_pair(at_t), both, acc[t * blocks + last]);
+                }
             }
             SV_NO_UNROLL
             for (; k < s->run; k++, w += SV_BLOCK, input++) {
                 sv_f32 weight[SV_MAX_TILE];
                 SV_UNROLL
                 for (int b = 0; b < blocks; b++) weight[b] = sv_load(w + sv_packed(b, depth));
-                if (SV_NARROW(s)) weight[0] = sv_pairs(weight[0], sv_splat(0));
+                if (SV_NARROW(s)) weight[last] = sv_pairs(weight[last], sv_splat(0));
                 SV_UNROLL
                 for (int t = 0; t < tile; t++) {
                     const sv_f32 splat =
@@ -186,7 +194,9 @@ SV_INLINE void sv_conv_f32_tile(const struct sv_conv *s, const int tile_rows, co
     for (int t = 0; t < tile; t++) {
         const long to = (long)(t / tile_cols) * s->y_row + (long)(t % tile_cols) * s->y_col;
         const long from = (long)(t / tile_cols) * s->r_row + (long)(t % tile_cols) * s->r_col;
-        if (SV_NARROW(s)) acc[t] = sv_every_second(acc[t], 0) + sv_every_second(acc[t], 1);
+        if (SV_NARROW(s))
+            acc[t * blocks + last] =
+                sv_every_second(acc[t * blocks + last], 0) + sv_every_second(acc[t * blocks + last], 1);
         SV_UNROLL
         for (int b = 0; b < blocks; b++)
             sv_store(

@@ -35,7 +35,7 @@ SV_INLINE void sv_gemm_store(const int tile, const int blocks, const int lanes, 
     /* One copy of the epilogue for a row, not one for every vector of the tile. */
     SV_NO_UNROLL
     for (int t = 0; t < tile; t++) {
-        SV_UNROLL
+        /* Unrolled without being told: clang 20 fails to where it is, in some places. */
         for (int b = 0; b < blocks; b++)
             o->put(o->p, o->y, row + t, (long)(vector + b) * SV_LANES, b == blocks - 1 ? lanes : SV_LANES,
                    sums[t * blocks + b]);

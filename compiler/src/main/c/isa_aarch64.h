@@ -32,11 +32,22 @@ SV_INLINE sv_s32 sv_signed_dot4(sv_s32 acc, sv_s32 a, sv_s32 b) {
     return acc;
 #endif
 }
-/* acc[i] += the sum of four u8 * s8 products, exact. Both factors of the instruction are signed: x - 128 is one, and what
-   that takes away, 128 times the weights, is put back. */
+#define SV_HAS_ACTIVATIONS 1
+/* Both factors of the instruction are signed, so it takes x - 128 for x; that adds -128 times the weights, which a kernel
+   subtracts once for many pixels. */
+SV_INLINE sv_s32 sv_activations(sv_s32 u8x4) {
+    return u8x4 ^ sv_splat_s32((int)0x80808080);
+}
+SV_INLINE sv_s32 sv_dot4_activations(sv_s32 acc, sv_s32 activations, sv_s32 s8x4) {
+    return sv_signed_dot4(acc, s8x4, activations);
+}
+SV_INLINE sv_s32 sv_dot4_excess(sv_s32 excess, sv_s32 s8x4) {
+    return sv_signed_dot4(excess, s8x4, sv_splat_s32((int)0x80808080));
+}
+/* acc[i] += the sum of four u8 * s8 products, exact */
 SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
-    const sv_s32 none = {0}, offset = sv_splat_s32((int)0x80808080);
-    return sv_signed_dot4(acc - sv_signed_dot4(none, s8x4, offset), u8x4 ^ offset, s8x4);
+    const sv_s32 none = {0};
+    return sv_dot4_activations(acc - sv_dot4_excess(none, s8x4), sv_activations(u8x4), s8x4);
 }
 #else
 /* acc[i] += the sum of four u8 * s8 products, exact: a product fits 16 bits, and pairs are summed in 32. */

@@ -10,9 +10,26 @@ SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
 }
 #endif
 
+#ifndef SV_HAS_ACTIVATIONS
+/* u8 as the dot product takes them: as they are. */
+SV_INLINE sv_s32 sv_activations(sv_s32 u8x4) {
+    return u8x4;
+}
+SV_INLINE sv_s32 sv_dot4_activations(sv_s32 acc, sv_s32 activations, sv_s32 s8x4) {
+    return sv_dot4(acc, activations, s8x4);
+}
+/* What sv_dot4_activations adds too much for these weights, whatever the activations. */
+SV_INLINE sv_s32 sv_dot4_excess(sv_s32 excess, sv_s32 s8x4) {
+    (void)s8x4;
+    return excess;
+}
+#endif
+
+#ifndef SV_HAS_SELECT
 SV_INLINE sv_f32 sv_select(sv_s32 mask, sv_f32 a, sv_f32 b) {
     return (sv_f32)((mask & (sv_s32)a) | (~mask & (sv_s32)b));
 }
+#endif
 #ifndef SV_HAS_BETWEEN
 /* a if it is above (below) b, else b; so b where either is NaN. */
 SV_INLINE sv_f32 sv_above(sv_f32 a, sv_f32 b) {
@@ -58,8 +75,16 @@ SV_INLINE sv_f32 sv_round_between(sv_f32 v, const int lo, const int hi) {
 SV_INLINE sv_u8 sv_low_bytes(sv_s32 v) {
     return __builtin_convertvector((sv_u32)v, sv_u8);
 }
+#ifndef SV_HAS_TRUNCATED
+SV_INLINE sv_s32 sv_truncated(sv_f32 v) {
+    return __builtin_convertvector(v, sv_s32);
+}
+SV_INLINE sv_s64 sv_truncated_s64(sv_f32 v) {
+    return __builtin_convertvector(v, sv_s64);
+}
+#endif
 SV_INLINE sv_u8 sv_bytes(sv_f32 v) {
-    return sv_low_bytes(__builtin_convertvector(v, sv_s32));
+    return sv_low_bytes(sv_truncated(v));
 }
 SV_INLINE void sv_store_u8(unsigned char *p, sv_f32 v) {
     sv_store_bytes(p, sv_bytes(v));
@@ -74,10 +99,10 @@ SV_INLINE sv_f32 sv_load_s64_f32(const long long *p) {
     return __builtin_convertvector(*(const sv_s64_unaligned *)p, sv_f32);
 }
 SV_INLINE void sv_store_s32(int *p, sv_f32 v) {
-    *(sv_s32_unaligned *)p = __builtin_convertvector(v, sv_s32);
+    *(sv_s32_unaligned *)p = sv_truncated(v);
 }
 SV_INLINE void sv_store_s64(long long *p, sv_f32 v) {
-    *(sv_s64_unaligned *)p = __builtin_convertvector(v, sv_s64);
+    *(sv_s64_unaligned *)p = sv_truncated_s64(v);
 }
 
 #ifndef SV_HAS_MASKS
@@ -159,7 +184,7 @@ SV_INLINE void sv_store_steps(unsigned char *p, sv_f32 a, sv_f32 b, sv_f32 c, sv
     const sv_f32 steps[4] = {a, b, c, d};
     SV_UNROLL
     for (int i = 0; i < 4; i++)
-        sv_store_u8(p + i * SV_LANES, sv_round_between(steps[i], lo - zero, hi - zero) + sv_splat((float)zero));
+        sv_store_bytes(p + i * SV_LANES, sv_low_bytes((sv_s32)sv_rounded_bits(steps[i], lo - zero, hi - zero) + zero));
 #endif
 }
 

@@ -38,9 +38,8 @@ SV_INLINE sv_f32 sv_quotient(sv_f32 v, const float divisor, const float inverse)
 #endif
 }
 
-/* e^v: v = n ln 2 + r, |r| <= ln 2 / 2; the power of two in two steps, so that denormal results come out right. */
-SV_INLINE sv_f32 sv_exp(sv_f32 v) {
-    v = sv_min(sv_max(v, sv_splat(-104)), sv_splat(89));
+/* e^v = p 2^power: v = n ln 2 + r, |r| <= ln 2 / 2. */
+SV_INLINE sv_f32 sv_exp_parts(sv_f32 v, sv_s32 *power) {
     const sv_f32 bits = v * sv_splat(1.442695041f) + sv_splat(SV_ROUNDER);
     const sv_f32 n = bits - sv_splat(SV_ROUNDER);
     const sv_f32 r = sv_fma(n, sv_splat(-1.428606820e-06f), sv_fma(n, sv_splat(-0.693145751953125f), v));
@@ -48,9 +47,21 @@ SV_INLINE sv_f32 sv_exp(sv_f32 v) {
     p = sv_fma(p, r, sv_splat(4.166620587e-02f));
     p = sv_fma(p, r, sv_splat(1.666651885e-01f));
     p = sv_fma(p, r, sv_splat(5.000000095e-01f));
-    p = sv_fma(p, r * r, r) + 1;
-    const sv_s32 power = (sv_s32)bits - (sv_s32)sv_splat(SV_ROUNDER), half = power >> 1;
+    *power = (sv_s32)bits - (sv_s32)sv_splat(SV_ROUNDER);
+    return sv_fma(p, r * r, r) + 1;
+}
+/* e^v; the power of two in two steps, so that denormal results come out right. */
+SV_INLINE sv_f32 sv_exp(sv_f32 v) {
+    sv_s32 power;
+    const sv_f32 p = sv_exp_parts(sv_min(sv_max(v, sv_splat(-104)), sv_splat(89)), &power);
+    const sv_s32 half = power >> 1;
     return p * (sv_f32)((half + 127) << 23) * (sv_f32)((power - half + 127) << 23);
+}
+/* The same for -87 <= v <= 88, whose powers are normal. */
+SV_INLINE sv_f32 sv_exp_normal(sv_f32 v) {
+    sv_s32 power;
+    const sv_f32 p = sv_exp_parts(v, &power);
+    return p * (sv_f32)((power + 127) << 23);
 }
 
 /* Natural logarithm: v = 2^e m with m in [sqrt 0.5, sqrt 2]. */
@@ -104,7 +115,7 @@ SV_INLINE sv_f32 sv_erf(sv_f32 v) {
     q = sv_fma(q, t, sv_splat(1.052626995e-01f));
     q = sv_fma(q, t, sv_splat(6.356252730e-01f));
     q = sv_fma(q, t, sv_splat(1.128551747e+00f));
-    return sv_select(a < 0.94868f, sv_fma(p, v, v), sv_with_sign(1 - sv_exp(-t * q), v));
+    return sv_select(a < 0.94868f, sv_fma(p, v, v), sv_with_sign(1 - sv_exp_normal(-t * q), v));
 }
 
 /* sin(v + quarters * pi / 2), reduced in f64: right up to |v| of about 2^30. */

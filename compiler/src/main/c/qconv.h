@@ -33,25 +33,47 @@ SV_INLINE long sv_packed_words(const int v, const long depth, const int widened)
 SV_INLINE void sv_conv_u8_tile(const struct sv_conv *s, const int tile_rows, const int tile_cols, const int blocks,
                                const struct sv_tile *at, const void *operands) {
     const struct sv_conv_u8_operands *o = operands;
-    const int tile = tile_rows * tile_cols, products = tile * blocks;
+    const int tile = tile_rows * tile_cols, products = tile * blocks, last = blocks - 1;
     const long row_depth = (long)s->segments * s->run, depth = s->kernel_rows * row_depth;
     const unsigned char *x = o->x + at->x;
-    const int lane_bytes = o->widened ? 8 : 4;
+    const int lane_bytes = o->widened ? 8 : 4, narrow = SV_NARROW(s) && !o->widened;
     const signed char *w = (const signed char *)o->w + (sv_packed_words(at->vector, depth, o->widened) +
                                                         at->first * row_depth * SV_BLOCK * lane_bytes);
-    sv_s32 acc[SV_MAX_TILE];
+    sv_s32 acc[SV_MAX_TILE], excess[SV_MAX_TILE];
+    SV_UNROLL
+    for (int b = 0; b < blocks; b++) excess[b] = sv_splat_s32(0);
     SV_UNROLL
     for (int t = 0; t < tile; t++) {
         SV_UNROLL
         for (int b = 0; b < blocks; b++) acc[t * blocks + b] = sv_load_s32(o->bias + (at->vector + b) * SV_LANES);
+        if (narrow) acc[t * blocks + last] = (sv_s32)sv_pairs((sv_f32)acc[t * blocks + last], sv_splat(0));
     }
     SV_NO_UNROLL
     for (int row = at->first; row < at->end; row++) {
         SV_NO_UNROLL
         for (int segment = 0; segment < s->segments; segment++) {
             const unsigned char *input = x + (long)row * s->x_kernel_row + (long)segment * s->x_segment;
+            int k = 0;
             SV_NO_UNROLL
-            for (int k = 0; k < s->run; k++, w += SV_BLOCK * lane_bytes, input += 4) {
+            for (; narrow && k + 2 <= s->run; k += 2, w += 2 * SV_BLOCK * 4, input += 8) {
+                sv_s32 weight[2 * SV_MAX_TILE];
+                SV_UNROLL
+                for (int b = 0; b < 2 * blocks; b++)
+                    weight[b] = sv_load_s32(w + (sv_packed(b / 2, depth) + b % 2 * SV_BLOCK) * 4);
+                const sv_s32 both = (sv_s32)sv_pairs((sv_f32)weight[2 * last], (sv_f32)weight[2 * last + 1]);
+                SV_UNROLL
+                for (int t = 0; t < tile; t++) {
+                    const unsigned char *at_t =
+                        input + (long)(t / tile_cols) * s->x_row + (long)(t % tile_cols) * s->x_col;
+                    SV_UNROLL
+                    for (int b = 0; b < 2 * last; b++)
+                        acc[t * blocks + b / 2] =
+                            sv_dot4(acc[t * blocks + b / 2], sv_splat_word(at_t + b % 2 * 4), weight[b]);
+                    acc[t * blocks + last] = sv_dot4(acc[t * blocks + last], (sv_s32)sv_splat_pair(at_t), both);
+                }
+            }
+            SV_NO_UNROLL
+            for (; k < s->run; k++, w += SV_BLOCK * lane_bytes, input += 4) {
                 sv_s32 weight[SV_MAX_TILE], odd[SV_MAX_TILE];
                 SV_UNROLL
                 for (int b = 0; b < blocks; b++) {
@@ -59,21 +81,31 @@ SV_INLINE void sv_conv_u8_tile(const struct sv_conv *s, const int tile_rows, con
                     weight[b] = sv_load_s32(from);
                     if (o->widened) odd[b] = sv_load_s32(from + SV_BLOCK * 4);
                 }
+                if (narrow) weight[last] = (sv_s32)sv_pairs((sv_f32)weight[last], sv_splat(0));
+                SV_UNROLL
+                for (int b = 0; b < blocks; b++)
+                    if (!o->widened) excess[b] = sv_dot4_excess(excess[b], weight[b]);
                 SV_UNROLL
                 for (int t = 0; t < tile; t++) {
-                    const sv_s32 word =
+                    const sv_s32 bytes =
                         sv_splat_word(input + (long)(t / tile_cols) * s->x_row + (long)(t % tile_cols) * s->x_col);
-                    const sv_s32 x_even = word & 0x00ff00ff, x_odd = (sv_s32)((sv_u16)word >> 8);
+                    const sv_s32 word = o->widened ? bytes & 0x00ff00ff : sv_activations(bytes);
+                    const sv_s32 x_odd = (sv_s32)((sv_u16)bytes >> 8);
                     SV_UNROLL
                     for (int b = 0; b < blocks; b++) {
                         const int i = t * blocks + b;
-                        acc[i] = o->widened ? sv_madd16(sv_madd16(acc[i], x_even, weight[b]), x_odd, odd[b])
-                                            : sv_dot4(acc[i], word, weight[b]);
+                        acc[i] = o->widened ? sv_madd16(sv_madd16(acc[i], word, weight[b]), x_odd, odd[b])
+                                            : sv_dot4_activations(acc[i], word, weight[b]);
                     }
                 }
             }
         }
     }
+    SV_UNROLL
+    for (int i = 0; i < products; i++) acc[i] -= excess[i % blocks];
+    SV_UNROLL
+    for (int i = last; narrow && i < products; i += blocks)
+        acc[i] = (sv_s32)sv_every_second((sv_f32)acc[i], 0) + (sv_s32)sv_every_second((sv_f32)acc[i], 1);
     SV_UNROLL
     for (int i = 0; i < products; i += 4) {
         sv_f32 scale[4];

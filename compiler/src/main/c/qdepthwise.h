@@ -54,14 +54,27 @@ SV_INLINE sv_s32 sv_vertical(const unsigned char *x, const long row, const int t
     if (taps > 3) word |= (sv_s32)((sv_u32)sv_load_u8(x + 3 * row) << 24);
     return word;
 }
+SV_INLINE sv_s32 sv_word_inputs(sv_s32 word) {
+    return sv_activations(word);
+}
+SV_INLINE sv_s32 sv_taps_excess(sv_s32 sum, sv_s32 taps) {
+    return sv_dot4_excess(sum, taps);
+}
 SV_INLINE sv_s32 sv_dot_taps(sv_s32 acc, sv_s32 word, sv_s32 taps) {
-    return sv_dot4(acc, word, taps);
+    return sv_dot4_activations(acc, word, taps);
 }
 #else
 #define SV_WORD_TAPS 2
 /* The same without a dot product of bytes: two rows of 16 bits each. */
 SV_INLINE sv_s32 sv_vertical(const unsigned char *x, const long row, const int taps) {
     return taps > 1 ? sv_load_u8(x) | sv_load_u8(x + row) << 16 : sv_load_u8(x);
+}
+SV_INLINE sv_s32 sv_word_inputs(sv_s32 word) {
+    return word;
+}
+SV_INLINE sv_s32 sv_taps_excess(sv_s32 sum, sv_s32 taps) {
+    (void)taps;
+    return sum;
 }
 SV_INLINE sv_s32 sv_dot_taps(sv_s32 acc, sv_s32 word, sv_s32 taps) {
     return sv_madd16(acc, word, taps);
@@ -84,15 +97,27 @@ SV_INLINE void sv_depthwise_u8_tile(const struct sv_depthwise *s, const int rows
     const int words = (height + SV_WORD_TAPS - 1) / SV_WORD_TAPS;
     sv_s32 acc[SV_MAX_TILE];
     SV_UNROLL
-    for (int p = 0; p < pixels; p++) acc[p] = bias;
+    for (int row = 0; row < rows; row++) {
+        sv_s32 excess = {0};
+        SV_UNROLL
+        for (int i = 0; i < words * s->kernel_w; i++)
+            excess = sv_taps_excess(excess, taps[row * words * s->kernel_w + i]);
+        SV_UNROLL
+        for (int p = 0; p < tile; p++) acc[row * tile + p] = bias - excess;
+    }
     SV_UNROLL
     for (int i = 0; i < words; i++) {
         SV_UNROLL
         for (int col = 0; col < columns; col++) {
-            if (sv_depthwise_border(s, col)) continue;
+            const sv_s32 none = {0};
+            const int border = sv_depthwise_border(s, col);
+#ifndef SV_HAS_ACTIVATIONS
+            if (border) continue;
+#endif
             const int top = SV_WORD_TAPS * i, left = height - top < SV_WORD_TAPS ? height - top : SV_WORD_TAPS;
-            const sv_s32 word =
-                sv_vertical(x + (long)top * s->x_kernel_row + (long)col * s->x_pixel, s->x_kernel_row, left);
+            const sv_s32 word = sv_word_inputs(
+                border ? none
+                       : sv_vertical(x + (long)top * s->x_kernel_row + (long)col * s->x_pixel, s->x_kernel_row, left));
             SV_UNROLL
             for (int p = 0; p < pixels; p++) {
                 const int row = p / tile, tap = col - p % tile * s->stride_w, first = top - row * s->stride_h;

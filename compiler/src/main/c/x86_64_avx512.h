@@ -52,12 +52,11 @@ SV_INLINE sv_f32 sv_pairs(sv_f32 a, sv_f32 b) {
     __asm__("vpermt2ps %2, %1, %0" : "+v"(a) : "v"(order), "v"(b));
     return a;
 }
-/* Lanes 0, 2, .. 14 of v in the lower half, or with `odd` lanes 1, 3, .. 15. */
+/* Lanes 0, 2, .. 14 of v in the lower half, or with `odd` lanes 1, 3, .. 15; zeros in the upper half. */
 SV_INLINE sv_f32 sv_every_second(sv_f32 v, const int odd) {
-    const sv_s32 even = {0, 2, 4, 6, 8, 10, 12, 14, 0, 2, 4, 6, 8, 10, 12, 14};
-    sv_f32 r;
-    __asm__("vpermps %2, %1, %0" : "=v"(r) : "v"(even + odd), "v"(v));
-    return r;
+    const sv_s32 order = {0, 2, 4, 6, 8, 10, 12, 14, 16, 16, 16, 16, 16, 16, 16, 16};
+    __asm__("vpermt2ps %2, %1, %0" : "+v"(v) : "v"(order + odd), "v"(sv_splat(0)));
+    return v;
 }
 
 #define SV_HAS_WORDS 1

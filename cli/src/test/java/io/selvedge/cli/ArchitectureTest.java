@@ -75,7 +75,7 @@ final class ArchitectureTest {
 
     @Test
     void modules_import_downward_only() {
-        List<String> modules = List.of("runtime", "compiler", "compress", "fallback", "cli", "bench");
+        List<String> modules = List.of("runtime", "jvm", "compiler", "compress", "fallback", "cli", "bench");
         for (int i = 0; i < modules.size(); i++) {
             String[] above = modules.stream()
                     .skip(i + 1L)
@@ -100,6 +100,22 @@ final class ArchitectureTest {
     @Test
     void runtime_imports_the_jdk_alone() {
         check(onlyDependsOn("io.selvedge.runtime..", "java..", "io.selvedge.runtime.."));
+    }
+
+    @Test
+    void the_jvm_executor_imports_the_runtime_alone() {
+        check(onlyDependsOn(
+                "io.selvedge.jvm..", "java..", "jdk.incubator.vector", "io.selvedge.runtime..", "io.selvedge.jvm.."));
+    }
+
+    @Test
+    void only_loops_on_vectors_see_the_incubating_module() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("io.selvedge.jvm.vector..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jdk.incubator.vector.."));
     }
 
     @Test
@@ -203,10 +219,11 @@ final class ArchitectureTest {
 
     @Test
     void packages_are_null_marked() {
-        // The runtime has no dependencies, so no annotations either.
+        // The runtime has no dependencies, so no annotations either; nor has the executor beside it.
         DescribedPredicate<JavaClass> annotated = describe(
-                "are written by hand, outside of the runtime",
+                "are written by hand, outside of what ships to devices",
                 type -> !type.getPackageName().startsWith("io.selvedge.runtime")
+                        && !type.getPackageName().startsWith("io.selvedge.jvm")
                         && !type.getPackageName().startsWith(GENERATED_ONNX_MESSAGES));
         check(classes()
                 .that(annotated)

@@ -114,8 +114,16 @@ final class BadBundleTest {
     }
 
     @Test
-    void library_for_another_cpu_is_told_with_what_this_one_lacks() throws IOException {
+    void library_for_another_cpu_leaves_the_program_to_java() throws IOException {
         rewrite(target -> List.of(Target.linux(target.name(), target.arch(), List.of("avx2048"))), Part.KEEP);
+        assertThat(CommandLineRun.of("run", file, "--input", sample).status()).isZero();
+        assertThat(doctor(0)).contains("its code for jvm");
+    }
+
+    @Test
+    void library_for_another_cpu_is_told_with_what_this_one_lacks() throws IOException {
+        Part withoutProgram = (name, bytes) -> name.equals("program.bin") ? Part.LEFT_OUT : bytes;
+        rewrite(target -> List.of(Target.linux(target.name(), target.arch(), List.of("avx2048"))), withoutProgram);
         CommandLineRun.of("run", file, "--input", sample)
                 .refused(7, "NO_TARGET_FOR_CPU", file.toString(), "avx2048", "--target generic");
         assertThat(doctor(7)).contains("NO_TARGET_FOR_CPU").contains("avx2048");
@@ -172,6 +180,7 @@ final class BadBundleTest {
 
     private interface Part {
         Part KEEP = (name, bytes) -> bytes;
+        byte[] LEFT_OUT = {};
 
         byte[] of(String name, byte[] bytes);
     }
@@ -190,7 +199,12 @@ final class BadBundleTest {
                     m.preparedBytes(),
                     m.threads(),
                     targets.of(m.targets().getFirst())));
-            m.parts().keySet().forEach(name -> writer.part(name, change.of(name, from.read(name))));
+            m.parts().keySet().forEach(name -> {
+                byte[] part = change.of(name, from.read(name));
+                if (part != Part.LEFT_OUT) {
+                    writer.part(name, part);
+                }
+            });
             writer.write(file);
         }
     }

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.selvedge.compiler.ir.GraphText;
+import io.selvedge.compiler.onnx.OnnxExporter;
+import io.selvedge.compiler.op.OpCatalog;
+import io.selvedge.runtime.Bundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +60,50 @@ final class BudgetTest {
             JsonNode shortfall = report(out).get("outcome").get("shortfalls").get(0);
             assertThat(shortfall.get("option").asText()).isEqualTo(budget[0]);
             assertThat(shortfall.get("needed").asDouble()).isLessThanOrEqualTo(number(relax.group(3)));
+        }
+    }
+
+    /** A convolution of stride 2, depthwise and 1x1, whose images are 30 times as large as what comes out. */
+    private static Path largeImages() {
+        String text = """
+                graph images
+                input x: float32[1,3,32,32]
+                const w1: float32[16,3,3,3] = splat 0.03
+                const w2: float32[16,1,3,3] = splat 0.1
+                const w3: float32[8,16,1,1] = splat 0.05
+                node a: Conv{dilations=[1,1], group=1, pads=[1,1,1,1], strides=[2,2]}(x, w1) -> a
+                node b: Relu(a) -> b
+                node c: Conv{dilations=[1,1], group=16, pads=[1,1,1,1], strides=[1,1]}(b, w2) -> c
+                node d: Conv{dilations=[1,1], group=1, pads=[0,0,0,0], strides=[1,1]}(c, w3) -> d
+                node e: GlobalAveragePool(d) -> y
+                output y
+                """;
+        Path file = folder.resolve("images.onnx");
+        OnnxExporter.write(GraphText.parse(text, OpCatalog.ALL), file);
+        return file;
+    }
+
+    @Test
+    void arena_that_is_too_large_is_met_by_a_form_whose_price_is_reported() throws Exception {
+        Path images = largeImages();
+        Path free = folder.resolve("free");
+        assertThat(CommandLineRun.of("deploy", images, "--out", free).status()).isZero();
+        long plain = report(free).get("candidates").get(0).get("arenaBytes").asLong();
+        Path out = folder.resolve("banded");
+        CommandLineRun run = CommandLineRun.of("deploy", images, "--out", out, "--max-arena-bytes", plain * 2 / 3);
+        assertThat(run.status()).as(run.err()).isZero();
+        List<JsonNode> candidates = report(out).get("candidates").valueStream().toList();
+        assertThat(candidates).extracting(c -> c.get("name").asText()).containsExactly("fp32", "fp32-banded");
+        assertThat(candidates.get(0).get("arenaBytes").asLong()).isEqualTo(plain);
+        assertThat(candidates.get(0).get("reason").asText()).contains("is over --max-arena-bytes");
+        assertThat(candidates.get(1).get("arenaBytes").asLong()).isLessThanOrEqualTo(plain * 2 / 3);
+        assertThat(candidates.get(1).get("reason").asText()).contains("bands of rows");
+        assertThat(candidates).allMatch(c -> c.get("latencyMicrosP50").asDouble() > 0);
+        try (Bundle bundle = Bundle.open(out.resolve("model.selv"));
+                Bundle whole = Bundle.open(free.resolve("model.selv"))) {
+            assertThat(bundle.manifest().arenaBytes())
+                    .isEqualTo(candidates.get(1).get("arenaBytes").asLong());
+            assertThat(bundle.read("golden/output-0.bin")).isEqualTo(whole.read("golden/output-0.bin"));
         }
     }
 

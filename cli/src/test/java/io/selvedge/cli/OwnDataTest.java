@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -217,7 +218,7 @@ final class OwnDataTest {
                         List.of(),
                         Optional.empty(),
                         false,
-                        1),
+                        OptionalInt.of(1)),
                 ProgressListener.SILENT);
     }
 }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** The pipeline: graph, simplified graph, fused graph, program, planned program, libraries. */
 public final class Compiler {
@@ -88,11 +89,17 @@ public final class Compiler {
 
     /** Compiles forms of one model with other extents; their programs share one weights.bin, whose length the last one has. */
     public List<Compilation> compile(List<Graph> simplified, List<Target> targets) {
+        return compile(simplified, targets, Compiler::plan);
+    }
+
+    /** The same with memory laid out by {@code planner}. */
+    public List<Compilation> compile(
+            List<Graph> simplified, List<Target> targets, Function<Program, PlannedProgram> planner) {
         SharedWeights weights = new SharedWeights();
         List<Compilation> compilations = new ArrayList<>();
         for (Graph graph : simplified) {
             Graph fused = fuse(graph);
-            PlannedProgram planned = weights.add(plan(lower(fused)));
+            PlannedProgram planned = weights.add(planner.apply(lower(fused)));
             Map<String, byte[]> libraries = new LinkedHashMap<>();
             Map<String, List<String>> tiles = new LinkedHashMap<>();
             for (Target target : targets) {

@@ -32,7 +32,8 @@ final class WarmUp {
         if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "runs plain loops, several times slower than those on vectors: start Java with --add-modules " + MODULE);
+                    "runs plain loops, several times slower than those on vectors: start Java with --add-modules "
+                            + MODULE);
             return;
         }
         Thread thread = new Thread(() -> faster = VectorWarmUp.run(), "selvedge-jvm-warm-up");

@@ -44,8 +44,8 @@ interface ModelCode {
                 if (binding.preparedBytes() > 0) {
                     code.prepareWeights(weights.address(), prepared.address());
                 }
-                return threads -> new NativeInvocation(
-                        bundle.manifest().name(), binding, code, weights, prepared, threads);
+                return threads ->
+                        new NativeInvocation(bundle.manifest().name(), binding, code, weights, prepared, threads);
             }
         };
     }
@@ -72,9 +72,8 @@ interface ModelCode {
 
             @Override
             public Ready load(Binding binding) {
-                ByteBuffer weights = bundle.length(PartName.WEIGHTS) == 0
-                        ? ByteBuffer.allocate(0)
-                        : bundle.direct(PartName.WEIGHTS);
+                ByteBuffer weights =
+                        bundle.length(PartName.WEIGHTS) == 0 ? ByteBuffer.allocate(0) : bundle.direct(PartName.WEIGHTS);
                 ProgramExecutor.Prepared prepared =
                         executor.prepare(ByteBuffer.wrap(bundle.read(binding.part(PartName.PROGRAM))), weights);
                 return threads -> new ExecutorInvocation(prepared);

@@ -4,12 +4,15 @@ import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Op;
+import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.op.QConv;
 import io.selvedge.compiler.op.QPool;
+import io.selvedge.compiler.op.Reshape;
 import io.selvedge.compiler.op.Resize;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,9 +120,8 @@ public final class FuseQuantized {
         boolean gemm = !conv.op().type().equals("Conv");
         Optional<Node> x = wires.dequantize(conv.input(0));
         Optional<QuantizedWeights> weights = QuantizedWeights.of(graph, wires, conv);
-        if (x.isEmpty()
-                || weights.isEmpty()
-                || gemm && graph.type(conv.input(0)).shape().rank() != 2) {
+        int rank = graph.type(conv.input(0)).shape().rank();
+        if (x.isEmpty() || weights.isEmpty() || gemm && rank < 2) {
             return Optional.empty();
         }
         QConv.Quant xq = wires.quant(x.get()).orElseThrow();
@@ -140,9 +142,37 @@ public final class FuseQuantized {
                 clamp.lo(),
                 clamp.hi(),
                 Optional.empty(),
-                graph.type(quantize.output()).shape(),
+                gemm ? rows(quantize.output()) : graph.type(quantize.output()).shape(),
                 out);
-        return Optional.of(new Node(conv.name(), op, List.of(x.get().input(0), w, b), quantize.outputs()));
+        if (!gemm || rank == 2) {
+            return Optional.of(new Node(conv.name(), op, List.of(x.get().input(0), w, b), quantize.outputs()));
+        }
+        // Leading axes are rows too: the matrix that the kernel reads and writes is the same memory.
+        String matrix = reshaped(x.get().input(0), quantize.output() + ".rows");
+        String product = quantize.output() + ".product";
+        types.put(product, new TensorType(out, op.outShape()));
+        nodes.add(new Node(conv.name(), op, List.of(matrix, w, b), List.of(product)));
+        Tensor shape = shape(graph.type(quantize.output()).shape());
+        List<String> inputs = List.of(product, add(quantize.output() + ".shape", shape));
+        return Optional.of(new Node(conv.name() + ".reshape", new Reshape(false), inputs, quantize.outputs()));
+    }
+
+    private String reshaped(String value, String name) {
+        Shape rows = rows(value);
+        types.put(name, new TensorType(graph.type(value).dtype(), rows));
+        List<String> inputs = List.of(value, add(name + ".shape", shape(rows)));
+        nodes.add(new Node(name, new Reshape(false), inputs, List.of(name)));
+        return name;
+    }
+
+    private Shape rows(String value) {
+        int[] extents = graph.type(value).shape().extents();
+        int columns = extents[extents.length - 1];
+        return Shape.of(graph.type(value).shape().elements() / Math.max(1, columns), columns);
+    }
+
+    private static Tensor shape(Shape shape) {
+        return Tensor.longs(Arrays.stream(shape.extents()).asLongStream().toArray(), shape.rank());
     }
 
     /** Explicit pads; the importer has resolved auto_pad. */

@@ -35,8 +35,13 @@ public final class MemoryPlanner {
 
     /** Offsets of all buffers in one arena, and the packed weights; the same program gives the same plan. */
     public static PlannedProgram plan(Program program) {
+        return plan(program, false);
+    }
+
+    /** @param residuals whether convolutions may write over a residual that dies with them */
+    static PlannedProgram plan(Program program, boolean residuals) {
         List<Lifetime> lifetimes = lifetimes(program);
-        int[] owner = inPlaceOwners(program, lifetimes);
+        int[] owner = inPlaceOwners(program, lifetimes, residuals);
         List<Integer> offsets = place(program, lifetimes, owner);
         long arena = 0;
         for (Buffer buffer : program.buffers()) {
@@ -97,7 +102,7 @@ public final class MemoryPlanner {
     }
 
     /** For every buffer the buffer whose memory it takes over, itself if none. Lifetimes of owners are widened. */
-    private static int[] inPlaceOwners(Program program, List<Lifetime> lifetimes) {
+    private static int[] inPlaceOwners(Program program, List<Lifetime> lifetimes, boolean residuals) {
         int[] owner = new int[program.buffers().size()];
         for (int i = 0; i < owner.length; i++) {
             owner[i] = i;
@@ -112,6 +117,15 @@ public final class MemoryPlanner {
                     }
                 }
                 case Kernel.Lut lut -> tryInPlace(program, lifetimes, owner, step, lut.input(), lut.output());
+                // These compute every pixel once, and read its residual before; the result's border is written anew.
+                case Kernel.Conv conv
+                when residuals && conv.residual().isPresent() ->
+                    tryOverResidual(
+                            program, lifetimes, owner, step, conv.residual().getAsInt());
+                case Kernel.QConv conv
+                when residuals && conv.residual().isPresent() ->
+                    tryOverResidual(
+                            program, lifetimes, owner, step, conv.residual().getAsInt());
                 default -> {
                     // other kernels read elements after they have written others
                 }
@@ -127,14 +141,26 @@ public final class MemoryPlanner {
         }
         Buffer from = program.buffer(in.buffer());
         Buffer to = program.buffer(out.buffer());
+        boolean alike = from.padValue() == to.padValue()
+                && in.offset() == out.offset()
+                && in.strides().equals(out.strides());
+        return alike && takeOver(program, lifetimes, owner, step, from, to);
+    }
+
+    private static void tryOverResidual(
+            Program program, List<Lifetime> lifetimes, int[] owner, int step, int residual) {
+        Buffer result = program.buffer(program.steps().get(step).kernel().writes());
+        takeOver(program, lifetimes, owner, step, program.buffer(residual), result);
+    }
+
+    /** Gives {@code to} the memory of {@code from}, if both lie alike and {@code from} dies where {@code to} begins. */
+    private static boolean takeOver(
+            Program program, List<Lifetime> lifetimes, int[] owner, int step, Buffer from, Buffer to) {
         boolean alike = from.place() == Buffer.Place.ARENA
                 && to.place() == Buffer.Place.ARENA
                 && from.dtype() == to.dtype()
                 && from.layout().equals(to.layout())
-                && from.bytes() == to.bytes()
-                && from.padValue() == to.padValue()
-                && in.offset() == out.offset()
-                && in.strides().equals(out.strides());
+                && from.bytes() == to.bytes();
         int root = owner[from.id()];
         boolean dies =
                 lifetimes.get(root).lastStep() == step && lifetimes.get(to.id()).firstStep() == step;

@@ -21,18 +21,30 @@ final class ContribMatMul {
     /** Inputs: A, B, scale of A, scales of B, zero point of A, zero points of B, bias. */
     static Op readIntegerToFloat(OpCall call) {
         Composition body = new Composition(call);
-        String left = centred(call, call.input(0), call.input(4));
-        String right = centred(call, call.input(1), call.input(5));
-        return scaled(body, body.matmul(left, right), body.mul(call.input(2), call.input(3)), call.input(6));
+        boolean onePoint = !call.has(4) || call.inputType(4).shape().elements() == 1;
+        String product = onePoint && call.inputType(0).shape().rank() > 1 && QuantizedOperators.packs(call, 1, 5)
+                ? integers(call, call.input(0), call.input(4), call.input(5))
+                : body.matmul(
+                        centred(call, call.input(0), call.input(4)), centred(call, call.input(1), call.input(5)));
+        return scaled(body, product, body.mul(call.input(2), call.input(3)), call.input(6));
     }
 
     /** Inputs: A (f32), B, scales of B, zero points of B, bias. */
     static Op readDynamicQuantize(OpCall call) {
         Composition body = new Composition(call);
         List<String> quantized = call.before("quantized", new DynamicQuantizeLinear(), 3, call.input(0));
-        String left = centred(call, quantized.get(0), quantized.get(2));
-        String right = centred(call, call.input(1), call.input(3));
-        return scaled(body, body.matmul(left, right), body.mul(quantized.get(1), call.input(2)), call.input(4));
+        String product = call.inputType(0).shape().rank() > 1 && QuantizedOperators.packs(call, 1, 3)
+                ? integers(call, quantized.get(0), quantized.get(2), call.input(3))
+                : body.matmul(
+                        centred(call, quantized.get(0), quantized.get(2)),
+                        centred(call, call.input(1), call.input(3)));
+        return scaled(body, product, body.mul(quantized.get(1), call.input(2)), call.input(4));
+    }
+
+    /** The exact product with input 1 as f32. */
+    private static String integers(OpCall call, String a, String zeroA, String zeroB) {
+        String sum = call.before("integers", new MatMulInteger(), a, call.input(1), zeroA, zeroB);
+        return new Composition(call).cast(sum, DType.FLOAT32);
     }
 
     private static Op scaled(Composition body, String product, String scale, String bias) {

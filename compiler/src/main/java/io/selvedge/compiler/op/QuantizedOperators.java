@@ -80,7 +80,7 @@ final class QuantizedOperators {
                 (a.length == 0 ? 1 : a[a.length - 1]) <= EXACT_IN_FLOAT32 || sumsAreExact(call, b[b.length - 1], false);
         DType wide = exact ? DType.FLOAT32 : DType.INT32;
         boolean onePoint = !call.has(2) || call.inputType(2).shape().elements() == 1;
-        if (onePoint && a.length > 1 && b.length == 2 && packs(call)) {
+        if (onePoint && a.length > 1 && b.length == 2 && packs(call, 1, 3)) {
             return new MatMulInteger();
         }
         boolean perRow = call.has(2) && call.inputType(2).shape().rank() == 1 && a.length > 1;
@@ -93,12 +93,12 @@ final class QuantizedOperators {
         return rounded(call, new MatMul());
     }
 
-    /** Whether B is constant and fits into 8 bits without its zero points, which are constant too. */
-    private static boolean packs(OpCall call) {
-        boolean points = !call.has(3) || call.known(3).isPresent();
+    /** Whether the inputs B and its zero points are constant, and kernels take B without them. */
+    static boolean packs(OpCall call, int b, int zeroPoint) {
+        boolean points = !call.has(zeroPoint) || call.known(zeroPoint).isPresent();
         return points
-                && call.known(1)
-                        .flatMap(b -> MatMulInteger.centred(b, call.has(3) ? call.known(3) : Optional.empty()))
+                && call.known(b)
+                        .flatMap(matrix -> MatMulInteger.centred(matrix, call.known(zeroPoint)))
                         .isPresent();
     }
 

@@ -69,11 +69,11 @@ public final class TargetCatalog {
 
     /** What Graviton3, Cortex-A510, A710 and later have. */
     public static final Target AARCH64_I8MM =
-            aarch64("aarch64+i8mm", "armv8.2-a+dotprod+i8mm", true, "asimddp", "i8mm");
-    /** What Cortex-A55, A75, A76 and later have. */
-    public static final Target AARCH64_DOTPROD = aarch64("aarch64+dotprod", "armv8.2-a+dotprod", true, "asimddp");
+            aarch64("aarch64+i8mm", "armv8.2-a+dotprod+i8mm", 32, true, "asimddp", "i8mm");
+    /** What Cortex-A55, A75, A76 and later have. Four registers hold what a product of signed bytes needs besides. */
+    public static final Target AARCH64_DOTPROD = aarch64("aarch64+dotprod", "armv8.2-a+dotprod", 28, true, "asimddp");
     /** What every 64-bit Arm CPU has, Cortex-A53 for one. */
-    public static final Target AARCH64 = aarch64("aarch64", "armv8-a", false);
+    public static final Target AARCH64 = aarch64("aarch64", "armv8-a", 32, false);
 
     public static final Target GENERIC_AARCH64 =
             plainC("generic-aarch64", "aarch64", 32, arm("armv8-a").toArray(String[]::new));
@@ -81,7 +81,16 @@ public final class TargetCatalog {
     public static final Target RISCV64_V = new Target(
             "riscv64+v",
             "riscv64",
-            List.of("--target=riscv64-linux-gnu", "-march=rv64gcv", "-mabi=lp64d", NO_ALIASING_RULES),
+            List.of(
+                    "--target=riscv64-linux-gnu",
+                    "-march=rv64gcv",
+                    "-mabi=lp64d",
+                    // Kernels say what is a vector; what the compiler adds triples the code.
+                    "-fno-vectorize",
+                    "-fno-slp-vectorize",
+                    // CPUs of this profile load words from any address; byte by byte it takes seven instructions.
+                    "-mno-scalar-strict-align",
+                    NO_ALIASING_RULES),
             List.of("v"),
             "isa_riscv64_v.h",
             4,
@@ -131,7 +140,7 @@ public final class TargetCatalog {
 
     private TargetCatalog() {}
 
-    private static Target aarch64(String name, String march, boolean dotProduct, String... cpuFlags) {
+    private static Target aarch64(String name, String march, int registers, boolean dotProduct, String... cpuFlags) {
         return new Target(
                 name,
                 "aarch64",
@@ -139,7 +148,7 @@ public final class TargetCatalog {
                 with(List.of("asimd"), cpuFlags),
                 "isa_aarch64.h",
                 4,
-                32,
+                registers,
                 dotProduct,
                 true);
     }

@@ -1,10 +1,12 @@
 package io.selvedge.compress.deploy;
 
+import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.memory.ArenaSearch;
 import io.selvedge.compiler.onnx.OnnxExporter;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compress.data.Dataset;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -48,6 +51,10 @@ final class Search {
     private final List<Build> builds = new ArrayList<>();
     private final Map<String, Judge.Verdict> verdicts = new HashMap<>();
     private final Map<String, double[]> stepMicros = new HashMap<>();
+    private final Map<String, List<Bindings.Bound>> graphsOf = new HashMap<>();
+    /** What makes a candidate need less arena than the one that it is a form of. */
+    private final Map<String, String> how = new HashMap<>();
+
     private Map<String, Map<String, Double>> snr = new HashMap<>();
     private Optional<Noise> noise = Optional.empty();
     private Optional<Judge> judge = Optional.empty();
@@ -83,6 +90,7 @@ final class Search {
                 && !Quantizer.quantizableNodes(simplified).isEmpty()) {
             quantized(data.get().calibration().orElseThrow());
         }
+        smaller();
         return result();
     }
 
@@ -97,10 +105,59 @@ final class Search {
 
     private Build add(String name, Dtype dtype, UnaryOperator<Graph> form, Set<String> keepFloat) {
         progress.progress("compile " + name, 0, 0);
-        Build build = workshop.build(name, dtype, bindings.map(form), keepFloat, golden());
+        List<Bindings.Bound> graphs = bindings.map(form);
+        graphsOf.put(name, graphs);
+        return added(workshop.build(name, dtype, graphs, keepFloat, golden()));
+    }
+
+    private Build added(Build build) {
         builds.add(build);
-        stepMicros.put(name, Stopwatch.steps(build));
+        stepMicros.put(build.name(), Stopwatch.steps(build));
         return build;
+    }
+
+    /** Candidates that need more arena than the budget also in forms that need less and answer the same. */
+    private void smaller() {
+        if (request.budgets().maxArenaBytes().isEmpty()) {
+            return;
+        }
+        long budget = request.budgets().maxArenaBytes().getAsLong();
+        for (Build build : List.copyOf(builds)) {
+            long arenaBytes = build.compilation().planned().arenaBytes();
+            for (ArenaSearch.Form form : ArenaSearch.Form.values()) {
+                if (arenaBytes > budget) {
+                    arenaBytes = Math.min(arenaBytes, smaller(build, form, budget));
+                }
+            }
+        }
+    }
+
+    /** Arena of the form, which becomes a candidate; without end when there is none. */
+    private long smaller(Build build, ArenaSearch.Form form, long budget) {
+        String name = build.name() + "-" + form.name().toLowerCase(Locale.ROOT);
+        progress.progress("look for " + name, 0, 0);
+        Optional<ArenaSearch.Planned> found =
+                ArenaSearch.find(build.compilation().planned().program(), form, budget);
+        if (found.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        progress.progress("compile " + name, 0, 0);
+        Build smaller = added(workshop.build(
+                name,
+                build.dtype(),
+                Objects.requireNonNull(graphsOf.get(build.name())),
+                build.keepFloat(),
+                golden(),
+                program -> ArenaSearch.find(program, form, budget)
+                        .map(ArenaSearch.Planned::plan)
+                        .orElseGet(() -> Compiler.plan(program))));
+        if (!smaller.model().goldenVectors().equals(build.model().goldenVectors())) {
+            throw new IllegalStateException(name + " answers otherwise than " + build.name());
+        }
+        how.put(name, found.get().how());
+        Optional.ofNullable(verdicts.get(build.name())).ifPresent(verdict -> verdicts.put(name, verdict));
+        Optional.ofNullable(snr.get(build.name())).ifPresent(db -> snr.put(name, db));
+        return smaller.compilation().planned().arenaBytes();
     }
 
     private List<Map<String, float[]>> golden() {
@@ -307,7 +364,8 @@ final class Search {
                 build.compilation().codeBytes(workshop.target()),
                 build.bundleBytes(),
                 outcome instanceof Outcome.Chosen && outcome.candidate().equals(build.name()),
-                Choice.reason(entry, entries, outcome, request.budgets()));
+                Choice.reason(entry, entries, outcome, request.budgets())
+                        + (how.containsKey(build.name()) ? " (" + how.get(build.name()) + ")" : ""));
     }
 
     private boolean proven(boolean original, Optional<Judge.Verdict> verdict) {

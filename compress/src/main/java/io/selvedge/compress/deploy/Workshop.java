@@ -4,6 +4,8 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.program.PlannedProgram;
+import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Compiles graphs into loaded bundles in a temporary folder that goes away with it. */
@@ -106,8 +109,19 @@ final class Workshop implements AutoCloseable {
             List<Bindings.Bound> graphs,
             Set<String> keepFloat,
             List<Map<String, float[]>> golden) {
+        return build(name, dtype, graphs, keepFloat, golden, Compiler::plan);
+    }
+
+    /** The same with memory laid out by {@code planner}. */
+    Build build(
+            String name,
+            Candidate.Dtype dtype,
+            List<Bindings.Bound> graphs,
+            Set<String> keepFloat,
+            List<Map<String, float[]>> golden,
+            Function<Program, PlannedProgram> planner) {
         List<Compiler.Compilation> compilations =
-                compiler.compile(graphs.stream().map(Bindings.Bound::graph).toList(), compiled());
+                compiler.compile(graphs.stream().map(Bindings.Bound::graph).toList(), compiled(), planner);
         Path bundle = folder.path().resolve(name + ".selv");
         List<Map<String, Integer>> dims =
                 graphs.stream().map(Bindings.Bound::dims).toList();

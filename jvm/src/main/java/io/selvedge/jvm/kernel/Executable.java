@@ -106,7 +106,10 @@ public final class Executable {
             return new ConvStep(program, weights, k);
         }
         if (kernel instanceof Kernel.Winograd k) {
-            return new WinogradStep(program, weights, k);
+            // With stride 2 fewer multiplications do not pay for the transforms here.
+            return k.conv().window().strideH() == 1
+                    ? new WinogradStep(program, weights, k)
+                    : new ConvStep(program, weights, k.conv());
         }
         if (kernel instanceof Kernel.DepthwiseConv k) {
             return new DepthwiseStep(program, weights, k);
@@ -134,14 +137,14 @@ public final class Executable {
         if (kernel instanceof Kernel.Softmax k) {
             return new SoftmaxStep(program, k);
         }
-        if (kernel instanceof Kernel.MatMul k) {
-            return isFloat(k.y()) ? new MatMulStep(program, weights, k) : new WideMatMulStep(program, weights, k);
-        }
         if (kernel instanceof Kernel.Gemm k) {
             return new GemmStep(program, weights, k);
         }
         if (kernel instanceof Kernel.LayerNorm k) {
             return new LayerNormStep(program, weights, k);
+        }
+        if (kernel instanceof Kernel.MatMul k) {
+            return isFloat(k.y()) ? new MatMulStep(program, weights, k) : new WideMatMulStep(program, weights, k);
         }
         if (kernel instanceof Kernel.Reduce k) {
             Buffer x = program.buffer(k.input().buffer());

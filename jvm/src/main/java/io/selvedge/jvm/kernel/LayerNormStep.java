@@ -2,35 +2,25 @@ package io.selvedge.jvm.kernel;
 
 import io.selvedge.jvm.program.Kernel;
 import io.selvedge.jvm.program.Program;
-import java.util.Arrays;
+import java.util.Optional;
 
-/** Layer normalisation of rows; sums run in double, so that they are those of any order. */
+/** {@code (x - mean) / sqrt(variance + epsilon) * scale + bias} over rows. */
 final class LayerNormStep implements Step {
+    private static final int LANES = 8;
+
+    private final Program program;
     private final Kernel.LayerNorm norm;
-    private final int xBase;
-    private final int yBase;
-    private final float[] scale;
-    private final float[] bias;
-    private final int scaleBase;
-    private final int biasBase;
+    private final Optional<float[]> scaleWeights;
+    private final Optional<float[]> biasWeights;
 
     LayerNormStep(Program program, Weights weights, Kernel.LayerNorm norm) {
+        this.program = program;
         this.norm = norm;
-        xBase = base(program, norm.x());
-        yBase = base(program, norm.result());
-        float[] ones = new float[norm.length()];
-        Arrays.fill(ones, 1);
-        scale = norm.scale() == null ? ones : constants(weights, norm.scale());
-        bias = norm.bias() == null ? new float[norm.length()] : constants(weights, norm.bias());
-        scaleBase = norm.scale() == null ? 0 : base(program, norm.scale());
-        biasBase = norm.bias() == null ? 0 : base(program, norm.bias());
+        scaleWeights = norm.scale().filter(Kernel.Strided::weight).map(s -> weights.floats(s.buffer()));
+        biasWeights = norm.bias().filter(Kernel.Strided::weight).map(s -> weights.floats(s.buffer()));
     }
 
-    private static float[] constants(Weights weights, Kernel.Strided operand) {
-        return operand.weight() ? weights.floats(operand.buffer()) : null;
-    }
-
-    private static int base(Program program, Kernel.Strided operand) {
+    private int base(Kernel.Strided operand) {
         return operand.offset()
                 + (operand.weight() ? 0 : program.buffer(operand.buffer()).base());
     }
@@ -39,27 +29,41 @@ final class LayerNormStep implements Step {
     public int run(Memory memory) {
         float[] x = memory.floats(norm.x().buffer());
         float[] y = memory.floats(norm.y());
-        float[] factors = scale != null ? scale : memory.floats(norm.scale().buffer());
-        float[] shifts = bias != null ? bias : memory.floats(norm.bias().buffer());
-        int length = norm.length();
+        Kernel.Strided none = new Kernel.Strided(0, true, 0, java.util.List.of());
+        Kernel.Strided scale = norm.scale().orElse(none);
+        Kernel.Strided bias = norm.bias().orElse(none);
+        float[] factors = norm.scale().isEmpty() ? null : scaleWeights.orElseGet(() -> memory.floats(scale.buffer()));
+        float[] terms = norm.bias().isEmpty() ? null : biasWeights.orElseGet(() -> memory.floats(bias.buffer()));
         for (int row = 0; row < norm.rows(); row++) {
-            int from = xBase + row * norm.x().strides().get(0);
-            int to = yBase + row * norm.result().strides().get(0);
-            double sum = 0;
-            for (int i = 0; i < length; i++) {
-                sum += x[from + i];
+            int from = base(norm.x()) + row * norm.x().strides().get(0);
+            int to = base(norm.output()) + row * norm.output().strides().get(0);
+            float mean = sum(x, from, 0, false) / norm.length();
+            float variance = sum(x, from, mean, true) / norm.length();
+            float deviation = (float) Math.sqrt(variance + norm.epsilon());
+            for (int i = 0; i < norm.length(); i++) {
+                y[to + i] = (x[from + i] - mean) / deviation;
             }
-            float mean = (float) (sum / length);
-            double squares = 0;
-            for (int i = 0; i < length; i++) {
-                float centred = x[from + i] - mean;
-                squares += (double) centred * centred;
+            for (int i = 0; factors != null && i < norm.length(); i++) {
+                y[to + i] *= factors[base(scale) + i];
             }
-            float deviation = (float) Math.sqrt((float) (squares / length) + norm.epsilon());
-            for (int i = 0; i < length; i++) {
-                y[to + i] = (x[from + i] - mean) / deviation * factors[scaleBase + i] + shifts[biasBase + i];
+            for (int i = 0; terms != null && i < norm.length(); i++) {
+                y[to + i] += terms[base(bias) + i];
             }
         }
         return 0;
+    }
+
+    /** Sum of x, or of the squares of x - mean, in partial sums. */
+    private float sum(float[] x, int at, float mean, boolean squares) {
+        float[] lanes = new float[LANES];
+        for (int i = 0; i < norm.length(); i++) {
+            float v = x[at + i] - mean;
+            lanes[i % LANES] = squares ? Fused.multiplyAdd(v, v, lanes[i % LANES]) : lanes[i % LANES] + v;
+        }
+        float sum = 0;
+        for (float lane : lanes) {
+            sum += lane;
+        }
+        return sum;
     }
 }

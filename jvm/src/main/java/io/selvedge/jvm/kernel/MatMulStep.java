@@ -105,8 +105,7 @@ final class MatMulStep implements Step {
         for (int done = 0; done < product.m(); ) {
             int next = walk.fill(pixels, done);
             PixelList beside = memory.scratch().beside(pitch);
-            ConvStep.products(
-                    memory.tiles(), beside, span, blocks, rows, columns, columnsAt, zeros, sums, null, false);
+            ConvStep.products(memory.tiles(), beside, span, blocks, rows, columns, columnsAt, zeros, sums, null, false);
             for (int p = 0; p < beside.count; p++) {
                 store(
                         sums,

@@ -33,7 +33,7 @@ final class QConvStep implements Step {
         walk = PixelWalk.of(x, y, adds ? program.buffer(conv.residual()) : null, conv.window());
         int[] offsets = ConvStep.runs(x, conv.window());
         int length = ConvStep.runLength(x, conv.window());
-        spans = split(offsets, length);
+        spans = exactSpans(offsets, length);
         blocks = (y.c() + Tiles.BLOCK - 1) / Tiles.BLOCK;
         packed = widened(weights.octets(conv.weights()), blocks * offsets.length, length);
         zeros = new float[blocks * Tiles.BLOCK];
@@ -55,8 +55,8 @@ final class QConvStep implements Step {
         return floats;
     }
 
-    /** Runs in parts of which f32 adds up the products exactly. */
-    static List<Span> split(int[] offsets, int length) {
+    /** Parts of a window whose sums are exact. */
+    static List<Span> exactSpans(int[] offsets, int length) {
         List<Span> spans = new ArrayList<>();
         int depth = offsets.length * length;
         if (length <= EXACT) {

@@ -27,7 +27,16 @@ public final class ScalarTiles implements Tiles {
                     w = run(x, from, from + span.length(), weights, w, sums);
                 }
                 int channel = yAt + b * BLOCK;
-                finish(sums, 0, null, residual, pixels.residual[p] + channel, positive, y, pixels.y[p] + channel, BLOCK);
+                finish(
+                        sums,
+                        0,
+                        null,
+                        residual,
+                        pixels.residual[p] + channel,
+                        positive,
+                        y,
+                        pixels.y[p] + channel,
+                        BLOCK);
             }
         }
     }
@@ -88,8 +97,7 @@ public final class ScalarTiles implements Tiles {
                     sums[c] = Fused.multiplyAdd(x[from + c], weights[w + c], sums[c]);
                 }
             }
-            finish(
-                    sums, 0, null, residual, pixels.residual[p] + yAt, positive, y, pixels.y[p] + yAt, BLOCK);
+            finish(sums, 0, null, residual, pixels.residual[p] + yAt, positive, y, pixels.y[p] + yAt, BLOCK);
         }
     }
 

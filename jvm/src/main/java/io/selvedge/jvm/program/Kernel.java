@@ -1,6 +1,7 @@
 package io.selvedge.jvm.program;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What the executor runs; {@code docs/program-format.md} says what each means. Integers name buffers and weights, -1 is none. */
 public sealed interface Kernel {
@@ -106,14 +107,14 @@ public sealed interface Kernel {
         }
     }
 
-    /** A product with a constant matrix; bias, sums and zero point are -1 where there is none, and never are for floats. */
+    /** What is added to whole sums, {@code bias - zero * sums}: weights and a buffer of one u8, -1 for none. */
+    record Integers(int bias, int sums, int zero) {}
+
+    /** Rows of A times constant columns, then an expression over the sum and operands. */
     record Gemm(
             Strided a,
             int weights,
-            boolean integers,
-            int bias,
-            int sums,
-            int zeroPoint,
+            Optional<Integers> integers,
             Strided product,
             List<Strided> operands,
             int m,
@@ -127,12 +128,18 @@ public sealed interface Kernel {
         }
     }
 
-    /** Rows normalised; scale and bias may be null. */
-    record LayerNorm(Strided x, Strided result, int rows, int length, Strided scale, Strided bias, float epsilon)
+    record LayerNorm(
+            Strided x,
+            Strided output,
+            int rows,
+            int length,
+            Optional<Strided> scale,
+            Optional<Strided> bias,
+            float epsilon)
             implements Kernel {
         @Override
         public int y() {
-            return result.buffer;
+            return output.buffer;
         }
     }
 

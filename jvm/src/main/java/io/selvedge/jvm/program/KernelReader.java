@@ -1,6 +1,7 @@
 package io.selvedge.jvm.program;
 
 import java.util.List;
+import java.util.Optional;
 
 /** Reads the kernels of a program: a number that says which, then its fields in the order of its record. */
 final class KernelReader {
@@ -82,28 +83,10 @@ final class KernelReader {
                 return new Kernel.Routine(
                         in.text(), in.list(this::operand), buffer(), in.flag(), residual(), in.list(this::constant));
             case 13:
-                return new Kernel.Gemm(
-                        rows(),
-                        weight(),
-                        in.flag(),
-                        optionalWeight(),
-                        optionalWeight(),
-                        residual(),
-                        rows(),
-                        in.list(this::rows),
-                        extent(),
-                        extent(),
-                        extent(),
-                        expression(0));
+                return gemm();
             case 14:
                 return new Kernel.LayerNorm(
-                        rows(),
-                        rows(),
-                        extent(),
-                        extent(),
-                        in.flag() ? strided() : null,
-                        in.flag() ? strided() : null,
-                        in.real());
+                        strided(), strided(), extent(), extent(), optional(), optional(), in.real());
             default:
                 throw in.damaged("there is no kernel " + kind);
         }
@@ -111,6 +94,31 @@ final class KernelReader {
 
     private Kernel.Conv conv() {
         return new Kernel.Conv(image(), image(), residual(), weight(), weight(), window(), expression(0));
+    }
+
+    private Kernel.Gemm gemm() {
+        Kernel.Strided a = strided();
+        int weights = weight();
+        boolean eightBit = in.flag();
+        Kernel.Integers integers = new Kernel.Integers(weightOrNone(), weightOrNone(), residual());
+        return new Kernel.Gemm(
+                a,
+                weights,
+                eightBit ? Optional.of(integers) : Optional.empty(),
+                strided(),
+                in.list(this::strided),
+                extent(),
+                extent(),
+                extent(),
+                expression(0));
+    }
+
+    private Optional<Kernel.Strided> optional() {
+        return in.flag() ? Optional.of(strided()) : Optional.empty();
+    }
+
+    private int weightOrNone() {
+        return in.integer(-1, weights.size() - 1, "a weight");
     }
 
     private int buffer() {
@@ -132,19 +140,6 @@ final class KernelReader {
 
     private int weight() {
         return in.integer(0, weights.size() - 1, "a weight");
-    }
-
-    private int optionalWeight() {
-        return in.integer(-1, weights.size() - 1, "a weight");
-    }
-
-    /** An operand of rows and columns. */
-    private Kernel.Strided rows() {
-        Kernel.Strided operand = strided();
-        if (operand.strides().size() != 2) {
-            throw in.damaged("a matrix has " + operand.strides().size() + " strides");
-        }
-        return operand;
     }
 
     private int extent() {

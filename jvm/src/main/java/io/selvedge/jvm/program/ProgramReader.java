@@ -93,7 +93,8 @@ public final class ProgramReader {
     private void check(Buffer buffer, int arena) {
         try {
             long row = Math.multiplyExact(
-                    (long) buffer.layout().left() + buffer.w() + buffer.layout().right(), (long) Math.max(0, buffer.pixelPitch()));
+                    (long) buffer.layout().left() + buffer.w() + buffer.layout().right(),
+                    (long) Math.max(0, buffer.pixelPitch()));
             long image = Math.multiplyExact(
                     row,
                     (long) buffer.layout().top() + buffer.h() + buffer.layout().bottom());

@@ -77,7 +77,9 @@ final class Call {
     }
 
     int[] list(int constant) {
-        return java.util.Arrays.stream(lists[constant]).mapToInt(Math::toIntExact).toArray();
+        return java.util.Arrays.stream(lists[constant])
+                .mapToInt(Math::toIntExact)
+                .toArray();
     }
 
     private static Object typed(ByteBuffer constant, Storage storage) {

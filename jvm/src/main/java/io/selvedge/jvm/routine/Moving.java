@@ -85,13 +85,19 @@ final class Moving {
             inner *= i > along ? extents[i] : 1;
         }
         for (int r = 0; r < outer * inner; r++) {
-            sum(x, y, r / inner * extents[along] * inner + r % inner, inner, extents[along], call.flag(4), call.flag(5));
+            sum(
+                    x,
+                    y,
+                    r / inner * extents[along] * inner + r % inner,
+                    inner,
+                    extents[along],
+                    call.flag(4),
+                    call.flag(5));
         }
         return 0;
     }
 
-    private static void sum(
-            Region x, Region y, int first, int step, int count, boolean exclusive, boolean reverse) {
+    private static void sum(Region x, Region y, int first, int step, int count, boolean exclusive, boolean reverse) {
         double sum = 0;
         long whole = 0;
         for (int k = 0; k < count; k++) {

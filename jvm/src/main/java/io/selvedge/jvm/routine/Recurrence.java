@@ -43,8 +43,7 @@ final class Recurrence {
         for (int at = 0; at < call.size(0) * blocks * k * BLOCK; at++) {
             int row = at / BLOCK / k % blocks * BLOCK + at % BLOCK;
             int group = at / BLOCK / k / blocks;
-            packed[call.at(1) + at] =
-                    row < rows ? w[call.at(0) + (group * rows + row) * k + at / BLOCK % k] : 0;
+            packed[call.at(1) + at] = row < rows ? w[call.at(0) + (group * rows + row) * k + at / BLOCK % k] : 0;
         }
         return 0;
     }

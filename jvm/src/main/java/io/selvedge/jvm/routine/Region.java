@@ -56,9 +56,7 @@ record Region(Element element, Object array, int at) {
             double vb = real(b);
             return va < vb || (va == va && vb != vb);
         }
-        return element == Element.UINT64
-                ? Long.compareUnsigned(whole(a), whole(b)) < 0
-                : whole(a) < whole(b);
+        return element == Element.UINT64 ? Long.compareUnsigned(whole(a), whole(b)) < 0 : whole(a) < whole(b);
     }
 
     /** Element i as a place on an axis, negative ones counted from the end; -1 when it is on neither side of it. */

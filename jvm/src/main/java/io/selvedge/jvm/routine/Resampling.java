@@ -18,11 +18,8 @@ final class Resampling {
             for (int outer = 0; outer < call.size(1); outer++) {
                 int row = call.at(0) + image * call.size(4) + outer * call.size(5);
                 for (int p = 0; p < call.size(2); p++) {
-                    int to = call.at(3)
-                            + call.size(7)
-                            + image * call.size(8)
-                            + outer * call.size(9)
-                            + p * call.size(10);
+                    int to =
+                            call.at(3) + call.size(7) + image * call.size(8) + outer * call.size(9) + p * call.size(10);
                     run(x, row, step, indices, weights, p * taps, taps, y, to, inner, call.real(12));
                 }
             }

@@ -9,7 +9,8 @@ final class Windows {
     /** Constants from {@code first} on: kernel, strides, pads, dilations, three of each. */
     private record Window(int[] kernel, int[] strides, int[] pads, int[] dilations) {
         static Window of(Call call, int first) {
-            return new Window(three(call, first), three(call, first + 3), three(call, first + 6), three(call, first + 9));
+            return new Window(
+                    three(call, first), three(call, first + 3), three(call, first + 6), three(call, first + 9));
         }
 
         private static int[] three(Call call, int first) {
@@ -22,7 +23,8 @@ final class Windows {
 
         /** Where a tap of the window at a place lies on an axis. */
         int at(int axis, int place, int tap) {
-            int own = axis == 2 ? tap % kernel[2] : axis == 1 ? tap / kernel[2] % kernel[1] : tap / kernel[2] / kernel[1];
+            int own =
+                    axis == 2 ? tap % kernel[2] : axis == 1 ? tap / kernel[2] % kernel[1] : tap / kernel[2] / kernel[1];
             return place * strides[axis] - pads[axis] + own * dilations[axis];
         }
     }

@@ -12,7 +12,20 @@ final class Depthwise {
 
     private Depthwise() {}
 
-    static void tile(PixelList pixels, int at, int[] taps, float[] x, int xAt, float[] weights, int weightsAt, float[] bias, int biasAt, float[] y, int yAt, float[] residual, float floor) {
+    static void tile(
+            PixelList pixels,
+            int at,
+            int[] taps,
+            float[] x,
+            int xAt,
+            float[] weights,
+            int weightsAt,
+            float[] bias,
+            int biasAt,
+            float[] y,
+            int yAt,
+            float[] residual,
+            float floor) {
         int[] places = pixels.x();
         int x0 = places[at + 0] + xAt;
         int x1 = places[at + 1] + xAt;

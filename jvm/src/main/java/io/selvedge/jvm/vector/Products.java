@@ -22,7 +22,20 @@ final class Products {
     private Products() {}
 
     /** Six pixels times two vectors of channels. */
-    static void pair(PixelList pixels, int at, Span span, float[] x, float[] weights, int first, int second, float[] bias, int biasAt, float[] y, int yAt, float[] residual, float floor) {
+    static void pair(
+            PixelList pixels,
+            int at,
+            Span span,
+            float[] x,
+            float[] weights,
+            int first,
+            int second,
+            float[] bias,
+            int biasAt,
+            float[] y,
+            int yAt,
+            float[] residual,
+            float floor) {
         int[] places = pixels.x();
         int x0 = places[at];
         int x1 = places[at + 1];
@@ -101,7 +114,19 @@ final class Products {
     }
 
     /** Twelve pixels times one vector of channels. */
-    static void single(PixelList pixels, int at, Span span, float[] x, float[] weights, int first, float[] bias, int biasAt, float[] y, int yAt, float[] residual, float floor) {
+    static void single(
+            PixelList pixels,
+            int at,
+            Span span,
+            float[] x,
+            float[] weights,
+            int first,
+            float[] bias,
+            int biasAt,
+            float[] y,
+            int yAt,
+            float[] residual,
+            float floor) {
         int[] places = pixels.x();
         int x0 = places[at];
         int x1 = places[at + 1];
@@ -179,7 +204,19 @@ final class Products {
     }
 
     /** The same where runs are so short that one loop over all elements is faster: {@code offsets} has the place of each. */
-    static void flat(PixelList pixels, int at, int[] offsets, float[] x, float[] weights, int first, float[] bias, int biasAt, float[] y, int yAt, float[] residual, float floor) {
+    static void flat(
+            PixelList pixels,
+            int at,
+            int[] offsets,
+            float[] x,
+            float[] weights,
+            int first,
+            float[] bias,
+            int biasAt,
+            float[] y,
+            int yAt,
+            float[] residual,
+            float floor) {
         int[] places = pixels.x();
         int x0 = places[at];
         int x1 = places[at + 1];

@@ -12,7 +12,18 @@ final class Rows {
     private Rows() {}
 
     /** Rows 0 to {@code last}, six at most, times two vectors of channels. */
-    static void pair(float[] x, int xAt, int pitch, int last, float[] weights, int first, int second, int depth, float[] y, int yAt, int outputs) {
+    static void pair(
+            float[] x,
+            int xAt,
+            int pitch,
+            int last,
+            float[] weights,
+            int first,
+            int second,
+            int depth,
+            float[] y,
+            int yAt,
+            int outputs) {
         int x0 = xAt;
         int x1 = xAt + Math.min(1, last) * pitch;
         int x2 = xAt + Math.min(2, last) * pitch;
@@ -68,7 +79,18 @@ final class Rows {
     }
 
     /** Rows 0 to {@code last}, four at most, times two vectors of channels. */
-    static void four(float[] x, int xAt, int pitch, int last, float[] weights, int first, int second, int depth, float[] y, int yAt, int outputs) {
+    static void four(
+            float[] x,
+            int xAt,
+            int pitch,
+            int last,
+            float[] weights,
+            int first,
+            int second,
+            int depth,
+            float[] y,
+            int yAt,
+            int outputs) {
         int x0 = xAt;
         int x1 = xAt + Math.min(1, last) * pitch;
         int x2 = xAt + Math.min(2, last) * pitch;
@@ -108,7 +130,17 @@ final class Rows {
     }
 
     /** Rows 0 to {@code last}, twelve at most, times one vector of channels. */
-    static void single(float[] x, int xAt, int pitch, int last, float[] weights, int first, int depth, float[] y, int yAt, int outputs) {
+    static void single(
+            float[] x,
+            int xAt,
+            int pitch,
+            int last,
+            float[] weights,
+            int first,
+            int depth,
+            float[] y,
+            int yAt,
+            int outputs) {
         int x0 = xAt;
         int x1 = xAt + Math.min(1, last) * pitch;
         int x2 = xAt + Math.min(2, last) * pitch;
@@ -163,7 +195,8 @@ final class Rows {
     }
 
     /** Twelve rows times one vector of channels. */
-    static void twelve(float[] x, int xAt, int pitch, float[] weights, int first, int depth, float[] y, int yAt, int outputs) {
+    static void twelve(
+            float[] x, int xAt, int pitch, float[] weights, int first, int depth, float[] y, int yAt, int outputs) {
         int x0 = xAt;
         int x1 = xAt + 1 * pitch;
         int x2 = xAt + 2 * pitch;

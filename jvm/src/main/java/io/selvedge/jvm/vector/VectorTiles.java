@@ -59,7 +59,19 @@ public final class VectorTiles implements Tiles {
             int from = w + c / BLOCK * next + c % BLOCK;
             for (int at = 0; at < pixels.count(); at += Products.PAIR_PIXELS) {
                 Products.pair(
-                        pixels, at, span, x, weights, from, from + apart, bias, biasAt + c, y, yAt + c, residual, floor);
+                        pixels,
+                        at,
+                        span,
+                        x,
+                        weights,
+                        from,
+                        from + apart,
+                        bias,
+                        biasAt + c,
+                        y,
+                        yAt + c,
+                        residual,
+                        floor);
             }
         }
     }
@@ -119,11 +131,13 @@ public final class VectorTiles implements Tiles {
             // Six at a time, but four and four rather than six and two.
             for (; rows - r > 4 && rows - r != 8; r += Products.PAIR_PIXELS) {
                 int from = xAt + r * xPitch;
-                Rows.pair(x, from, xPitch, rows - 1 - r, weights, w, w + apart, depth, y, yAt + r * outputs + c, outputs);
+                Rows.pair(
+                        x, from, xPitch, rows - 1 - r, weights, w, w + apart, depth, y, yAt + r * outputs + c, outputs);
             }
             for (; r < rows; r += Products.FEW_PIXELS) {
                 int from = xAt + r * xPitch;
-                Rows.four(x, from, xPitch, rows - 1 - r, weights, w, w + apart, depth, y, yAt + r * outputs + c, outputs);
+                Rows.four(
+                        x, from, xPitch, rows - 1 - r, weights, w, w + apart, depth, y, yAt + r * outputs + c, outputs);
             }
         }
         if (c < outputs) {

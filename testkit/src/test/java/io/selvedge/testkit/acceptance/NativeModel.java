@@ -10,6 +10,7 @@ import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compress.deploy.BundleBuilder;
 import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Model;
+import io.selvedge.runtime.ProgramExecutor;
 import io.selvedge.runtime.Session;
 import io.selvedge.runtime.StatePair;
 import io.selvedge.runtime.TensorBuffer;
@@ -27,9 +28,11 @@ import java.util.Optional;
 final class NativeModel implements AutoCloseable {
     private final Compiler.Compilation compilation;
     private final Map<Target, Session> sessions = new LinkedHashMap<>();
+    private final Session inJava;
 
-    private NativeModel(Compiler.Compilation compilation) {
+    private NativeModel(Compiler.Compilation compilation, Session inJava) {
         this.compilation = compilation;
+        this.inJava = inJava;
     }
 
     /** The targets whose code this machine runs, best first. */
@@ -65,21 +68,23 @@ final class NativeModel implements AutoCloseable {
                         planned.preparedBytes()),
                 compilation.libraries(),
                 compilation.tiles());
-        NativeModel loaded = new NativeModel(compilation);
         try {
             Path bundle = Files.createTempFile(folder, "model-", ".selv");
             new BundleBuilder(spacious, targets, "0".repeat(64), states, Optional.empty())
                     .write(bundle, List.of(), LoadOptions.defaults());
+            LoadOptions java = LoadOptions.defaults().withTarget(ProgramExecutor.TARGET);
+            NativeModel loaded =
+                    new NativeModel(compilation, Model.load(bundle, java).newSession());
             for (Target target : targets) {
                 LoadOptions options =
                         LoadOptions.defaults().withTarget(target.name()).withLibraryFolder(folder.resolve("lib"));
                 loaded.sessions.put(target, Model.load(bundle, options).newSession());
             }
             Files.delete(bundle);
+            return loaded;
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        return loaded;
     }
 
     /** The fused graph: its inputs and outputs are those of the code. */
@@ -102,6 +107,11 @@ final class NativeModel implements AutoCloseable {
     /** On the best target. */
     Session session() {
         return sessions.values().iterator().next();
+    }
+
+    /** By the executor that runs the bundle's program without native code. */
+    Session inJava() {
+        return inJava;
     }
 
     Map<String, Tensor> run(Map<String, Tensor> inputs) {
@@ -136,6 +146,8 @@ final class NativeModel implements AutoCloseable {
 
     @Override
     public void close() {
+        inJava.close();
+        inJava.model().close();
         for (Session session : sessions.values()) {
             session.close();
             session.model().close();

@@ -44,6 +44,12 @@ class SameIntegersTest {
                                 .isEqualTo(best.get(output).toLongs());
                     }
                 }
+                Map<String, Tensor> java = compiled.run(compiled.inJava(), samples.get(i));
+                for (String output : integers) {
+                    assertThat(java.get(output).toLongs())
+                            .as("%s of sample %d in Java", output, i)
+                            .isEqualTo(best.get(output).toLongs());
+                }
                 distinct.add(best.get(integers.getFirst()));
             }
             System.out.printf(

@@ -1,10 +1,13 @@
 package io.selvedge.testkit.acceptance;
 
 import io.selvedge.compiler.Compiler;
+import io.selvedge.compiler.emit.c.CEmitter;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
+import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.runtime.StatePair;
+import io.selvedge.testkit.emulation.EmulatedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,6 +104,12 @@ final class Workbench implements AutoCloseable {
 
     private static Compiler.Compilation compile(Graph simplified, List<io.selvedge.compiler.target.Target> targets) {
         return new Compiler(Toolchain.bundled()).compile(simplified, targets);
+    }
+
+    /** The code of a program for a target that an emulator runs. */
+    EmulatedModel emulated(PlannedProgram planned, io.selvedge.compiler.target.Target target) {
+        byte[] library = new Compiler(Toolchain.bundled()).library(CEmitter.emit(planned, target), target);
+        return EmulatedModel.of(planned, target, library, folder);
     }
 
     private static Graph showingLastIntegers(Graph graph) {

@@ -13,9 +13,6 @@ import java.util.OptionalInt;
 final class ConvCode {
     private static final int MAX_DEPTHWISE_TILE = 8;
 
-    /** So few output channels fill half a vector of 16. In 8 bits folding the halves costs what it saves. */
-    private static final int NARROW = 8;
-
     /** SV_MAX_WORDS of qdepthwise.h. */
     private static final int MAX_DEPTHWISE_WORDS = 40;
 
@@ -234,7 +231,7 @@ final class ConvCode {
                         steps,
                         window.dilationH() * x.rowPitch(),
                         window.dilationW() * x.pixelPitch(),
-                        !eightBit && y.c() <= NARROW ? 1 : 0,
+                        tile.isNarrow(y.c(), vectors, steps) ? 1 : 0,
                         kernelRows.fields(),
                         split.field(code)));
         return split;

@@ -37,13 +37,13 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
     /** What is not a product keeps more units of a core busy. */
     private static final double PRODUCT_COST = 1.6;
 
-    /** Bytes of weights that arrive, while a core does one instruction, from the second cache and from beyond. */
-    private static final double NEAR_BYTES = 10;
-
-    private static final double FAR_BYTES = 2.5;
-    private static final int NEAR = 768 * 1024;
-
     private static final double WORTHWHILE = 0.9;
+
+    /** Bytes of transformed weights that arrive per cycle from the second cache, and from beyond: all of them for every block. */
+    private static final double NEAR_BYTES = 32;
+
+    private static final double FAR_BYTES = 12;
+    private static final int NEAR = 768 * 1024;
 
     static Optional<QWinogradCode> of(PlannedProgram planned, Target target, Kernel.QConv conv) {
         Buffer x = planned.program().buffer(conv.x());
@@ -84,9 +84,9 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
         double direct = 16 * 9 * channels / 4.0 * vectors * four * PRODUCT_COST;
         double products = PLANES * channels / 2.0 * vectors * two * PRODUCT_COST;
         double transforms = INPUT_COST * channels / 16 * 8 / Math.min(8, target.lanes()) + OUTPUT_COST * vectors;
-        long weightBytes = (long) PLANES * channels * outputs * Short.BYTES;
-        double weights = weightBytes / (weightBytes <= NEAR ? NEAR_BYTES : FAR_BYTES) / block;
-        return Math.max(products, weights) + transforms < WORTHWHILE * direct;
+        double preparedBytes = (double) PLANES * channels * outputs * Short.BYTES;
+        double arrival = preparedBytes / block / (preparedBytes <= NEAR ? NEAR_BYTES : FAR_BYTES) * PRODUCT_COST;
+        return Math.max(products, arrival) + transforms < WORTHWHILE * direct;
     }
 
     /** Whether no sum of u8 inputs times these weights leaves the range that the algorithm yields. */

@@ -70,6 +70,9 @@ final class TileChooser {
 
     /** How many of the pixels that are walked in step lie in one set of the first cache; one way is for weights. */
     private static int linesOfOneSet(int pixels, long colBytes) {
+        if (colBytes == 0) {
+            return 1;
+        }
         long distinct = WAY_BYTES / Math.min(WAY_BYTES, Long.lowestOneBit(colBytes));
         return (int) Math.ceilDiv(pixels, distinct);
     }

@@ -84,7 +84,7 @@ final class WinogradCode {
         code.tile(winograd.block() + " tiles, " + tile.text());
         code.declare(("static const struct sv_conv %s = {.images = 1, .rows = 1, .cols = %d, .vectors = %d, "
                         + ".tile_rows = 1, .tile_cols = %d, .blocks = %d,\n    .pixels_first = %d, .kernel_rows = 1, "
-                        + ".segments = 1, .run = %d, .x_col = %d, .y_col = %d};\n")
+                        + ".segments = 1, .run = %d, .x_col = %d, .y_col = %d, .narrow = %d};\n")
                 .formatted(
                         code.named("product"),
                         winograd.block(),
@@ -94,7 +94,8 @@ final class WinogradCode {
                         tile.pixelsFirst() ? 1 : 0,
                         winograd.channels(),
                         inputs,
-                        winograd.outputs()));
+                        winograd.outputs(),
+                        tile.isNarrow(code.buffer(winograd.writes()).c(), vectors, winograd.channels()) ? 1 : 0));
     }
 
     /** The statement that transforms the step's weights. */

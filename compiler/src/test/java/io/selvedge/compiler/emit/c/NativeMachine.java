@@ -47,9 +47,15 @@ final class NativeMachine {
     }
 
     /** Output bytes for input bytes. */
-    @SuppressWarnings("restricted") // The native code is what is tested.
     static List<byte[]> run(Program program, List<byte[]> inputs, Target target, Path folder) throws IOException {
-        PlannedProgram planned = MemoryPlanner.plan(program);
+        return run(MemoryPlanner.plan(program), inputs, target, folder);
+    }
+
+    /** The same with a plan of the caller's. */
+    @SuppressWarnings("restricted") // The native code is what is tested.
+    static List<byte[]> run(PlannedProgram planned, List<byte[]> inputs, Target target, Path folder)
+            throws IOException {
+        Program program = planned.program();
         Path library = compile(planned, target, Toolchain.bundled(), folder);
         try (Arena memory = Arena.ofConfined()) {
             MethodHandle run = Linker.nativeLinker()
