@@ -4,6 +4,7 @@
 #include "x86_64_avx512.h"
 
 #define SV_HAS_DOT4 1
+#define SV_HAS_WEAVE 1
 /* acc[i] += the sum of four u8 * s8 products, exact */
 SV_INLINE sv_s32 sv_dot4(sv_s32 acc, sv_s32 u8x4, sv_s32 s8x4) {
 #ifdef __clang__

@@ -44,12 +44,8 @@ SV_INLINE long long sv_peak_dot(unsigned char *memory, const int rounds) {
         SV_UNROLL
         for (int i = 0; i < SV_DOT_CHAINS; i++) {
             SV_FRESH(x);
-#if SV_PEAK_PAIRS && SV_LANES == 16
-            acc[i] += (sv_s32)__builtin_ia32_pmaddwd512((sv_s16)x, (sv_s16)w);
-#elif SV_PEAK_PAIRS && SV_LANES == 8
-            acc[i] += (sv_s32)__builtin_ia32_pmaddwd256((sv_s16)x, (sv_s16)w);
-#elif SV_PEAK_PAIRS
-            acc[i] += (sv_s32)__builtin_ia32_pmaddwd128((sv_s16)x, (sv_s16)w);
+#if SV_PEAK_PAIRS
+            acc[i] = sv_madd16(acc[i], x, w);
 #else
             acc[i] = sv_dot4(acc[i], x, w);
 #endif

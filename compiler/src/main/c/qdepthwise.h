@@ -21,7 +21,8 @@ SV_INLINE sv_s32 sv_lanes_at(const void *p, const long step) {
     return v.whole;
 }
 
-#define SV_MAX_WORDS 40 /* of weights of a pair of rows */
+#define SV_DEPTHWISE_BAND 16 /* rows that are computed before the next channels' turn, an even number */
+#define SV_MAX_WORDS 80      /* of weights of a pair of rows */
 
 /* Weights of column kw and the four input rows from 4 * group on, for an output row whose window starts `shift` rows down;
    lanes of 128 bits lie `lane` bytes apart. */
@@ -40,7 +41,9 @@ SV_INLINE sv_s32 sv_shifted_taps(const struct sv_depthwise *s, const signed char
 }
 #include "woven.h"
 
-/* Words of a window's column: rows beyond its last tap are any bytes, their weights are 0. */
+#ifdef SV_HAS_DOT4
+#define SV_WORD_TAPS 4 /* of which a word holds the inputs */
+/* The word of a window's column from its `taps` first rows on: rows beyond the last tap are any bytes, their weights are 0. */
 SV_INLINE sv_s32 sv_vertical(const unsigned char *x, const long row, const int taps) {
 #ifdef SV_HAS_WORDS
     if (taps > 2) return sv_words(x, x + row, x + 2 * row, taps > 3 ? x + 3 * row : x);
@@ -51,25 +54,59 @@ SV_INLINE sv_s32 sv_vertical(const unsigned char *x, const long row, const int t
     if (taps > 3) word |= (sv_s32)((sv_u32)sv_load_u8(x + 3 * row) << 24);
     return word;
 }
+SV_INLINE sv_s32 sv_word_inputs(sv_s32 word) {
+    return sv_activations(word);
+}
+SV_INLINE sv_s32 sv_taps_excess(sv_s32 sum, sv_s32 taps) {
+    return sv_dot4_excess(sum, taps);
+}
+SV_INLINE sv_s32 sv_dot_taps(sv_s32 acc, sv_s32 word, sv_s32 taps) {
+    return sv_dot4_activations(acc, word, taps);
+}
+#else
+#define SV_WORD_TAPS 2
+/* The same without a dot product of bytes: two rows of 16 bits each. */
+SV_INLINE sv_s32 sv_vertical(const unsigned char *x, const long row, const int taps) {
+    return taps > 1 ? sv_load_u8(x) | sv_load_u8(x + row) << 16 : sv_load_u8(x);
+}
+SV_INLINE sv_s32 sv_word_inputs(sv_s32 word) {
+    return word;
+}
+SV_INLINE sv_s32 sv_taps_excess(sv_s32 sum, sv_s32 taps) {
+    (void)taps;
+    return sum;
+}
+SV_INLINE sv_s32 sv_dot_taps(sv_s32 acc, sv_s32 word, sv_s32 taps) {
+    return sv_madd16(acc, word, taps);
+}
+#endif
+/* Word number i of the taps of four rows. */
+SV_INLINE sv_s32 sv_word_taps(sv_s32 bytes, const int i) {
+    if (SV_WORD_TAPS == 4) return bytes;
+    const sv_s32 pair = bytes >> (16 * i);
+    return (sv_s32)((sv_u32)((sv_s32)((sv_u32)pair << 16) >> 24) << 16) |
+           (((sv_s32)((sv_u32)pair << 24) >> 24) & 0xffff);
+}
 
 /* `rows` (1 or 2) x tile pixels of one vector of channels. */
 SV_INLINE void sv_depthwise_u8_tile(const struct sv_depthwise *s, const int rows, const int tile,
                                     const unsigned char *x, const sv_s32 *taps, const sv_s32 bias, const sv_f32 scale,
                                     unsigned char *y, const unsigned char *residual, const struct sv_requantize *q) {
     const int columns = (tile - 1) * s->stride_w + (s->kernel_w - 1) * s->dilation_w + 1;
-    const int height = s->kernel_h + (rows - 1) * s->stride_h, groups = (height + 3) / 4, pixels = rows * tile;
+    const int height = s->kernel_h + (rows - 1) * s->stride_h, pixels = rows * tile;
+    const int words = (height + SV_WORD_TAPS - 1) / SV_WORD_TAPS;
     sv_s32 acc[SV_MAX_TILE];
     SV_UNROLL
     for (int row = 0; row < rows; row++) {
         sv_s32 excess = {0};
         SV_UNROLL
-        for (int i = 0; i < groups * s->kernel_w; i++)
-            excess = sv_dot4_excess(excess, taps[row * groups * s->kernel_w + i]);
+        for (int i = 0; i < words * s->kernel_w; i++)
+            excess = sv_taps_excess(excess, taps[row * words * s->kernel_w + i]);
         SV_UNROLL
         for (int p = 0; p < tile; p++) acc[row * tile + p] = bias - excess;
     }
     SV_UNROLL
-    for (int g = 0; g < groups; g++) {
+    for (int i = 0; i < words; i++) {
         SV_UNROLL
         for (int col = 0; col < columns; col++) {
             const sv_s32 none = {0};
@@ -77,17 +114,16 @@ SV_INLINE void sv_depthwise_u8_tile(const struct sv_depthwise *s, const int rows
 #ifndef SV_HAS_ACTIVATIONS
             if (border) continue;
 #endif
-            const sv_s32 word =
-                sv_activations(border ? none
-                                      : sv_vertical(x + (long)4 * g * s->x_kernel_row + (long)col * s->x_pixel,
-                                                    s->x_kernel_row, height - 4 * g < 4 ? height - 4 * g : 4));
+            const int top = SV_WORD_TAPS * i, left = height - top < SV_WORD_TAPS ? height - top : SV_WORD_TAPS;
+            const sv_s32 word = sv_word_inputs(
+                border ? none
+                       : sv_vertical(x + (long)top * s->x_kernel_row + (long)col * s->x_pixel, s->x_kernel_row, left));
             SV_UNROLL
             for (int p = 0; p < pixels; p++) {
-                const int row = p / tile, tap = col - p % tile * s->stride_w, first = 4 * g - row * s->stride_h;
-                if (tap >= 0 && tap % s->dilation_w == 0 && tap / s->dilation_w < s->kernel_w && first > -4 &&
-                    first < s->kernel_h)
-                    acc[p] =
-                        sv_dot4_activations(acc[p], word, taps[(row * groups + g) * s->kernel_w + tap / s->dilation_w]);
+                const int row = p / tile, tap = col - p % tile * s->stride_w, first = top - row * s->stride_h;
+                if (tap >= 0 && tap % s->dilation_w == 0 && tap / s->dilation_w < s->kernel_w &&
+                    first > -SV_WORD_TAPS && first < s->kernel_h)
+                    acc[p] = sv_dot_taps(acc[p], word, taps[(row * words + i) * s->kernel_w + tap / s->dilation_w]);
             }
         }
     }
@@ -105,31 +141,39 @@ SV_INLINE void sv_depthwise_u8_tile(const struct sv_depthwise *s, const int rows
     }
 }
 
-/* One or two rows of one vector of channels. */
-SV_INLINE void sv_depthwise_u8_rows(const struct sv_depthwise *s, const int rows, const unsigned char *x,
-                                    const signed char *w, const sv_s32 bias, const sv_f32 scale, unsigned char *y,
-                                    const unsigned char *residual, const struct sv_requantize *q) {
+/* Rows first .. end - 1 of one vector of channels, `rows` (1 or 2) at a time. */
+SV_INLINE void sv_depthwise_u8_rows(const struct sv_depthwise *s, const int rows, const int first, const int end,
+                                    const unsigned char *x, const signed char *w, const int *bias, const float *scale,
+                                    unsigned char *y, const unsigned char *residual, const struct sv_requantize *q) {
     const int tiles = s->cols / s->tile, rest = s->cols % s->tile;
-    const int groups = (s->kernel_h + (rows - 1) * s->stride_h + 3) / 4;
+    const int words = (s->kernel_h + (rows - 1) * s->stride_h + SV_WORD_TAPS - 1) / SV_WORD_TAPS;
+    const sv_s32 offset = sv_load_s32(bias);
+    const sv_f32 factor = sv_load(scale);
     sv_s32 taps[SV_MAX_WORDS];
     SV_UNROLL
     for (int row = 0; row < rows; row++) {
         SV_UNROLL
-        for (int g = 0; g < groups; g++) {
+        for (int i = 0; i < words; i++) {
             SV_UNROLL
             for (int kw = 0; kw < s->kernel_w; kw++)
-                taps[(row * groups + g) * s->kernel_w + kw] = sv_shifted_taps(s, w, 16, row * s->stride_h, g, kw);
+                taps[(row * words + i) * s->kernel_w + kw] = sv_word_taps(
+                    sv_shifted_taps(s, w, 16, row * s->stride_h, i * SV_WORD_TAPS / 4, kw), i * SV_WORD_TAPS % 4 / 2);
         }
     }
-    for (int c = 0; c < tiles; c++) {
-        const long col = (long)c * s->tile;
-        sv_depthwise_u8_tile(s, rows, s->tile, x + col * s->stride_w * s->x_pixel, taps, bias, scale,
-                             y + col * s->y_col, residual ? residual + col * s->r_col : 0, q);
-    }
-    if (rest) {
-        const long col = (long)tiles * s->tile;
-        sv_depthwise_u8_tile(s, rows, rest, x + col * s->stride_w * s->x_pixel, taps, bias, scale, y + col * s->y_col,
-                             residual ? residual + col * s->r_col : 0, q);
+    SV_NO_UNROLL
+    for (int row = first; row < end; row += rows) {
+        const unsigned char *from = x + (long)row * s->x_row, *add = residual ? residual + (long)row * s->r_row : 0;
+        unsigned char *to = y + (long)row * s->y_row;
+        for (int c = 0; c < tiles; c++) {
+            const long col = (long)c * s->tile;
+            sv_depthwise_u8_tile(s, rows, s->tile, from + col * s->stride_w * s->x_pixel, taps, offset, factor,
+                                 to + col * s->y_col, residual ? add + col * s->r_col : 0, q);
+        }
+        if (rest) {
+            const long col = (long)tiles * s->tile;
+            sv_depthwise_u8_tile(s, rows, rest, from + col * s->stride_w * s->x_pixel, taps, offset, factor,
+                                 to + col * s->y_col, residual ? add + col * s->r_col : 0, q);
+        }
     }
 }
 
@@ -154,20 +198,22 @@ SV_INLINE void sv_depthwise_u8(const struct sv_depthwise *s, const struct sv_par
             first = sv_depthwise_woven(s, rows, vectors, x + (long)image * s->x_image, w, bias, scale,
                                        y + (long)image * s->y_image, q);
 #endif
-        for (int row = rows.first; row < rows.end; row += row < paired ? s->tile_rows : 1)
+        for (int start = rows.first; start < rows.end; start += SV_DEPTHWISE_BAND) {
+            const int end = start + SV_DEPTHWISE_BAND < rows.end ? start + SV_DEPTHWISE_BAND : rows.end;
+            const int last = end < paired ? end : paired;
             for (int v = first; v < vectors.end; v++) {
-                const unsigned char *xv = x + (long)image * s->x_image + (long)row * s->x_row + v * SV_LANES;
+                const int at = v * SV_LANES;
+                const unsigned char *xv = x + (long)image * s->x_image + at;
                 const signed char *wv = w + sv_packed(v, words) * 4;
-                const sv_s32 bv = sv_load_s32(bias + v * SV_LANES);
-                const sv_f32 sv = sv_load(scale + v * SV_LANES);
-                unsigned char *yv = y + (long)image * s->y_image + (long)row * s->y_row + v * SV_LANES;
-                const unsigned char *rv =
-                    residual ? residual + (long)image * s->r_image + (long)row * s->r_row + v * SV_LANES : 0;
-                if (row < paired)
-                    sv_depthwise_u8_rows(s, s->tile_rows, xv, wv, bv, sv, yv, rv, q);
-                else
-                    sv_depthwise_u8_rows(s, 1, xv, wv, bv, sv, yv, rv, q);
+                unsigned char *yv = y + (long)image * s->y_image + at;
+                const unsigned char *rv = residual ? residual + (long)image * s->r_image + at : 0;
+                if (start < last)
+                    sv_depthwise_u8_rows(s, s->tile_rows, start, last, xv, wv, bias + at, scale + at, yv, rv, q);
+                if (s->rows > paired && end > paired)
+                    sv_depthwise_u8_rows(s, 1, start > paired ? start : paired, end, xv, wv, bias + at, scale + at, yv,
+                                         rv, q);
             }
+        }
     }
 }
 #endif

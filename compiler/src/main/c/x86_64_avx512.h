@@ -59,7 +59,6 @@ SV_INLINE sv_f32 sv_every_second(sv_f32 v, const int odd) {
     return v;
 }
 
-#define SV_HAS_WEAVE 1
 #define SV_HAS_WORDS 1
 /* Word c holds byte c of a, b, c and d: dwords change places across the register, then bytes within 128 bits. */
 SV_INLINE sv_s32 sv_words(const unsigned char *a, const unsigned char *b, const unsigned char *c,

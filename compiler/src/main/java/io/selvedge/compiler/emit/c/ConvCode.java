@@ -19,6 +19,9 @@ final class ConvCode {
     /** SV_DEPTHWISE_GROUP of depthwise.h. */
     private static final int DEPTHWISE_GROUP = 4;
 
+    /** Four weights of each of a block's channels. */
+    private static final int WORD_BYTES = 4 * WeightPacking.BLOCK;
+
     private final StepCode code;
     private final Buffer x;
     private final Buffer y;
@@ -62,19 +65,34 @@ final class ConvCode {
         code.include("qconv.h");
         Split split = c.declareConv(true);
         declareRequantize(code, conv.requantize(), conv.scales());
+        boolean widened = code.widens(conv);
         String part = code.openParts(split.units());
         code.line(
-                "sv_conv_u8(&%s, %s, %s, %s, %s, %s, %s, %s, &%s);",
+                "%s(&%s, %s, %s, %s, %s, %s, %s, %s, &%s);",
+                widened ? "sv_conv_u8_widened" : "sv_conv_u8",
                 code.named("conv"),
                 part,
                 c.input(),
-                code.weight(conv.weights(), "signed char", 0),
+                widened ? code.prepared("short") : code.weight(conv.weights(), "signed char", 0),
                 code.weight(conv.bias(), "int", 0),
                 code.weight(conv.scales(), "float", 0),
                 c.output(),
                 c.residual(),
                 code.named("requantize"));
         code.closeParts();
+    }
+
+    /** The statement that widens the step's weights, or nothing. */
+    static String prepare(StepCode code, Kernel.QConv conv) {
+        return code.winograd(conv)
+                .map(winograd -> winograd.prepare(code))
+                .orElseGet(() -> code.widens(conv)
+                        ? "    sv_widen_weights(%d, %s, (short *)(prepared + %d));\n"
+                                .formatted(
+                                        code.weightBytes(conv.weights()) / WORD_BYTES,
+                                        code.weight(conv.weights(), "signed char", 0),
+                                        code.preparedOffset())
+                        : "");
     }
 
     static void write(StepCode code, Kernel.DepthwiseConv conv) {

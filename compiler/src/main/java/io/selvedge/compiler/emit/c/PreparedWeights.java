@@ -1,5 +1,6 @@
 package io.selvedge.compiler.emit.c;
 
+import io.selvedge.compiler.program.Buffer;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.Program;
@@ -16,6 +17,7 @@ import java.util.Map;
  */
 record PreparedWeights(List<Integer> offsets, int bytes) {
     private static final int ALIGNMENT = 64;
+    private static final int FEW_PIXELS = 4;
 
     PreparedWeights {
         offsets = List.copyOf(offsets);
@@ -31,7 +33,7 @@ record PreparedWeights(List<Integer> offsets, int bytes) {
             long more = step.kernel() instanceof Kernel.QConv conv
                     ? QWinogradCode.of(planned, target, conv)
                             .map(QWinogradCode::preparedBytes)
-                            .orElse(0L)
+                            .orElseGet(() -> widenedBytes(planned, target, conv))
                     : 0;
             if (more > 0) {
                 int weights = ((Kernel.QConv) step.kernel()).weights();
@@ -44,5 +46,20 @@ record PreparedWeights(List<Integer> offsets, int bytes) {
             bytes = (bytes + more + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         }
         return new PreparedWeights(offsets, Math.toIntExact(bytes));
+    }
+
+    /** Whether the weights of a convolution by the direct kernel are widened to 16 bits when the library is loaded. */
+    static boolean widens(PlannedProgram planned, Target target, Kernel.QConv conv) {
+        Buffer y = planned.program().buffer(conv.y());
+        return target.arch().equals("x86_64")
+                && !target.dotProduct()
+                // A weight that few pixels share is sooner widened than read twice as long.
+                && (long) y.n() * y.h() * y.w() >= FEW_PIXELS;
+    }
+
+    private static long widenedBytes(PlannedProgram planned, Target target, Kernel.QConv conv) {
+        return widens(planned, target, conv)
+                ? 2L * planned.program().weights().get(conv.weights()).byteCount()
+                : 0;
     }
 }

@@ -199,6 +199,16 @@ final class StepCode {
         return QWinogradCode.of(planned, target, conv);
     }
 
+    /** Whether an 8-bit convolution by the direct kernel reads weights of 16 bits. */
+    boolean widens(Kernel.QConv conv) {
+        return PreparedWeights.widens(planned, target, conv);
+    }
+
+    /** Bytes of a weight. */
+    int weightBytes(int weight) {
+        return planned.program().weights().get(weight).byteCount();
+    }
+
     /** A weight of binary32 numbers. */
     float[] weightFloats(int weight) {
         FloatBuffer values = planned.program().weights().get(weight).bytes().asFloatBuffer();

@@ -116,7 +116,7 @@ final class TileChooser {
         double step = products;
         double loads = pixels + blocks;
         if (eightBit && !target.dotProduct()) {
-            step = 4 * products + 3.0 * pixels + 3.0 * blocks;
+            step = 4 * products + 2.0 * pixels + 2.0 * blocks;
             loads = 0;
         } else if (!target.fusedMultiplyAdd()) {
             step = 2 * products + 2.0 * pixels;
