@@ -71,12 +71,8 @@ final class ConformanceCommand implements Callable<Integer> {
         }
         ConformanceReport report;
         try (ProgressLine progress = new ProgressLine(console)) {
-            report = new ConformanceReport(new Conformance(
-                            Toolchain.bundled(),
-                            runnable(),
-                            plugins.read(),
-                            progress)
-                    .run(tests));
+            report = new ConformanceReport(
+                    new Conformance(Toolchain.bundled(), runnable(), plugins.read(), progress).run(tests));
         }
         json.ifPresent(file -> write(report, file));
         report.lines().forEach(console.out()::println);

@@ -11,7 +11,8 @@ public final class TargetCatalog {
     // Arena bytes are reused for values of other types, which the aliasing rules of C do not allow.
     private static final String NO_ALIASING_RULES = "-fno-strict-aliasing";
 
-    // Narrow vectors make many instructions of a tile, at times more than the compiler cares to unroll: slower, not wrong.
+    // Narrow vectors make many instructions of a tile, at times more than the compiler cares to unroll: slower, not
+    // wrong.
     private static final String LOOPS_MAY_STAY = "-Wno-pass-failed";
 
     private static final List<String> V2 = List.of("pni", "ssse3", "sse4_1", "sse4_2", "popcnt", "cx16");
@@ -122,8 +123,7 @@ public final class TargetCatalog {
             16,
             false,
             false);
-    public static final Target GENERIC_WASM32 =
-            plainC(
+    public static final Target GENERIC_WASM32 = plainC(
             "generic-wasm32", "wasm32", 16, "--target=wasm32-unknown-unknown", LOOPS_MAY_STAY, NO_ALIASING_RULES);
 
     private static final List<Target> ALL = List.of(

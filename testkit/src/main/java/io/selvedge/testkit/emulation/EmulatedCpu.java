@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A CPU that an emulator stands for, or this machine's, and the targets whose code it is to run. */
+@SuppressWarnings("ImmutableEnumChecker") // List.of makes lists that nobody can change.
 public enum EmulatedCpu {
     /** The machine itself, without an emulator. */
     THIS_MACHINE("", List.of(), nativeTargets().toArray(Target[]::new)),

@@ -123,7 +123,9 @@ class OtherCpusTest {
                     boolean fused = TargetCatalog.byName(where.substring(0, where.indexOf(',')))
                             .fusedMultiplyAdd();
                     // Of the gesture net's narrow layers AVX-512 sums two halves of a window side by side.
-                    if (fused && model == RealModel.KEYWORDS && HostCpu.detect().best().fusedMultiplyAdd()) {
+                    if (fused
+                            && model == RealModel.KEYWORDS
+                            && HostCpu.detect().best().fusedMultiplyAdd()) {
                         assertThat(same).as(model + " on " + where).isEqualTo(elements);
                     }
                 });
@@ -158,7 +160,8 @@ class OtherCpusTest {
                 try {
                     all = models.get(target).run(cpu, given);
                 } catch (AssertionError e) {
-                    // An assertion of qemu 7.2 itself, on some blocks of RISC-V instructions: it says nothing of the model.
+                    // An assertion of qemu 7.2 itself, on some blocks of RISC-V instructions: it says nothing of the
+                    // model.
                     if (!String.valueOf(e.getMessage()).contains("decode_save_opc")) {
                         throw e;
                     }

@@ -236,7 +236,7 @@ final class ArenaFormsTest {
         Program program = net(true);
         int plain = MemoryPlanner.plan(program).arenaBytes();
         ArenaSearch.Planned most = ArenaSearch.find(program, Form.BANDED, NONE).orElseThrow();
-        long budget = (plain + most.plan().arenaBytes()) / 2;
+        long budget = ((long) plain + most.plan().arenaBytes()) / 2;
         ArenaSearch.Planned enough =
                 ArenaSearch.find(program, Form.BANDED, budget).orElseThrow();
         assertThat((long) enough.plan().arenaBytes()).isLessThanOrEqualTo(budget);

@@ -39,7 +39,7 @@ final class EmittedTilesTest {
         String code = source.files().get("model.c");
         for (String tile : source.tiles()) {
             if (!tile.isEmpty()) {
-                String[] sizes = tile.split("x");
+                String[] sizes = tile.split("x", -1);
                 assertThat(code).contains(".tile_rows = " + sizes[0] + ", .tile = " + sizes[1] + ",");
             }
         }

@@ -53,8 +53,8 @@ final class JvmMachine {
     /** Fails when results differ from native code's: f32 and wider by more than roundings, others by a bit. */
     static void agrees(PlannedProgram planned, Graph graph, Map<String, Tensor> inputs, Map<String, Tensor> results) {
         boolean written = planned.program().steps().stream()
-                .noneMatch(step -> step.kernel() instanceof Kernel.Routine routine
-                        && NOT_WRITTEN.contains(routine.function()));
+                .noneMatch(step ->
+                        step.kernel() instanceof Kernel.Routine routine && NOT_WRITTEN.contains(routine.function()));
         if (!written) {
             return;
         }

@@ -48,7 +48,8 @@ final class QWinogradCodeTest {
     @Test
     void what_is_prepared_depends_on_the_target() {
         PlannedProgram planned = layer(16, 1);
-        assertThat(CEmitter.preparedBytes(planned, TargetCatalog.X86_64_V4_VNNI)).isZero();
+        assertThat(CEmitter.preparedBytes(planned, TargetCatalog.X86_64_V4_VNNI))
+                .isZero();
         assertThat(CEmitter.preparedBytes(planned, TargetCatalog.X86_64_V3)).isEqualTo(36 * 16 * 16 * 2);
     }
 
