@@ -3,6 +3,7 @@ package io.selvedge.compiler.emit.c;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.selvedge.compiler.ir.DType;
+import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
 import java.io.IOException;
@@ -26,7 +27,10 @@ final class Comparison {
         for (int i = 0; i < expected.size(); i++) {
             compare(program, i, "the JVM", expected.get(i), inJava.get(i), tolerance);
         }
-        for (Target target : RunnableTargets.all()) {
+        boolean eightBit = program.steps().stream()
+                .anyMatch(step ->
+                        step.kernel() instanceof Kernel.QConv || step.kernel() instanceof Kernel.QDepthwiseConv);
+        for (Target target : eightBit ? RunnableTargets.all() : RunnableTargets.forFloats()) {
             List<byte[]> actual = NativeMachine.run(program, inputs, target, folder);
             for (int i = 0; i < expected.size(); i++) {
                 compare(program, i, target.name(), expected.get(i), actual.get(i), tolerance);

@@ -75,7 +75,8 @@ final class ConvolutionTest {
 
     @Test
     void winograd_convolutions_agree_with_the_definition_of_a_convolution() throws IOException {
-        Comparison.onAllTargets(winograd(), 1e-4, folder);
+        // The transforms multiply by up to 8 what sums of 576 products have rounded: 2e-4 of a sum that ends near 1.
+        Comparison.onAllTargets(winograd(), 2e-4, folder);
     }
 
     @Test
