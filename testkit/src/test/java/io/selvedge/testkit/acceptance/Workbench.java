@@ -13,11 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -29,8 +29,8 @@ final class Workbench implements AutoCloseable {
     private static final int CALIBRATION = 40;
 
     private final Path folder;
-    private final Map<RealModel, Compiler.Compilation> asGiven = new EnumMap<>(RealModel.class);
-    private final Map<RealModel, Compiler.Compilation> integers = new EnumMap<>(RealModel.class);
+    private final Map<RealModel, Compiler.Compilation> asGiven = new ConcurrentHashMap<>();
+    private final Map<RealModel, Compiler.Compilation> integers = new ConcurrentHashMap<>();
 
     private Workbench() {
         try {
