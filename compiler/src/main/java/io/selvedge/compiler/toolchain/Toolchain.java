@@ -186,7 +186,8 @@ public final class Toolchain {
         List<String> command = new ArrayList<>(List.of(
                 compiler.toString(),
                 "-std=c11",
-                // -O3 unswitches loops that then do not unroll, makes a quarter more code, and nothing was faster for it.
+                // -O3 unswitches loops that then do not unroll, makes a quarter more code, and nothing was faster for
+                // it.
                 "-O2",
                 "-ffreestanding",
                 // Loops over bytes stay loops: there is no memcpy or memset to call.
