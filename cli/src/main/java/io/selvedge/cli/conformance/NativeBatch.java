@@ -37,7 +37,7 @@ import java.util.regex.Pattern;
 final class NativeBatch implements AutoCloseable {
     private static final int ALIGNMENT = 64;
     private static final Pattern DEFINED =
-            Pattern.compile("(?m)^(?:static|SV_INLINE|int|void)\\b[^(=\\[;\\n]*?\\b(\\w+)\\s*(?:\\(|=|\\[)");
+            Pattern.compile("(?m)^(?:static|SV_INLINE|int|long|void)\\b[^(=\\[;\\n]*?\\b(\\w+)\\s*(?:\\(|=|\\[)");
     private static final Pattern INCLUDED = Pattern.compile("(?m)^#include .*\\n");
     private static final FunctionDescriptor RUN = FunctionDescriptor.of(
             ValueLayout.JAVA_INT,
