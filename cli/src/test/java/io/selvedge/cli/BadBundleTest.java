@@ -127,7 +127,7 @@ final class BadBundleTest {
         CommandLineRun.of("run", file, "--input", sample)
                 .refused(7, "NO_TARGET_FOR_CPU", file.toString(), "avx2048", "--target generic");
         assertThat(doctor(7)).contains("NO_TARGET_FOR_CPU").contains("avx2048");
-        rewrite(target -> List.of(Target.linux(target.name(), "aarch64", List.of())), Part.KEEP);
+        rewrite(target -> List.of(Target.linux(target.name(), "aarch64", List.of())), withoutProgram);
         CommandLineRun.of("run", file, "--input", sample)
                 .refused(7, "NO_TARGET_FOR_CPU", file.toString(), "aarch64", "--target generic");
         // What a bundle says of itself can be read anywhere.

@@ -221,8 +221,9 @@ final class DeployEndToEndTest {
             assertThat(opened.manifest().targets().stream().map(Target::name)).containsExactly("aarch64");
             assertThat(opened.has("golden/input-0.bin")).isTrue();
         }
-        CommandLineRun.of("run", bundle, "--data", all)
-                .refused(7, "NO_TARGET_FOR_CPU", "aarch64 is for linux on aarch64", "--target generic");
+        // Without a library for this CPU the bundle's program runs in Java.
+        CommandLineRun inJava = CommandLineRun.of("run", bundle, "--data", all);
+        assertThat(inJava.status()).as(inJava.err()).isZero();
     }
 
     @Test

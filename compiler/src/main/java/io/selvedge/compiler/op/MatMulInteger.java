@@ -23,6 +23,11 @@ import java.util.Optional;
  * @see <a href="https://onnx.ai/onnx/operators/onnx__MatMulInteger.html">ONNX MatMulInteger</a>
  */
 public record MatMulInteger() implements Op, Lowerable {
+    /** Where the constant matrix fits a kernel this operator, else the same in products of wider numbers. */
+    static Op read(OpCall call) {
+        return QuantizedOperators.readMatMulInteger(call);
+    }
+
     private static final MatMul PRODUCT = new MatMul();
 
     /** B without its zero points, if that is what kernels take: a matrix whose numbers fit into 8 bits. */

@@ -146,7 +146,7 @@ public final class OpCatalog implements OpFactory {
             entry("LpNormalization", Normalizations::readLp, 1, 22),
             entry("LpPool", LpPool::read, 2, 11, 18, 22),
             entry("MatMul", MatMul::read, 1, 9, 13),
-            entry("MatMulInteger", QuantizedOperators::readMatMulInteger, 10),
+            entry("MatMulInteger", MatMulInteger::read, 10),
             entry("Max", Variadic::read, 6, 8, 12, 13),
             entry("MaxPool", Pool::read, 1, 8, 10, 11, 12, 22),
             entry("MaxUnpool", MaxUnpool::read, 9, 11, 22),

@@ -179,6 +179,21 @@ public final class TargetCatalog {
         return Stream.concat(flags.stream(), Stream.of(more)).toList();
     }
 
+    /** AVX-VNNI's kernels in the encoding of AVX-512, so that CPUs with that alone can test them; in no list. */
+    public static Target avxVnniInAvx512() {
+        Target avxVnni = X86_64_V3_AVXVNNI;
+        return new Target(
+                avxVnni.name() + " in AVX-512",
+                avxVnni.arch(),
+                List.of("-march=x86-64-v3", "-mavx512vl", "-mavx512vnni", NO_ALIASING_RULES),
+                X86_64_V4_VNNI.cpuFlags(),
+                avxVnni.header(),
+                avxVnni.lanes(),
+                avxVnni.registers(),
+                avxVnni.dotProduct(),
+                avxVnni.fusedMultiplyAdd());
+    }
+
     public static List<Target> all() {
         return ALL;
     }

@@ -39,21 +39,9 @@ public enum EmulatedCpu {
     /** What the CPU runs, and AVX-VNNI's kernels in the encoding of AVX-512 on a CPU that has no other. */
     private static List<Target> nativeTargets() {
         HostCpu cpu = HostCpu.detect();
-        Target avxVnni = TargetCatalog.X86_64_V3_AVXVNNI;
-        Target encoded = new Target(
-                avxVnni.name() + " in AVX-512",
-                avxVnni.arch(),
-                avxVnni.cFlags().stream()
-                        .flatMap(flag ->
-                                flag.equals("-mavxvnni") ? Stream.of("-mavx512vl", "-mavx512vnni") : Stream.of(flag))
-                        .toList(),
-                TargetCatalog.X86_64_V4_VNNI.cpuFlags(),
-                avxVnni.header(),
-                avxVnni.lanes(),
-                avxVnni.registers(),
-                avxVnni.dotProduct(),
-                avxVnni.fusedMultiplyAdd());
-        return Stream.concat(cpu.targets().stream(), Stream.of(encoded).filter(cpu::runs))
+        return Stream.concat(
+                        cpu.targets().stream(),
+                        Stream.of(TargetCatalog.avxVnniInAvx512()).filter(cpu::runs))
                 .toList();
     }
 
