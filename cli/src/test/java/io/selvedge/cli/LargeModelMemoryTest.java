@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LargeModelMemoryTest {
     /** The goal is 600 MB, which packed copies of weights and the threads that are timed have left behind: 708 were measured. */
     private static final long MOST_KILOBYTES = 800_000;
+
     private static final int POLL_MILLIS = 20;
 
     @TempDir
