@@ -6,7 +6,6 @@ import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.toolchain.WorkFolder;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,15 +19,11 @@ import java.util.List;
  */
 final class OutputFolder implements AutoCloseable {
     private final Path folder;
-    private final List<Path> created;
     private final WorkFolder staging;
-    private final Thread cleanup = new Thread(this::discard, "selvedge-cleanup");
 
-    private OutputFolder(Path folder, List<Path> created, WorkFolder staging) {
+    private OutputFolder(Path folder, WorkFolder staging) {
         this.folder = folder;
-        this.created = created;
         this.staging = staging;
-        Runtime.getRuntime().addShutdownHook(cleanup);
     }
 
     /**
@@ -39,34 +34,23 @@ final class OutputFolder implements AutoCloseable {
      */
     static OutputFolder open(Path path, long neededBytes) {
         Path folder = path.toAbsolutePath().normalize();
-        List<Path> created = missing(folder);
         try {
-            Files.createDirectories(folder);
-            OutputFolder output = new OutputFolder(folder, created, WorkFolder.in(folder, ".selvedge-"));
-            long free = Files.getFileStore(folder).getUsableSpace();
+            WorkFolder staging = WorkFolder.in(folder, ".selvedge-");
+            long free = Files.getFileStore(staging.path()).getUsableSpace();
             if (free < neededBytes) {
-                output.close();
+                staging.close();
                 throw new SelvedgeException(
                         ErrorCode.IO_ERROR,
                         "the output folder " + folder + " needs about " + neededBytes + " bytes, its file system has "
                                 + free + " left; free some space or choose another --out");
             }
-            return output;
+            return new OutputFolder(folder, staging);
         } catch (IOException e) {
-            removeEmpty(created);
             throw new SelvedgeException(
                     ErrorCode.OUTPUT_NOT_WRITABLE,
                     "the output folder " + folder + " cannot be written (" + IoReason.of(e) + "); choose another --out",
                     e);
         }
-    }
-
-    private static List<Path> missing(Path folder) {
-        List<Path> missing = new ArrayList<>();
-        for (Path at = folder; at != null && Files.notExists(at); at = at.getParent()) {
-            missing.add(at);
-        }
-        return missing;
     }
 
     /** Where files are made. */
@@ -111,31 +95,6 @@ final class OutputFolder implements AutoCloseable {
 
     @Override
     public void close() {
-        discard();
-        try {
-            Runtime.getRuntime().removeShutdownHook(cleanup);
-        } catch (IllegalStateException e) {
-            // The process is ending; the hook finds nothing left to do.
-        }
-    }
-
-    private void discard() {
         staging.close();
-        removeEmpty(created);
-    }
-
-    private static void removeEmpty(List<Path> folders) {
-        try {
-            for (Path folder : folders) {
-                if (Files.isDirectory(folder)) {
-                    Files.delete(folder);
-                }
-            }
-        } catch (DirectoryNotEmptyException e) {
-            // Results lie in it.
-        } catch (IOException e) {
-            System.getLogger(OutputFolder.class.getName())
-                    .log(System.Logger.Level.WARNING, "left behind: " + folders + " (" + IoReason.of(e) + ")");
-        }
     }
 }

@@ -6,21 +6,25 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A folder for work in progress, readable by the user alone. It goes away when closed and when the process is told to end. A
- * process that is killed leaves it behind; a lock file beside it, which nobody holds then, tells the next one to remove it.
+ * A folder for work in progress, readable by the user alone. It goes away when closed and when the process is told to end,
+ * and with it those of its parents that were made for it and hold nothing else. A process that is killed leaves it behind; a
+ * lock file beside it, which nobody holds then, tells the next one to remove it.
  */
 public final class WorkFolder implements AutoCloseable {
     private static final String LOCK = ".lock";
@@ -28,18 +32,41 @@ public final class WorkFolder implements AutoCloseable {
     private static final long PAUSE_MILLIS = 40;
     /** Lock files of this process. To open and close one would release its lock: POSIX locks belong to the process. */
     private static final Set<Path> OWN = new HashSet<>();
+    /** What the process removes when it is told to end; guarded by {@code OWN}, like the next. */
+    private static final Set<WorkFolder> OPEN = new HashSet<>();
+
+    private static boolean ending = !hooked();
 
     private final Path path;
     private final Path lockFile;
     private final Optional<FileChannel> lock;
-    private final Thread hook = new Thread(this::discard, "selvedge-work-folder");
+    private final List<Path> madeParents;
     private boolean gone;
 
-    private WorkFolder(Path path, Path lockFile, Optional<FileChannel> lock) {
+    private WorkFolder(Path path, Path lockFile, Optional<FileChannel> lock, List<Path> madeParents) {
         this.path = path;
         this.lockFile = lockFile;
         this.lock = lock;
-        Runtime.getRuntime().addShutdownHook(hook);
+        this.madeParents = madeParents;
+    }
+
+    private static boolean hooked() {
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(WorkFolder::end, "selvedge-work-folders"));
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
+    /** Whoever makes a folder at this moment finishes first; after it nobody makes one. */
+    private static void end() {
+        List<WorkFolder> open;
+        synchronized (OWN) {
+            ending = true;
+            open = List.copyOf(OPEN);
+        }
+        open.forEach(WorkFolder::discard);
     }
 
     /**
@@ -51,31 +78,69 @@ public final class WorkFolder implements AutoCloseable {
         return in(Path.of(System.getProperty("java.io.tmpdir")), "selvedge-" + kind + "-");
     }
 
-    /** Inside {@code parent}, which exists. Folders of this prefix that a killed process left there are removed first. */
+    /** Inside {@code parent}, made if need be. Folders of this prefix that a killed process left there are removed first. */
     public static WorkFolder in(Path parent, String prefix) throws IOException {
         synchronized (OWN) {
-            removeAbandoned(parent, prefix);
-            Path lockFile = Files.createTempFile(parent, prefix, LOCK);
-            Optional<FileChannel> lock = Optional.empty();
+            if (ending) {
+                throw new IOException("the process is ending");
+            }
+            List<Path> made = missing(parent);
             try {
-                FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-                OWN.add(lockFile);
-                lock = Optional.of(channel);
-                if (channel.tryLock() == null) {
-                    throw new IOException("another process holds " + lockFile);
-                }
-                Path path = Files.createDirectory(
-                        folderOf(lockFile),
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-                return new WorkFolder(path, lockFile, lock);
+                Files.createDirectories(parent);
+                WorkFolder folder = make(parent, prefix, made);
+                OPEN.add(folder);
+                return folder;
             } catch (IOException e) {
-                if (lock.isPresent()) {
-                    lock.get().close();
-                }
-                Files.deleteIfExists(lockFile);
-                OWN.remove(lockFile);
+                removeEmpty(made);
                 throw e;
             }
+        }
+    }
+
+    private static WorkFolder make(Path parent, String prefix, List<Path> madeParents) throws IOException {
+        removeAbandoned(parent, prefix);
+        Path lockFile = Files.createTempFile(parent, prefix, LOCK);
+        Optional<FileChannel> lock = Optional.empty();
+        try {
+            FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+            OWN.add(lockFile);
+            lock = Optional.of(channel);
+            if (channel.tryLock() == null) {
+                throw new IOException("another process holds " + lockFile);
+            }
+            Path path = Files.createDirectory(
+                    folderOf(lockFile),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            return new WorkFolder(path, lockFile, lock, madeParents);
+        } catch (IOException e) {
+            if (lock.isPresent()) {
+                lock.get().close();
+            }
+            Files.deleteIfExists(lockFile);
+            OWN.remove(lockFile);
+            throw e;
+        }
+    }
+
+    /** The folder and its parents that are not there, innermost first. */
+    private static List<Path> missing(Path folder) {
+        List<Path> missing = new ArrayList<>();
+        for (Path at = folder.toAbsolutePath(); at != null && Files.notExists(at); at = at.getParent()) {
+            missing.add(at);
+        }
+        return missing;
+    }
+
+    private static void removeEmpty(List<Path> folders) {
+        try {
+            for (Path folder : folders) {
+                Files.deleteIfExists(folder);
+            }
+        } catch (DirectoryNotEmptyException e) {
+            // Results lie in it.
+        } catch (IOException e) {
+            System.getLogger(WorkFolder.class.getName())
+                    .log(System.Logger.Level.WARNING, "left behind: " + folders + " (" + IoReason.of(e) + ")");
         }
     }
 
@@ -117,7 +182,6 @@ public final class WorkFolder implements AutoCloseable {
         if (!gone) {
             gone = true;
             unlock();
-            removeHook();
         }
     }
 
@@ -125,15 +189,6 @@ public final class WorkFolder implements AutoCloseable {
     @Override
     public void close() {
         discard();
-        removeHook();
-    }
-
-    private void removeHook() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The process is ending; the hook finds nothing left to do.
-        }
     }
 
     private synchronized void discard() {
@@ -145,6 +200,7 @@ public final class WorkFolder implements AutoCloseable {
             try {
                 delete(path);
                 unlock();
+                removeEmpty(madeParents);
                 return;
             } catch (IOException e) {
                 // A compiler that is being killed may still put a file into it.
@@ -178,6 +234,7 @@ public final class WorkFolder implements AutoCloseable {
                         .log(System.Logger.Level.DEBUG, "left behind: " + lockFile + " (" + IoReason.of(e) + ")");
             }
             OWN.remove(lockFile);
+            OPEN.remove(this);
         }
     }
 

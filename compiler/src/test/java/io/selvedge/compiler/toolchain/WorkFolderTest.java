@@ -30,6 +30,20 @@ final class WorkFolderTest {
     }
 
     @Test
+    void parents_that_were_made_go_with_the_folder_unless_something_lies_in_them() throws IOException {
+        WorkFolder.in(parent.resolve("a/b"), "work-").close();
+        assertThat(names()).isEmpty();
+        try (WorkFolder work = WorkFolder.in(parent.resolve("a/b"), "work-")) {
+            Files.writeString(work.path().resolveSibling("result"), "x");
+            Files.writeString(parent.resolve("a/other"), "x");
+        }
+        assertThat(parent.resolve("a/b/result")).exists();
+        Files.createDirectory(parent.resolve("old"));
+        WorkFolder.in(parent.resolve("old"), "work-").close();
+        assertThat(parent.resolve("old")).isDirectory();
+    }
+
+    @Test
     void a_kept_folder_stays() throws IOException {
         Path kept;
         try (WorkFolder work = WorkFolder.in(parent, "work-")) {
