@@ -46,6 +46,15 @@ public record Groups(List<Group> groups, List<Barrier> barriers) {
         return new Groups(groups(cells, roles), barriers(cells, roles));
     }
 
+    /** What the axes of the layers' constant weights are. */
+    static Map<Axis, Role> roles(Graph graph) {
+        Cells cells = new Cells();
+        Map<Axis, Role> roles = new LinkedHashMap<>();
+        Map<String, Node> producers = graph.producers();
+        graph.nodes().forEach(node -> OperatorTies.apply(graph, new NodeTies(graph, cells, roles, producers, node)));
+        return roles;
+    }
+
     private static boolean isReshape(Node node) {
         return node.op() instanceof Reshape
                 || node.op() instanceof Flatten
