@@ -95,23 +95,23 @@ public final class BundleBuilder {
     /** @param runnable a bundle of the same compilations that this machine runs, {@code file} or another one */
     void write(Path file, List<Map<String, float[]>> golden, Path runnable, LoadOptions loading) {
         try {
-            writer().write(file);
+            BundleWriter writer = writer();
+            writer.write(file);
             if (golden.isEmpty()) {
                 return;
             }
-            BundleWriter full = writer();
             try (Model model = Workshop.loaded(runnable, loading)) {
                 try (Session session = model.newSession()) {
-                    add(full, session, golden);
+                    add(writer, session, golden);
                 }
                 for (int i = 1; i < compilations.size(); i++) {
                     try (Session session =
                             model.newSession(model.bindings().get(i).dims())) {
-                        add(full, session, List.of(zeros(compilations.get(i).fused())));
+                        add(writer, session, List.of(zeros(compilations.get(i).fused())));
                     }
                 }
             }
-            full.write(file);
+            writer.write(file);
         } catch (IOException e) {
             throw new SelvedgeException(
                     ErrorCode.IO_ERROR,
