@@ -115,25 +115,25 @@ public final class BundleBuilder {
     /** @param runnable a bundle of the same compilations that this machine runs, {@code file} or another one */
     void write(Path file, List<Map<String, float[]>> golden, Path runnable, LoadOptions loading) {
         try {
-            writer().write(file);
+            BundleWriter writer = writer();
+            writer.write(file);
             if (golden.isEmpty()) {
                 return;
             }
-            BundleWriter full = writer();
             // An input of floats may be a quarter of what is left of the bundle.
             List<Map<String, float[]>> stored = coded ? golden.subList(0, 1) : golden;
             try (Model model = Workshop.loaded(runnable, loading)) {
                 try (Session session = model.newSession()) {
-                    add(full, session, stored);
+                    add(writer, session, stored);
                 }
                 for (int i = 1; i < compilations.size(); i++) {
                     try (Session session =
                             model.newSession(model.bindings().get(i).dims())) {
-                        add(full, session, List.of(zeros(compilations.get(i).fused())));
+                        add(writer, session, List.of(zeros(compilations.get(i).fused())));
                     }
                 }
             }
-            full.write(file);
+            writer.write(file);
         } catch (IOException e) {
             throw new SelvedgeException(
                     ErrorCode.IO_ERROR,

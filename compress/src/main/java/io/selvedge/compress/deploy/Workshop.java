@@ -4,6 +4,7 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.onnx.ModelBytes;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
@@ -71,7 +72,7 @@ final class Workshop implements AutoCloseable {
         this.threads = request.threads().orElse(1);
         this.codeWeights = request.codeWeights();
         this.maxBundleBytes = request.budgets().maxBundleBytes().orElse(Long.MAX_VALUE);
-        this.source = request.withSource() ? Optional.of(Files.readAllBytes(request.model())) : Optional.empty();
+        this.source = request.withSource() ? Optional.of(ModelBytes.read(request.model())) : Optional.empty();
         this.libraries = WorkFolder.in(UserCache.ofUser().folder("work"), "deploy-");
         this.folder = WorkFolder.create("deploy");
     }
@@ -177,9 +178,7 @@ final class Workshop implements AutoCloseable {
 
     /** What a build takes on one, two and more threads. */
     List<ThreadFinding> threads(Build build, ProgressListener progress) {
-        return measures()
-                ? ThreadChoice.measure(build.bundle(), loading(), Machine.host().cores(), progress)
-                : List.of();
+        return measures() ? ThreadChoice.measure(build.model(), Machine.host().cores(), progress) : List.of();
     }
 
     /** The build's bundle with another number of threads, in a file of its own. */
