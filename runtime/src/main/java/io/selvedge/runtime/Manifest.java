@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * @param dims extents that inputs, outputs and code are for, by the dimension's name; empty when there is one binding
  * @param furtherBindings what the bundle has code for besides
  * @param parts SHA-256 of every part but the manifest itself, sorted by name; empty before the bundle is written
+ * @param coded lengths of the parts that are stored in a form that takes less; their digests are those of the plain bytes
  */
 public record Manifest(
         String name,
@@ -37,9 +38,10 @@ public record Manifest(
         List<StatePair> states,
         SortedMap<String, Integer> dims,
         List<Binding> furtherBindings,
-        SortedMap<String, String> parts) {
-    /** Version of the bundle's structure that this runtime reads and writes. */
-    public static final int FORMAT_VERSION = 1;
+        SortedMap<String, String> parts,
+        SortedMap<String, Long> coded) {
+    /** Latest version of the bundle's structure that this runtime reads; it writes the first that can say what is there. */
+    public static final int FORMAT_VERSION = 2;
 
     /** Version of the calls between runtime and generated library. */
     public static final int ABI_VERSION = 3;
@@ -57,6 +59,7 @@ public record Manifest(
         dims = Collections.unmodifiableSortedMap(new TreeMap<>(dims));
         furtherBindings = List.copyOf(furtherBindings);
         parts = Collections.unmodifiableSortedMap(new TreeMap<>(parts));
+        coded = Collections.unmodifiableSortedMap(new TreeMap<>(coded));
         require(
                 isDigest(modelSha256),
                 "modelSha256 must be 64 hexadecimal digits in lower case, is '" + modelSha256 + "'");
@@ -81,6 +84,11 @@ public record Manifest(
             PartName.check(part);
             require(isDigest(digest), "the digest of '" + part + "' must be 64 hexadecimal digits in lower case");
         });
+        SortedMap<String, String> all = parts;
+        coded.forEach((part, length) -> require(
+                all.containsKey(part) && isMappable(length),
+                "the coded part '" + part + "' must be one of the parts and have from 0 to below 2 GiB, has "
+                        + length));
     }
 
     /** A manifest before its bundle is written: {@link BundleWriter} fills in the digests and {@code weightBytes}. */
@@ -106,6 +114,7 @@ public record Manifest(
                 List.of(),
                 new TreeMap<>(),
                 List.of(),
+                new TreeMap<>(),
                 new TreeMap<>());
     }
 
@@ -124,7 +133,8 @@ public record Manifest(
                 pairs,
                 dims,
                 furtherBindings,
-                parts);
+                parts,
+                coded);
     }
 
     /**
@@ -148,7 +158,8 @@ public record Manifest(
                 states,
                 ownDims,
                 further,
-                parts);
+                parts,
+                coded);
     }
 
     /** All bindings; the first is that of {@link #inputs}, {@link #outputs} and {@link #arenaBytes}. */
@@ -180,7 +191,8 @@ public record Manifest(
                 .toList();
     }
 
-    Manifest withParts(long actualWeightBytes, SortedMap<String, String> digests) {
+    Manifest withParts(
+            long actualWeightBytes, SortedMap<String, String> digests, SortedMap<String, Long> codedLengths) {
         return new Manifest(
                 name,
                 modelSha256,
@@ -194,7 +206,12 @@ public record Manifest(
                 states,
                 dims,
                 furtherBindings,
-                digests);
+                digests,
+                codedLengths);
+    }
+
+    int formatVersion() {
+        return coded.isEmpty() ? 1 : 2;
     }
 
     /** The text of {@code manifest.json}; equal manifests give equal text. */

@@ -17,7 +17,7 @@ final class ManifestText {
 
     static String write(Manifest manifest) {
         StringBuilder out = new StringBuilder("{\n");
-        member(out, "formatVersion", String.valueOf(Manifest.FORMAT_VERSION));
+        member(out, "formatVersion", String.valueOf(manifest.formatVersion()));
         member(out, "abiVersion", String.valueOf(Manifest.ABI_VERSION));
         member(out, "name", quote(manifest.name()));
         member(out, "modelSha256", quote(manifest.modelSha256()));
@@ -33,10 +33,13 @@ final class ManifestText {
             member(out, "states", array(manifest.states(), ManifestText::state));
         }
         if (!manifest.dims().isEmpty()) {
-            member(out, "dims", dims(manifest.dims()));
+            member(out, "dims", lengths(manifest.dims()));
         }
         if (!manifest.furtherBindings().isEmpty()) {
             member(out, "bindings", array(manifest.furtherBindings(), ManifestText::binding));
+        }
+        if (!manifest.coded().isEmpty()) {
+            member(out, "coded", lengths(manifest.coded()));
         }
         String parts = manifest.parts().entrySet().stream()
                 .map(part -> "\n    " + quote(part.getKey()) + ": " + quote(part.getValue()))
@@ -68,14 +71,14 @@ final class ManifestText {
         return "{\"output\": " + quote(state.output()) + ", \"input\": " + quote(state.input()) + "}";
     }
 
-    private static String dims(Map<String, Integer> dims) {
-        return dims.entrySet().stream()
-                .map(dim -> quote(dim.getKey()) + ": " + dim.getValue())
+    private static String lengths(Map<String, ? extends Number> lengths) {
+        return lengths.entrySet().stream()
+                .map(length -> quote(length.getKey()) + ": " + length.getValue())
                 .collect(Collectors.joining(", ", "{", "}"));
     }
 
     private static String binding(Binding binding) {
-        return "{\"dims\": " + dims(binding.dims()) + ", \"suffix\": " + quote(binding.suffix())
+        return "{\"dims\": " + lengths(binding.dims()) + ", \"suffix\": " + quote(binding.suffix())
                 + ", \"arenaBytes\": " + binding.arenaBytes() + ", \"preparedBytes\": " + binding.preparedBytes()
                 + ", \"inputs\": " + array(binding.inputs(), ManifestText::tensor)
                 + ", \"outputs\": " + array(binding.outputs(), ManifestText::tensor) + "}";
@@ -106,11 +109,16 @@ final class ManifestText {
         try {
             Node root = new Node("the manifest", Json.parse(json));
             long format = root.get("formatVersion").integer();
-            requireVersion("format", format, Manifest.FORMAT_VERSION);
+            if (format != 1) {
+                requireVersion("format", format, Manifest.FORMAT_VERSION);
+            }
             requireVersion("ABI", root.get("abiVersion").integer(), Manifest.ABI_VERSION);
             requireVersion("arena alignment", root.get("arenaAlignment").integer(), Manifest.ALIGNMENT);
             TreeMap<String, String> parts = new TreeMap<>();
             root.get("parts").members().forEach((name, digest) -> parts.put(name, digest.string()));
+            TreeMap<String, Long> coded = new TreeMap<>();
+            root.find("coded")
+                    .ifPresent(node -> node.members().forEach((name, length) -> coded.put(name, length.integer())));
             return new Manifest(
                     root.get("name").string(),
                     root.get("modelSha256").string(),
@@ -128,7 +136,8 @@ final class ManifestText {
                     root.find("bindings")
                             .map(list -> list.elements(ManifestText::binding))
                             .orElse(List.of()),
-                    parts);
+                    parts,
+                    coded);
         } catch (IllegalArgumentException e) {
             throw new ModelException(
                     Code.BAD_BUNDLE,

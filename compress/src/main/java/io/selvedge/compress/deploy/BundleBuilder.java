@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Writes a compilation, or several of one model with other extents, as a bundle, with golden vectors that its own code computed. */
 public final class BundleBuilder {
@@ -45,6 +46,7 @@ public final class BundleBuilder {
     private final List<StatePair> states;
     private final Optional<byte[]> source;
     private final int threads;
+    private final boolean coded;
 
     /** A bundle of one binding, for one thread. */
     public BundleBuilder(
@@ -71,6 +73,18 @@ public final class BundleBuilder {
             List<StatePair> states,
             Optional<byte[]> source,
             int threads) {
+        this(compilations, dims, targets, modelSha256, states, source, threads, false);
+    }
+
+    private BundleBuilder(
+            List<Compiler.Compilation> compilations,
+            List<Map<String, Integer>> dims,
+            List<Target> targets,
+            String modelSha256,
+            List<StatePair> states,
+            Optional<byte[]> source,
+            int threads,
+            boolean coded) {
         this.compilations = List.copyOf(compilations);
         this.dims = List.copyOf(dims);
         this.targets = targets;
@@ -78,6 +92,12 @@ public final class BundleBuilder {
         this.states = List.copyOf(states);
         this.source = source;
         this.threads = threads;
+        this.coded = coded;
+    }
+
+    /** The same, its parts in a form that takes less, with one golden vector at most for each binding. */
+    BundleBuilder coded() {
+        return new BundleBuilder(compilations, dims, targets, modelSha256, states, source, threads, true);
     }
 
     /**
@@ -99,9 +119,11 @@ public final class BundleBuilder {
             if (golden.isEmpty()) {
                 return;
             }
+            // An input of floats may be a quarter of what is left of the bundle.
+            List<Map<String, float[]>> stored = coded ? golden.subList(0, 1) : golden;
             try (Model model = Workshop.loaded(runnable, loading)) {
                 try (Session session = model.newSession()) {
-                    add(writer, session, golden);
+                    add(writer, session, stored);
                 }
                 for (int i = 1; i < compilations.size(); i++) {
                     try (Session session =
@@ -187,6 +209,12 @@ public final class BundleBuilder {
             writer.part(binding.part(StepSheet.PART), StepSheet.of(compilation).bytes());
         }
         source.ifPresent(bytes -> writer.part("model.onnx", bytes));
+        if (coded) {
+            TreeSet<Integer> cuts = new TreeSet<>();
+            compilations.forEach(
+                    compilation -> cuts.addAll(compilation.planned().weightOffsets()));
+            writer.coded(cuts);
+        }
         return writer;
     }
 
