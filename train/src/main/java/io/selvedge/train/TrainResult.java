@@ -1,0 +1,40 @@
+package io.selvedge.train;
+
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What training leaves.
+ *
+ * @param graph the student with its best parameters; masks are applied, fake quantisation is not
+ * @param learned scales that training moved, by value
+ * @param history epoch by epoch
+ * @param learningRate the highest of the schedule
+ * @param bestEpoch whose parameters these are, from 1
+ * @param digest SHA-256 of the parameters
+ * @param dataDigest SHA-256 of a sample of the training data
+ */
+public record TrainResult(
+        Graph graph,
+        Map<String, Tensor> learned,
+        List<Epoch> history,
+        double learningRate,
+        int bestEpoch,
+        String digest,
+        String dataDigest) {
+    public TrainResult {
+        learned = Map.copyOf(learned);
+        history = List.copyOf(history);
+    }
+
+    /**
+     * One pass over the training data.
+     *
+     * @param loss mean over its steps
+     * @param validationLoss mean over the samples that judge; NaN without any
+     * @param validationAccuracy share of them that the first output's largest value names; NaN without labels
+     */
+    public record Epoch(int number, double loss, double validationLoss, double validationAccuracy) {}
+}
