@@ -63,21 +63,17 @@ public final class SideBySide implements AutoCloseable {
      */
     public SideBySide(List<String> targets, Optional<Path> cc, ProgressListener progress) {
         this.progress = progress;
-        Budgets none = new Budgets(
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                java.util.OptionalLong.empty(),
-                java.util.OptionalLong.empty());
         DeployRequest request = new DeployRequest(
                 Path.of("variant.onnx"),
                 new DeployData.None(),
-                none,
+                Budgets.NONE,
                 targets,
                 Path.of("."),
                 SEED,
                 List.of(ImportOptions.none()),
                 List.of(),
                 cc,
+                false,
                 false,
                 OptionalInt.of(1));
         try {
