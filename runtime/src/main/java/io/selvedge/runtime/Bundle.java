@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 import java.util.TreeSet;
 import java.util.zip.CRC32;
 
@@ -159,15 +160,12 @@ public final class Bundle implements AutoCloseable {
             }
             case SHA256 -> {
                 Digest digest = new Digest();
-<<<<<<< HEAD
                 if (isCoded(entry.name())) {
                     decode(entry, digest::update);
                 } else {
-                    inPieces(entry, chunk, digest::update);
-=======
-                for (long done = 0; done < entry.length(); done += chunk.limit()) {
-                    digest.update(piece(entry, chunk, done));
->>>>>>> wt-edge4
+                    for (long done = 0; done < entry.length(); done += chunk.limit()) {
+                        digest.update(piece(entry, chunk, done));
+                    }
                 }
                 requireDigest(entry.name(), digest.hex());
             }

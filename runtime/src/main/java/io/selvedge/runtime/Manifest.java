@@ -102,22 +102,12 @@ public record Manifest(
                     isDigest(part.getValue()),
                     "the digest of '" + part.getKey() + "' must be 64 hexadecimal digits in lower case");
         }
-<<<<<<< HEAD
-        requireDistinct("binding", furtherBindings.stream().map(Binding::suffix));
-        requireDistinct(
-                "binding",
-                Stream.concat(Stream.of(first), furtherBindings.stream()).map(Binding::text));
-        parts.forEach((part, digest) -> {
-            PartName.check(part);
-            require(isDigest(digest), "the digest of '" + part + "' must be 64 hexadecimal digits in lower case");
-        });
-        SortedMap<String, String> all = parts;
-        coded.forEach((part, length) -> require(
-                all.containsKey(part) && isMappable(length),
-                "the coded part '" + part + "' must be one of the parts and have from 0 to below 2 GiB, has "
-                        + length));
-=======
->>>>>>> wt-edge4
+        for (Map.Entry<String, Long> part : coded.entrySet()) {
+            require(
+                    parts.containsKey(part.getKey()) && isMappable(part.getValue()),
+                    "the coded part '" + part.getKey()
+                            + "' must be one of the parts and have from 0 to below 2 GiB, has " + part.getValue());
+        }
     }
 
     /** A manifest before its bundle is written: {@link BundleWriter} fills in the digests and {@code weightBytes}. */
@@ -149,25 +139,7 @@ public record Manifest(
 
     /** The same with states. @throws IllegalArgumentException when a pair names no tensors, or unlike ones */
     public Manifest withStates(List<StatePair> pairs) {
-<<<<<<< HEAD
-        return new Manifest(
-                name,
-                modelSha256,
-                inputs,
-                outputs,
-                arenaBytes,
-                preparedBytes,
-                threads,
-                targets,
-                weightBytes,
-                pairs,
-                dims,
-                furtherBindings,
-                parts,
-                coded);
-=======
-        return copy(weightBytes, pairs, dims, furtherBindings, parts);
->>>>>>> wt-edge4
+        return copy(weightBytes, pairs, dims, furtherBindings, parts, coded);
     }
 
     /**
@@ -178,25 +150,7 @@ public record Manifest(
      * @throws IllegalArgumentException when a further binding is not of the same model, or two are alike
      */
     public Manifest withBindings(SortedMap<String, Integer> ownDims, List<Binding> further) {
-<<<<<<< HEAD
-        return new Manifest(
-                name,
-                modelSha256,
-                inputs,
-                outputs,
-                arenaBytes,
-                preparedBytes,
-                threads,
-                targets,
-                weightBytes,
-                states,
-                ownDims,
-                further,
-                parts,
-                coded);
-=======
-        return copy(weightBytes, states, ownDims, further, parts);
->>>>>>> wt-edge4
+        return copy(weightBytes, states, ownDims, further, parts, coded);
     }
 
     /** All bindings; the first is that of {@link #inputs}, {@link #outputs} and {@link #arenaBytes}. */
@@ -241,12 +195,13 @@ public record Manifest(
         }
     }
 
-<<<<<<< HEAD
     Manifest withParts(
             long actualWeightBytes, SortedMap<String, String> digests, SortedMap<String, Long> codedLengths) {
-=======
-    Manifest withParts(long actualWeightBytes, SortedMap<String, String> digests) {
-        return copy(actualWeightBytes, states, dims, furtherBindings, digests);
+        return copy(actualWeightBytes, states, dims, furtherBindings, digests, codedLengths);
+    }
+
+    int formatVersion() {
+        return coded.isEmpty() ? 1 : 2;
     }
 
     private Manifest copy(
@@ -254,8 +209,8 @@ public record Manifest(
             List<StatePair> someStates,
             SortedMap<String, Integer> someDims,
             List<Binding> further,
-            SortedMap<String, String> someParts) {
->>>>>>> wt-edge4
+            SortedMap<String, String> someParts,
+            SortedMap<String, Long> someCoded) {
         return new Manifest(
                 name,
                 modelSha256,
@@ -265,24 +220,12 @@ public record Manifest(
                 preparedBytes,
                 threads,
                 targets,
-<<<<<<< HEAD
-                actualWeightBytes,
-                states,
-                dims,
-                furtherBindings,
-                digests,
-                codedLengths);
-    }
-
-    int formatVersion() {
-        return coded.isEmpty() ? 1 : 2;
-=======
                 someWeightBytes,
                 someStates,
                 someDims,
                 further,
-                someParts);
->>>>>>> wt-edge4
+                someParts,
+                someCoded);
     }
 
     /** The text of {@code manifest.json}; equal manifests give equal text. */

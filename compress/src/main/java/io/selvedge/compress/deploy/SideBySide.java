@@ -75,6 +75,7 @@ public final class SideBySide implements AutoCloseable {
                 cc,
                 false,
                 false,
+                List.of(),
                 OptionalInt.of(1));
         try {
             this.workshop = new Workshop(request, "0".repeat(64), progress);
