@@ -125,6 +125,7 @@ final class DemoCommand implements Callable<Integer> {
                 List.of(),
                 Optional.empty(),
                 false,
+                false,
                 OptionalInt.empty());
     }
 

@@ -154,6 +154,13 @@ final class DeployCommand implements Callable<Integer> {
     @Option(names = "--with-source", description = "Also store the model as ONNX inside the bundle.")
     private boolean withSource;
 
+    @Option(
+            names = "--code-weights",
+            description =
+                    "Store weights entropy-coded and the rest deflated: a smaller bundle, decoded when it is loaded into memory"
+                            + " of the process. A candidate over --max-bundle-bytes is stored so anyway.")
+    private boolean codeWeights;
+
     @Option(names = "--json", description = "Print report.json instead of the table.")
     private boolean json;
 
@@ -190,10 +197,10 @@ final class DeployCommand implements Callable<Integer> {
     private void requireNothingMeasured() {
         boolean budgets =
                 maxDrop != null || maxLatencyMicros != null || maxArenaBytes != null || maxBundleBytes != null;
-        if (data != null || budgets || !states.isEmpty()) {
+        if (data != null || budgets || codeWeights || !states.isEmpty()) {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION,
-                    "--fallback builds the fp32 form and measures nothing yet; leave out --data, --state and the budgets");
+                    "--fallback builds the fp32 form and measures nothing yet; leave out --data, --state, --code-weights and the budgets");
         }
     }
 
@@ -209,6 +216,7 @@ final class DeployCommand implements Callable<Integer> {
                 states.stream().map(DeployCommand::state).toList(),
                 Optional.ofNullable(cc),
                 withSource,
+                codeWeights,
                 Limits.threads("--threads", threads));
     }
 

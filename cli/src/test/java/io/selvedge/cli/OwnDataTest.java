@@ -134,6 +134,7 @@ final class OwnDataTest {
                         List.of(),
                         Optional.empty(),
                         false,
+                        false,
                         OptionalInt.of(1)),
                 ProgressListener.SILENT);
         Dataset half = evaluation.halves(1).report();
@@ -216,6 +217,7 @@ final class OwnDataTest {
                         List.of(ImportOptions.none()),
                         List.of(),
                         Optional.empty(),
+                        false,
                         false,
                         OptionalInt.of(1)),
                 ProgressListener.SILENT);

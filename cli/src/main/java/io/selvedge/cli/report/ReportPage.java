@@ -124,6 +124,10 @@ public final class ReportPage {
             row.put("prepared", "+ " + Quantity.exact(c.preparedBytes()));
         }
         row.put("weights", Quantity.exact(c.weightBytes()));
+        if (c.storedWeightBytes() < c.weightBytes()) {
+            row.put("coded", Quantity.exact(c.storedWeightBytes()) + " coded");
+        }
+        c.loadMicros().ifPresent(micros -> row.put("load", "loads in " + Quantity.latency(c.loadMicros())));
         row.put("code", Quantity.exact(c.codeBytes()));
         row.put("bundle", Quantity.exact(c.bundleBytes()));
         row.put("reason", c.reason());

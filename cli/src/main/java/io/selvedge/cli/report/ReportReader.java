@@ -150,8 +150,10 @@ public final class ReportReader {
                 node.required("arenaBytes").asLong(),
                 node.required("preparedBytes").asLong(),
                 node.required("weightBytes").asLong(),
+                node.required("storedWeightBytes").asLong(),
                 node.required("codeBytes").asLong(),
                 node.required("bundleBytes").asLong(),
+                number(node, "loadMicros"),
                 node.required("chosen").asBoolean(),
                 text(node, "reason"));
     }

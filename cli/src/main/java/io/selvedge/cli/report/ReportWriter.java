@@ -129,8 +129,10 @@ public final class ReportWriter {
         node.put("arenaBytes", candidate.arenaBytes());
         node.put("preparedBytes", candidate.preparedBytes());
         node.put("weightBytes", candidate.weightBytes());
+        node.put("storedWeightBytes", candidate.storedWeightBytes());
         node.put("codeBytes", candidate.codeBytes());
         node.put("bundleBytes", candidate.bundleBytes());
+        put(node, "loadMicros", candidate.loadMicros());
         node.put("chosen", candidate.chosen());
         node.put("reason", candidate.reason());
     }

@@ -19,6 +19,8 @@ import java.util.OptionalInt;
  * @param states outputs that a session carries over to inputs of the next call
  * @param cc another C compiler than the bundled one
  * @param withSource also store the model as {@code model.onnx} inside the bundle
+ * @param codeWeights store weights and code in forms that take less and are decoded when the bundle is loaded; what is over
+ *     {@code maxBundleBytes} is stored so anyway
  * @param threads of one inference, 1 or more; empty: as many as are measured to be fastest
  */
 public record DeployRequest(
@@ -32,6 +34,7 @@ public record DeployRequest(
         List<StatePair> states,
         Optional<Path> cc,
         boolean withSource,
+        boolean codeWeights,
         OptionalInt threads) {
     public DeployRequest {
         targets = List.copyOf(targets);

@@ -361,8 +361,10 @@ final class Search {
                 build.compilation().planned().arenaBytes(),
                 build.compilation().preparedBytes(),
                 build.weightBytes(),
+                build.storedWeightBytes(),
                 build.compilation().codeBytes(workshop.target()),
                 build.bundleBytes(),
+                workshop.loadMicros(build),
                 outcome instanceof Outcome.Chosen && outcome.candidate().equals(build.name()),
                 Choice.reason(entry, entries, outcome, request.budgets())
                         + (how.containsKey(build.name()) ? " (" + how.get(build.name()) + ")" : ""));
