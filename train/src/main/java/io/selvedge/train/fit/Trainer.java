@@ -133,7 +133,8 @@ public final class Trainer implements AutoCloseable {
                 course.rate,
                 course.bestEpoch,
                 TensorFile.digest(trained.constants()),
-                dataDigest);
+                dataDigest,
+                Optional.empty());
     }
 
     private Checkpoint begin() {
