@@ -73,8 +73,7 @@ record PruneReport(Console console, PruneOptions options, ProgressLine progress)
                 .right("bundle B")
                 .right("us")
                 .right("time");
-        data.ifPresent(
-                d -> table.right(d.metric()).right("lost").right("95 %"));
+        data.ifPresent(d -> table.right(d.metric()).right("lost").right("95 %"));
         for (int i = 0; i < findings.size(); i++) {
             Finding finding = findings.get(i);
             Finding pair = findings.get(i / 2 * 2);
