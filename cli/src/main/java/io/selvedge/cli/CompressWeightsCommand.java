@@ -9,6 +9,7 @@ import io.selvedge.compress.prune.Masking;
 import io.selvedge.compress.prune.Pattern;
 import io.selvedge.compress.prune.WeightPruning;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +71,13 @@ final class CompressWeightsCommand implements Callable<Integer> {
         if (Double.isNaN(sparsity) && !(shape instanceof Pattern.Some)) {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION, "--sparsity is needed: the share of weights that becomes zero, such as 0.8");
+        }
+        if (!List.of("magnitude", "taylor").contains(criterion)) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION, "there is no criterion '" + criterion + "'; known are magnitude, taylor");
+        }
+        if (criterion.equals("taylor")) {
+            throw new SelvedgeException(ErrorCode.BAD_OPTION, "criterion taylor needs gradients, and so --data");
         }
         Optional<DataSource> data = options.openData();
         try (ProgressLine progress = new ProgressLine(console)) {

@@ -37,6 +37,7 @@ public final class SideBySide implements AutoCloseable {
     private final Workshop workshop;
     private final ProgressListener progress;
     private final List<Build> builds = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
     private int temporary;
 
     /** What one variant is and does. Times are empty where this machine does not run the target's code. */
@@ -87,12 +88,14 @@ public final class SideBySide implements AutoCloseable {
     /** Compiles a variant in float. */
     public void add(String name, Graph imported) {
         progress.progress("compile " + name, 0, 0);
+        names.add(name);
         builds.add(build(name, Candidate.Dtype.FP32, Compiler.simplify(imported)));
     }
 
     /** Compiles a variant in int8, calibrated on these data. */
     public void addInt8(String name, Graph imported, Dataset calibration) {
         progress.progress("compile " + name, 0, 0);
+        names.add(name);
         builds.add(build(name, Candidate.Dtype.INT8, quantized(Compiler.simplify(imported), calibration)));
     }
 
@@ -154,6 +157,7 @@ public final class SideBySide implements AutoCloseable {
     /** Forgets the last variant. */
     public void removeLast() {
         builds.removeLast();
+        names.removeLast();
     }
 
     /** Whether this machine runs the target's code. */
@@ -173,7 +177,7 @@ public final class SideBySide implements AutoCloseable {
         for (int i = 0; i < builds.size(); i++) {
             Build build = builds.get(i);
             findings.add(new Finding(
-                    build.name(),
+                    names.get(i),
                     build.dtype() == Candidate.Dtype.INT8,
                     build.weightBytes(),
                     build.compilation().planned().arenaBytes(),
