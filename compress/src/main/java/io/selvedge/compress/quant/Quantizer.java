@@ -23,9 +23,6 @@ import java.util.Set;
  * differ in magnitude are scaled first ({@link EqualizedInputs}).
  */
 public final class Quantizer {
-    private static final int WEIGHT_LEVELS = 127;
-    private static final double BIAS_LIMIT = 1L << 30;
-
     private final Graph graph;
     private final QuantizedValues values;
     private final Map<String, Quantization> quantizations = new HashMap<>();
@@ -42,8 +39,11 @@ public final class Quantizer {
         }
     }
 
-    private Quantizer(Graph graph, Ranges ranges, Set<String> keepFloat) {
+    private Quantizer(
+            Graph graph, Ranges ranges, Map<String, float[]> factors, QuantizationPlan plan, Set<String> keepFloat) {
         this.graph = graph;
+        this.plan = plan;
+        this.factors = factors;
         this.values = new QuantizedValues(graph, keepFloat);
         this.builder = new GraphBuilder(graph.name());
         this.ranges = ranges;
@@ -61,6 +61,9 @@ public final class Quantizer {
     }
 
     private final Ranges ranges;
+    private final QuantizationPlan plan;
+    /** Of values whose channels are not as they were observed. */
+    private final Map<String, float[]> factors;
 
     /**
      * The graph with QuantizeLinear/DequantizeLinear pairs.
@@ -69,8 +72,16 @@ public final class Quantizer {
      * @param keepFloat names of Conv and Gemm nodes that stay in float
      */
     public static Graph quantize(Graph graph, Ranges ranges, Set<String> keepFloat) {
-        EqualizedInputs equalized = EqualizedInputs.of(graph, ranges, keepFloat);
-        return new Quantizer(equalized.graph(), equalized.ranges(), keepFloat).build();
+        return quantize(graph, QuantizationPlan.plain(ranges), keepFloat);
+    }
+
+    /** The same with the corrections of a plan; {@code graph} is what was calibrated, or the same layers with other extents. */
+    public static Graph quantize(Graph graph, QuantizationPlan plan, Set<String> keepFloat) {
+        EqualizedLayers layers = plan.layers(graph);
+        EqualizedInputs inputs = EqualizedInputs.of(layers.graph(), plan.ranges(), keepFloat);
+        Map<String, float[]> factors = new HashMap<>(layers.factors());
+        factors.putAll(inputs.factors());
+        return new Quantizer(inputs.graph(), inputs.ranges(), factors, plan, keepFloat).build();
     }
 
     /** Names of the nodes that can be quantised, in order: what {@code keepFloat} chooses from. */
@@ -174,8 +185,8 @@ public final class Quantizer {
         return renamed.getOrDefault(input, input);
     }
 
-    /** Weights of one node: the value to read, scales, and the rounding error per output channel times the mean input. */
-    private record Weights(String dequantized, float[] scales, double[] meanErrors) {}
+    /** Weights of one node: the value to read, and what they are in 8 bits. */
+    private record Weights(String dequantized, QuantizedWeights eight) {}
 
     private final Map<String, Weights> weights = new HashMap<>();
 
@@ -184,47 +195,23 @@ public final class Quantizer {
     }
 
     private Weights quantizeWeights(Node node) {
+        QuantizedWeights eight = QuantizedWeights.of(
+                graph, node, quantization(node.input(0)).scale(), ranges.of(node.input(0)), plan.moments(), factors);
         Tensor w = graph.constant(node.input(1)).orElseThrow();
-        int[] extents = w.shape().extents();
-        boolean conv = node.op().type().equals("Conv");
-        int axis = conv || Long.valueOf(1).equals(node.op().attributes().get("transB")) ? 0 : 1;
-        int channels = extents[axis];
-        int inner = axis == 0 ? w.elements() / channels : 1;
-        float[] values = w.toFloats();
-        float[] scales = new float[channels];
-        for (int i = 0; i < values.length; i++) {
-            int channel = i / inner % channels;
-            scales[channel] = Math.max(scales[channel], Math.abs(values[i]) / WEIGHT_LEVELS);
-        }
-        float sx = quantization(node.input(0)).scale();
-        float[] bias =
-                node.hasInput(2) ? graph.constant(node.input(2)).orElseThrow().toFloats() : new float[channels];
-        for (int c = 0; c < channels; c++) {
-            scales[c] = (float) Math.max(scales[c], Math.max(Math.abs(bias[c]) / (sx * BIAS_LIMIT), 1e-30));
-        }
-        List<Range.Channel> seen = ranges.of(node.input(0)).channels();
-        InputChannels inputs = InputChannels.of(node, w.shape(), seen.size());
-        byte[] eight = new byte[values.length];
-        double[] errors = new double[channels];
-        for (int i = 0; i < values.length; i++) {
-            int channel = i / inner % channels;
-            long q = Math.clamp((long) Math.rint(values[i] / scales[channel]), -WEIGHT_LEVELS, WEIGHT_LEVELS);
-            eight[i] = (byte) q;
-            errors[channel] += (values[i] - q * (double) scales[channel])
-                    * seen.get(inputs.ofWeight(i)).mean();
-        }
-        String stored =
-                builder.constant(node.input(1) + "_int8", Tensor.of(new TensorType(DType.INT8, w.shape()), eight));
-        String scale = builder.constant(node.input(1) + "_scale", Tensor.floats(scales, channels));
+        int channels = eight.scales().length;
+        String stored = builder.constant(
+                node.input(1) + "_int8", Tensor.of(new TensorType(DType.INT8, w.shape()), eight.steps()));
+        String scale = builder.constant(node.input(1) + "_scale", Tensor.floats(eight.scales(), channels));
         String zero = builder.constant(
                 node.input(1) + "_zero_point", Tensor.filled(TensorType.of(DType.INT8, channels), _ -> 0));
         String real = builder.fresh(node.input(1) + "_dequantized");
-        builder.add(new Node(real + "_node", new DequantizeLinear(axis), List.of(stored, scale, zero), List.of(real)));
-        return new Weights(real, scales, errors);
+        builder.add(new Node(
+                real + "_node", new DequantizeLinear(eight.axis()), List.of(stored, scale, zero), List.of(real)));
+        return new Weights(real, eight);
     }
 
     private String bias(Node node) {
-        Weights w = weights(node);
+        QuantizedWeights w = weights(node).eight();
         Tensor bias = graph.constant(node.input(2)).orElseThrow();
         float sx = quantization(node.input(0)).scale();
         float[] scales = new float[w.scales().length];
@@ -233,7 +220,7 @@ public final class Quantizer {
         }
         Tensor steps = Tensor.filled(
                 TensorType.of(DType.INT32, scales.length),
-                c -> Math.rint((bias.getFloat(c) + w.meanErrors()[c]) / scales[c]));
+                c -> Math.rint((bias.getFloat(c) + (plan.biasCorrection() ? w.meanErrors()[c] : 0)) / scales[c]));
         String stored = builder.constant(node.name() + "_bias_int32", steps);
         String scale = builder.constant(node.name() + "_bias_scale", Tensor.floats(scales, scales.length));
         String zero = builder.constant(
