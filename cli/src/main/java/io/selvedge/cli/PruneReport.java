@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What pruning changed: counted in the graph and measured in compiled code, float and int8, before and after by turns. */
-record PruneReport(Console console, PruneOptions options, ProgressLine progress) {
+record PruneReport(Console console, PruneOptions options) {
     /** A model that takes more than this of the original's time is not faster. */
     private static final double NOTICEABLE = 0.98;
 
@@ -54,7 +54,8 @@ record PruneReport(Console console, PruneOptions options, ProgressLine progress)
     }
 
     private List<Finding> measure(Graph before, Graph after, Optional<DataSource> data) {
-        try (SideBySide side = new SideBySide(options.targets(), options.cc(), progress)) {
+        try (ProgressLine progress = new ProgressLine(console);
+                SideBySide side = new SideBySide(options.targets(), options.cc(), progress)) {
             side.add("before", before);
             side.add("after", after);
             data.flatMap(DataSource::calibration).ifPresent(calibration -> {
