@@ -28,7 +28,7 @@ final class CompressCommand implements Callable<Integer> {
 
     /** With every method; this list is the catalogue. */
     static CommandLine commandLine(Console console) {
-        return new CommandLine(new CompressCommand(console));
+        return new CommandLine(new CompressCommand(console)).addSubcommand(new CompressQuantizeCommand(console));
     }
 
     @Override

@@ -42,8 +42,9 @@ public final class Quantizer {
         }
     }
 
-    private Quantizer(Graph graph, Ranges ranges, Set<String> keepFloat) {
+    private Quantizer(Graph graph, Ranges ranges, Set<String> keepFloat, Map<String, float[]> weightScales) {
         this.graph = graph;
+        this.weightScales = weightScales;
         this.values = new QuantizedValues(graph, keepFloat);
         this.builder = new GraphBuilder(graph.name());
         this.ranges = ranges;
@@ -61,6 +62,8 @@ public final class Quantizer {
     }
 
     private final Ranges ranges;
+    /** Of weights that are whole multiples of them already. */
+    private final Map<String, float[]> weightScales;
 
     /**
      * The graph with QuantizeLinear/DequantizeLinear pairs.
@@ -69,8 +72,18 @@ public final class Quantizer {
      * @param keepFloat names of Conv and Gemm nodes that stay in float
      */
     public static Graph quantize(Graph graph, Ranges ranges, Set<String> keepFloat) {
-        EqualizedInputs equalized = EqualizedInputs.of(graph, ranges, keepFloat);
-        return new Quantizer(equalized.graph(), equalized.ranges(), keepFloat).build();
+        return quantize(graph, ranges, keepFloat, Levels.INT8);
+    }
+
+    /** The same with weights and activations of coarser levels. */
+    public static Graph quantize(Graph graph, Ranges ranges, Set<String> keepFloat, Levels levels) {
+        Set<String> moved = levels.activations().moved(graph, ranges);
+        EqualizedInputs equalized =
+                EqualizedInputs.of(graph, levels.activations().widened(ranges, moved), keepFloat);
+        SnappedWeights weights = SnappedWeights.of(
+                equalized.graph(), equalized.ranges(), keepFloat, levels.weights(), levels.weightScales());
+        Graph built = new Quantizer(weights.graph(), equalized.ranges(), keepFloat, weights.scales()).build();
+        return moved.isEmpty() ? built : LogActivations.insert(built, moved);
     }
 
     /** Names of the nodes that can be quantised, in order: what {@code keepFloat} chooses from. */
@@ -191,8 +204,9 @@ public final class Quantizer {
         int channels = extents[axis];
         int inner = axis == 0 ? w.elements() / channels : 1;
         float[] values = w.toFloats();
-        float[] scales = new float[channels];
-        for (int i = 0; i < values.length; i++) {
+        float[] scales =
+                weightScales.getOrDefault(node.input(1), new float[channels]).clone();
+        for (int i = 0; i < values.length && !weightScales.containsKey(node.input(1)); i++) {
             int channel = i / inner % channels;
             scales[channel] = Math.max(scales[channel], Math.abs(values[i]) / WEIGHT_LEVELS);
         }
