@@ -28,7 +28,11 @@ final class CompressCommand implements Callable<Integer> {
 
     /** With every method; this list is the catalogue. */
     static CommandLine commandLine(Console console) {
-        return new CommandLine(new CompressCommand(console)).addSubcommand(new CompressQuantizeCommand(console));
+        return new CommandLine(new CompressCommand(console))
+                .addSubcommand(new CompressFiltersCommand(console))
+                .addSubcommand(new CompressLayersCommand(console))
+                .addSubcommand(new CompressWeightsCommand(console))
+                .addSubcommand(new CompressQuantizeCommand(console));
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.selvedge.compress.eval.MetricCatalog;
 import io.selvedge.compress.eval.PairedComparison;
 import io.selvedge.compress.quant.ActivationGrid;
 import io.selvedge.compress.quant.Levels;
+import io.selvedge.compress.quant.QuantizationPlan;
 import io.selvedge.compress.quant.Quantizer;
 import io.selvedge.compress.quant.Ranges;
 import io.selvedge.compress.quant.WeightGrid;
@@ -125,7 +126,8 @@ final class CompressQuantizeCommand implements Callable<Integer> {
                             ErrorCode.BAD_DATA,
                             "'" + data + "' has no 'calibration' section; add one, such as calibration: {split: 200}"));
             Ranges ranges = trial.ranges(calibration, "'" + data + "'");
-            Graph quantized = Quantizer.quantize(graph, ranges, Set.of(), Levels.of(nodes, grid, values));
+            Graph quantized =
+                    Quantizer.quantize(graph, QuantizationPlan.plain(ranges), Set.of(), Levels.of(nodes, grid, values));
             OnnxExporter.write(quantized, out, Map.of("selvedge.history", history()));
             PairedComparison lost =
                     trial.compared(quantized, source.evaluation(), MetricCatalog.named(source.metric()), seed);

@@ -126,6 +126,7 @@ final class DemoCommand implements Callable<Integer> {
                 Optional.empty(),
                 false,
                 false,
+                List.of(),
                 OptionalInt.empty());
     }
 

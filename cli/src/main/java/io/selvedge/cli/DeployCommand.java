@@ -7,9 +7,11 @@ import io.selvedge.compiler.partition.Partition;
 import io.selvedge.compress.deploy.Budgets;
 import io.selvedge.compress.deploy.DeployData;
 import io.selvedge.compress.deploy.DeployRequest;
+import io.selvedge.compress.deploy.Variant;
 import io.selvedge.runtime.StatePair;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -161,6 +163,13 @@ final class DeployCommand implements Callable<Integer> {
                             + " of the process. A candidate over --max-bundle-bytes is stored so anyway.")
     private boolean codeWeights;
 
+    @Option(
+            names = "--candidate",
+            paramLabel = "FILE",
+            description =
+                    "Another form of the model, pruned, distilled or quantised, that is judged beside as it is; repeatable.")
+    private List<Path> candidates = new ArrayList<>();
+
     @Option(names = "--json", description = "Print report.json instead of the table.")
     private boolean json;
 
@@ -197,10 +206,10 @@ final class DeployCommand implements Callable<Integer> {
     private void requireNothingMeasured() {
         boolean budgets =
                 maxDrop != null || maxLatencyMicros != null || maxArenaBytes != null || maxBundleBytes != null;
-        if (data != null || budgets || codeWeights || !states.isEmpty()) {
+        if (data != null || budgets || codeWeights || !candidates.isEmpty() || !states.isEmpty()) {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION,
-                    "--fallback builds the fp32 form and measures nothing yet; leave out --data, --state, --code-weights and the budgets");
+                    "--fallback builds the fp32 form and measures nothing yet; leave out --data, --state, --candidate, --code-weights and the budgets");
         }
     }
 
@@ -217,7 +226,14 @@ final class DeployCommand implements Callable<Integer> {
                 Optional.ofNullable(cc),
                 withSource,
                 codeWeights,
+                variants(),
                 Limits.threads("--threads", threads));
+    }
+
+    private List<Variant> variants() {
+        return candidates.stream()
+                .map(file -> new Variant(String.valueOf(file.getFileName()).replaceFirst("\\.[a-z]+$", ""), file, ""))
+                .toList();
     }
 
     private static StatePair state(String text) {

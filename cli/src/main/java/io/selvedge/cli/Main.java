@@ -73,6 +73,7 @@ public final class Main {
                 .addSubcommand(new RunCommand(console))
                 .addSubcommand(new InspectCommand(console))
                 .addSubcommand(new ProfileCommand(console))
+                .addSubcommand(new TrainCommand(console))
                 .addSubcommand(CompressCommand.commandLine(console))
                 .addSubcommand(new DumpCommand(console))
                 .addSubcommand(new DemoCommand(console))

@@ -135,6 +135,7 @@ final class OwnDataTest {
                         Optional.empty(),
                         false,
                         false,
+                        List.of(),
                         OptionalInt.of(1)),
                 ProgressListener.SILENT);
         Dataset half = evaluation.halves(1).report();
@@ -219,6 +220,7 @@ final class OwnDataTest {
                         Optional.empty(),
                         false,
                         false,
+                        List.of(),
                         OptionalInt.of(1)),
                 ProgressListener.SILENT);
     }

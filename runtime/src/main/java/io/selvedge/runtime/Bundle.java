@@ -153,7 +153,9 @@ public final class Bundle implements AutoCloseable {
         switch (check) {
             case CRC -> {
                 CRC32 crc = new CRC32();
-                inPieces(entry, chunk, crc::update);
+                for (long done = 0; done < entry.length(); done += chunk.limit()) {
+                    crc.update(piece(entry, chunk, done));
+                }
                 require((int) crc.getValue() == entry.crc(), entry.name());
             }
             case SHA256 -> {
@@ -161,19 +163,20 @@ public final class Bundle implements AutoCloseable {
                 if (isCoded(entry.name())) {
                     decode(entry, digest::update);
                 } else {
-                    inPieces(entry, chunk, digest::update);
+                    for (long done = 0; done < entry.length(); done += chunk.limit()) {
+                        digest.update(piece(entry, chunk, done));
+                    }
                 }
                 requireDigest(entry.name(), digest.hex());
             }
         }
     }
 
-    private void inPieces(ZipLayout.Entry entry, ByteBuffer chunk, Consumer<ByteBuffer> use) throws IOException {
-        for (long done = 0; done < entry.length(); done += chunk.limit()) {
-            chunk.clear().limit((int) Math.min(chunk.capacity(), entry.length() - done));
-            ZipLayout.readFully(file, chunk, entry.offset() + done);
-            use.accept(chunk.flip());
-        }
+    /** The entry's bytes from {@code done} on, as many as the chunk takes. */
+    private ByteBuffer piece(ZipLayout.Entry entry, ByteBuffer chunk, long done) throws IOException {
+        chunk.clear().limit((int) Math.min(chunk.capacity(), entry.length() - done));
+        ZipLayout.readFully(file, chunk, entry.offset() + done);
+        return chunk.flip();
     }
 
     /** The bundle's own description. */

@@ -2,6 +2,7 @@ package io.selvedge.runtime;
 
 import io.selvedge.runtime.ModelException.Code;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,14 +74,14 @@ public final class Model implements AutoCloseable {
 
     /** The library that fits, else the executor, if there is one and nothing else was asked for. */
     private static ModelCode code(Bundle bundle, LoadOptions options, Cpu cpu) {
-        if (options.target().map(ProgramExecutor.TARGET::equals).orElse(false)) {
+        if (options.target().isPresent() && options.target().get().equals(ProgramExecutor.TARGET)) {
             return ModelCode.ofExecutor(bundle);
         }
         try {
             Target target = pick(bundle.manifest(), options, cpu);
-            LibraryCache cache = options.libraryFolder()
-                    .map(folder -> new LibraryCache(folder.toAbsolutePath()))
-                    .orElseGet(() -> LibraryCache.of(System.getenv(), Path.of(System.getProperty("user.home", "."))));
+            LibraryCache cache = options.libraryFolder().isPresent()
+                    ? new LibraryCache(options.libraryFolder().get().toAbsolutePath())
+                    : LibraryCache.of(System.getenv(), Path.of(System.getProperty("user.home", ".")));
             return ModelCode.ofLibrary(bundle, target, cache);
         } catch (ModelException e) {
             boolean another = e.code() == Code.NO_TARGET_FOR_CPU
@@ -116,9 +117,12 @@ public final class Model implements AutoCloseable {
     }
 
     private static Target pick(Manifest manifest, LoadOptions options, Cpu cpu) {
-        List<Target> wanted = manifest.targets().stream()
-                .filter(target -> options.target().map(target.name()::equals).orElse(true))
-                .toList();
+        List<Target> wanted = new ArrayList<>();
+        for (Target target : manifest.targets()) {
+            if (options.target().isEmpty() || options.target().get().equals(target.name())) {
+                wanted.add(target);
+            }
+        }
         if (wanted.isEmpty()) {
             throw new ModelException(
                     Code.NO_TARGET_FOR_CPU,
@@ -126,15 +130,17 @@ public final class Model implements AutoCloseable {
                             + options.target().map(name -> "'" + name + "'").orElse("") + "; it has "
                             + manifest.targets().stream().map(Target::name).toList());
         }
-        return wanted.stream()
-                .filter(cpu::runs)
-                .findFirst()
-                .orElseThrow(() -> new ModelException(
-                        Code.NO_TARGET_FOR_CPU,
-                        "no library fits this machine (" + cpu.os() + " on " + cpu.arch() + "): "
-                                + wanted.stream().map(cpu::lackFor).collect(Collectors.joining("; "))
-                                + ". Deploy the model again with --target " + cpu.plainTarget()
-                                + ", or with a better target for this machine"));
+        for (Target target : wanted) {
+            if (cpu.runs(target)) {
+                return target;
+            }
+        }
+        throw new ModelException(
+                Code.NO_TARGET_FOR_CPU,
+                "no library fits this machine (" + cpu.os() + " on " + cpu.arch() + "): "
+                        + wanted.stream().map(cpu::lackFor).collect(Collectors.joining("; "))
+                        + ". Deploy the model again with --target " + cpu.plainTarget()
+                        + ", or with a better target for this machine");
     }
 
     /** The model's name. */
@@ -245,7 +251,11 @@ public final class Model implements AutoCloseable {
         requireOpen();
         Session session;
         try {
-            ModelCode.Ready own = loaded.computeIfAbsent(binding.suffix(), suffix -> code.load(binding));
+            ModelCode.Ready own = loaded.get(binding.suffix());
+            if (own == null) {
+                own = code.load(binding);
+                loaded.put(binding.suffix(), own);
+            }
             session = new Session(this, binding, own.newInvocation(threads));
         } catch (ModelException e) {
             throw e.in(bundle.path());

@@ -4,6 +4,7 @@ import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What training leaves.
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param bestEpoch whose parameters these are, from 1
  * @param digest SHA-256 of the parameters
  * @param dataDigest SHA-256 of a sample of the training data
+ * @param evaluation on the data that training did not see; empty where nobody evaluated
  */
 public record TrainResult(
         Graph graph,
@@ -23,11 +25,21 @@ public record TrainResult(
         double learningRate,
         int bestEpoch,
         String digest,
-        String dataDigest) {
+        String dataDigest,
+        Optional<Evaluated> evaluation) {
     public TrainResult {
         learned = Map.copyOf(learned);
         history = List.copyOf(history);
     }
+
+    /** The same, evaluated. */
+    public TrainResult with(Evaluated figures) {
+        return new TrainResult(
+                graph, learned, history, learningRate, bestEpoch, digest, dataDigest, Optional.of(figures));
+    }
+
+    /** A metric of the data before and after training. */
+    public record Evaluated(String metric, int samples, double before, double after) {}
 
     /**
      * One pass over the training data.

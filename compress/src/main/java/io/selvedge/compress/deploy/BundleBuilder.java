@@ -6,7 +6,6 @@ import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.emit.binary.ProgramBinary;
 import io.selvedge.compiler.ir.Graph;
-import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.op.Trim;
 import io.selvedge.compiler.program.PlannedProgram;
@@ -236,11 +235,9 @@ public final class BundleBuilder {
 
     static List<TensorSpec> specs(Graph graph, List<String> values) {
         Map<String, TensorSpec.OpenAxis> open = new HashMap<>();
-        for (Node node : graph.nodes()) {
-            if (node.op() instanceof Trim trim) {
-                open.put(node.output(), new TensorSpec.OpenAxis(trim.axis(), node.input(1)));
-            }
-        }
+        Trim.nodes(graph)
+                .forEach((output, trim) ->
+                        open.put(output, new TensorSpec.OpenAxis(((Trim) trim.op()).axis(), trim.input(1))));
         List<TensorSpec> specs = new ArrayList<>();
         for (String value : values) {
             TensorType type = graph.type(value);

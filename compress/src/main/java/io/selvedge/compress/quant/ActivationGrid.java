@@ -52,7 +52,9 @@ public enum ActivationGrid {
         for (String value : moved) {
             Range range = ranges.of(value);
             float hi = range.hi() * (255f / top);
-            widened.put(value, new Range(0, hi, range.method(), range.meanSquaredError(), range.channels()));
+            widened.put(
+                    value,
+                    new Range(0, hi, range.method(), range.meanSquaredError(), range.channels(), range.options()));
         }
         return new Ranges(widened);
     }

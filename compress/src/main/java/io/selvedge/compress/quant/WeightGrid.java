@@ -20,10 +20,10 @@ public enum WeightGrid {
     /** {@code 0, ±2^k, ±3·2^k} up to 96, about half-octaves: a product is a shift or the sum of two. */
     LOG5(0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96);
 
-    private static final int TRIED_SCALES = 96;
-    private static final int REFINEMENTS = 4;
-    private static final double SMALLEST_SHARE = 0.25;
-    private static final double LARGEST_SHARE = 1.4;
+    private static final int TRIED_SCALES = 160;
+    private static final int REFINEMENTS = 3;
+    private static final double SMALLEST_SHARE = 0.05;
+    private static final double LARGEST_SHARE = 1.5;
 
     private final int[] magnitudes;
 

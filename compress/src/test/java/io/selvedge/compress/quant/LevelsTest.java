@@ -60,7 +60,10 @@ final class LevelsTest {
 
     private Graph quantized(WeightGrid weights, ActivationGrid activations) {
         return Quantizer.quantize(
-                graph, ranges, Set.of(), Levels.of(Quantizer.quantizableNodes(graph), weights, activations));
+                graph,
+                QuantizationPlan.plain(ranges),
+                Set.of(),
+                Levels.of(Quantizer.quantizableNodes(graph), weights, activations));
     }
 
     @Test
@@ -94,7 +97,10 @@ final class LevelsTest {
     @Test
     void only_nodes_that_are_named_get_the_grid() {
         Graph quantized = Quantizer.quantize(
-                graph, ranges, Set.of(), Levels.of(List.of("second"), WeightGrid.INT4, ActivationGrid.UINT8));
+                graph,
+                QuantizationPlan.plain(ranges),
+                Set.of(),
+                Levels.of(List.of("second"), WeightGrid.INT4, ActivationGrid.UINT8));
         assertThat(quantized.constant("w1_int8").orElseThrow().toLongs()).contains(127L);
         assertThat(java.util.Arrays.stream(
                         quantized.constant("w2_int8").orElseThrow().toLongs()))
