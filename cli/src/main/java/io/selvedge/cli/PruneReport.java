@@ -70,6 +70,7 @@ record PruneReport(Console console, PruneOptions options) {
         TextTable table = new TextTable()
                 .left("compiled")
                 .right("weights B")
+                .right("coded B")
                 .right("arena B")
                 .right("bundle B")
                 .right("us")
@@ -81,6 +82,7 @@ record PruneReport(Console console, PruneOptions options) {
             List<String> cells = new ArrayList<>(List.of(
                     finding.name(),
                     String.format(Locale.ROOT, "%,d", finding.weightBytes()),
+                    String.format(Locale.ROOT, "%,d", finding.codedWeightBytes()),
                     String.format(Locale.ROOT, "%,d", finding.arenaBytes()),
                     String.format(Locale.ROOT, "%,d", finding.bundleBytes()),
                     finding.microsP50().isPresent()

@@ -40,11 +40,16 @@ public final class SideBySide implements AutoCloseable {
     private final List<String> names = new ArrayList<>();
     private int temporary;
 
-    /** What one variant is and does. Times are empty where this machine does not run the target's code. */
+    /**
+     * What one variant is and does. Times are empty where this machine does not run the target's code.
+     *
+     * @param codedWeightBytes of the weights in a bundle that stores them coded
+     */
     public record Finding(
             String name,
             boolean isInt8,
             long weightBytes,
+            long codedWeightBytes,
             long arenaBytes,
             long bundleBytes,
             OptionalDouble microsP50,
@@ -187,6 +192,7 @@ public final class SideBySide implements AutoCloseable {
                     names.get(i),
                     build.dtype() == Candidate.Dtype.INT8,
                     build.weightBytes(),
+                    workshop.codedWeightBytes(build),
                     build.compilation().planned().arenaBytes(),
                     build.bundleBytes(),
                     latencies.isEmpty()
