@@ -127,7 +127,9 @@ final class CompressWeightsCommand implements Callable<Integer> {
             List<Treatment> held = new ArrayList<>();
             for (Map.Entry<String, float[]> mask : masks.entrySet()) {
                 Shape extents = current.type(mask.getKey()).shape();
-                long[] longs = java.util.Arrays.stream(extents.extents()).asLongStream().toArray();
+                long[] longs = java.util.Arrays.stream(extents.extents())
+                        .asLongStream()
+                        .toArray();
                 held.add(new Treatment.Mask(mask.getKey(), Tensor.floats(mask.getValue(), longs)));
             }
             int passes = stage < stages ? 1 : epochs - stages + 1;

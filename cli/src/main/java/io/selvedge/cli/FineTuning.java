@@ -21,7 +21,8 @@ final class FineTuning {
     @Option(
             names = "--fine-tune",
             paramLabel = "EPOCHS",
-            description = "Then train for so many passes over the training samples of --data, after the model as it was.")
+            description =
+                    "Then train for so many passes over the training samples of --data, after the model as it was.")
     private @Nullable Integer epochs;
 
     @Option(
@@ -30,9 +31,7 @@ final class FineTuning {
             description = "Of --fine-tune. Default: found by a range test.")
     private @Nullable Double learningRate;
 
-    @Option(
-            names = "--no-labels",
-            description = "With --fine-tune: only the model as it was says what is right.")
+    @Option(names = "--no-labels", description = "With --fine-tune: only the model as it was says what is right.")
     private boolean withoutLabels;
 
     @Option(
@@ -54,7 +53,8 @@ final class FineTuning {
     void check(PruneOptions options) {
         if (isWanted() && options.dataFile().isEmpty()) {
             throw new SelvedgeException(
-                    ErrorCode.BAD_OPTION, "--fine-tune needs --data with a 'training' section; see 'selvedge help train'");
+                    ErrorCode.BAD_OPTION,
+                    "--fine-tune needs --data with a 'training' section; see 'selvedge help train'");
         }
         epochs();
     }
@@ -67,7 +67,8 @@ final class FineTuning {
     /** All epochs at once. */
     Graph tune(Console console, PruneOptions options, Graph student, Graph teacher) {
         return isWanted()
-                ? tuned(console, options, student, teacher, List.of(), epochs(), OptionalDouble.empty()).graph()
+                ? tuned(console, options, student, teacher, List.of(), epochs(), OptionalDouble.empty())
+                        .graph()
                 : student;
     }
 
@@ -90,11 +91,7 @@ final class FineTuning {
         Training training = new Training(console, options.out(), resume);
         Path folder = training.folder().resolve("stage-" + reports.size());
         TrainRequest request = new TrainRequest(
-                student,
-                Optional.of(teacher),
-                withoutLabels ? labelled.withoutLabels() : labelled,
-                treatments,
-                folder);
+                student, Optional.of(teacher), withoutLabels ? labelled.withoutLabels() : labelled, treatments, folder);
         TrainResult result = training.run(request, data);
         Training.table(result).forEach(console.out()::println);
         reports.add(Training.report(request, result));
