@@ -164,7 +164,13 @@ final class Workshop implements AutoCloseable {
     long codedWeightBytes(Build build) {
         Path file = folder.path().resolve(build.name() + "-coded.selv");
         new BundleBuilder(
-                        build.compilations(), List.of(Map.of()), targets, modelSha256, states, Optional.empty(), threads)
+                        build.compilations(),
+                        List.of(Map.of()),
+                        targets,
+                        modelSha256,
+                        states,
+                        Optional.empty(),
+                        threads)
                 .coded()
                 .write(file, List.of(), loading());
         try (Bundle bundle = Bundle.open(file)) {
