@@ -192,15 +192,19 @@ public final class Trainer implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             int[] indices = Arrays.copyOfRange(order, index * batch, (index + 1) * batch);
             Batch samples = training.of(indices, options.seed() * 1_000_003 + number);
-            descender.clearGradients();
+            student.clearGradients();
+            student.rememberStatistics();
             org.bytedeco.pytorch.Tensor loss = objective.of(student.run(samples, true), samples);
             double value = loss.item_double();
-            if (!Double.isFinite(value)) {
-                return value;
+            if (Double.isFinite(value)) {
+                loss.backward();
+                double norm = descender.step(rate, number);
+                value = Double.isFinite(norm) ? value : norm;
             }
-            loss.backward();
-            double norm = descender.step(rate, number);
-            return Double.isFinite(norm) ? value : norm;
+            if (!Double.isFinite(value)) {
+                student.recallStatistics();
+            }
+            return value;
         }
     }
 
