@@ -46,7 +46,8 @@ public final class WeightPruning {
         importance.ifPresent(given -> grids.forEach(grid -> {
             if (!given.containsKey(grid.name())) {
                 throw new SelvedgeException(
-                        ErrorCode.BAD_OPTION, "criterion taylor has no gradient of '" + grid.name() + "'; use magnitude");
+                        ErrorCode.BAD_OPTION,
+                        "criterion taylor has no gradient of '" + grid.name() + "'; use magnitude");
             }
         }));
     }
