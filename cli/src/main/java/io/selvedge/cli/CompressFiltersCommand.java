@@ -156,7 +156,11 @@ final class CompressFiltersCommand implements Callable<Integer> {
     }
 
     private void prune(Graph graph, Groups groups, Amount wanted, Optional<DataSource> data) {
-        Criterion by = CriterionCatalog.named(criterion, Optional.empty());
+        Criterion by = CriterionCatalog.named(
+                criterion,
+                criterion.equals(CriterionCatalog.TAYLOR)
+                        ? Optional.of(TaylorImportance.of(graph, options, console))
+                        : Optional.empty());
         FilterPruning pruning = new FilterPruning(graph, groups, by, widths());
         Cut cut;
         try (ProgressLine progress = new ProgressLine(console)) {

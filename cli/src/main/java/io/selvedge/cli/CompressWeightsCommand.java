@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
-import io.selvedge.compiler.ir.Shape;
 import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compress.data.DataSource;
+import io.selvedge.compress.prune.CriterionCatalog;
 import io.selvedge.compress.prune.Masking;
 import io.selvedge.compress.prune.Pattern;
 import io.selvedge.compress.prune.SparsitySchedule;
@@ -86,16 +87,14 @@ final class CompressWeightsCommand implements Callable<Integer> {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION, "there is no criterion '" + criterion + "'; known are magnitude, taylor");
         }
-        if (criterion.equals("taylor")) {
-            throw new SelvedgeException(ErrorCode.BAD_OPTION, "criterion taylor needs gradients, and so --data");
-        }
         tuning.check(options);
         Optional<DataSource> data = options.openData();
         try {
             Graph graph = options.graph(data);
-            Map<String, float[]> masks = masks(graph, shape, sparsity);
-            Graph sparse = tuning.isWanted() ? gradually(graph, shape) : Masking.apply(graph, masks);
-            Map<String, float[]> found = tuning.isWanted() ? zeros(sparse, masks.keySet()) : masks;
+            Masked masked =
+                    tuning.isWanted() ? gradually(graph, shape) : Masked.of(graph, masks(graph, shape, sparsity));
+            Graph sparse = masked.graph();
+            Map<String, float[]> found = masked.masks();
             table(graph, found).forEach(console.out()::println);
             ObjectNode done = PrunedFile.step("weights")
                     .put("zeros", share(found))
@@ -109,48 +108,41 @@ final class CompressWeightsCommand implements Callable<Integer> {
         }
     }
 
+    /** A graph whose weights are zero where a mask is. */
+    private record Masked(Graph graph, Map<String, float[]> masks) {
+        static Masked of(Graph graph, Map<String, float[]> masks) {
+            return new Masked(Masking.apply(graph, masks), masks);
+        }
+    }
+
     private Map<String, float[]> masks(Graph graph, Pattern shape, double zeros) {
-        return new WeightPruning(graph, shape, Optional.empty()).masks(zeros, !perLayer);
+        Optional<Map<String, float[]>> importance = criterion.equals(CriterionCatalog.TAYLOR)
+                ? Optional.of(TaylorImportance.of(graph, options, console))
+                : Optional.empty();
+        return new WeightPruning(graph, shape, importance).masks(zeros, !perLayer);
     }
 
     /** More zeros after every epoch, all of them for the last third; a pattern at once. */
-    private Graph gradually(Graph graph, Pattern shape) {
+    private Masked gradually(Graph graph, Pattern shape) {
         int epochs = tuning.epochs();
         boolean atOnce = shape instanceof Pattern.Some;
         int stages = atOnce ? 1 : Math.max(1, epochs - epochs / 3);
         SparsitySchedule schedule = new SparsitySchedule(0, sparsity, stages);
-        Graph current = graph;
+        Masked current = new Masked(graph, Map.of());
         OptionalDouble rate = OptionalDouble.empty();
         for (int stage = 1; stage <= stages; stage++) {
-            double zeros = schedule.at(stage);
-            Map<String, float[]> masks = masks(current, shape, zeros);
+            current = Masked.of(current.graph(), masks(current.graph(), shape, schedule.at(stage)));
             List<Treatment> held = new ArrayList<>();
-            for (Map.Entry<String, float[]> mask : masks.entrySet()) {
-                Shape extents = current.type(mask.getKey()).shape();
-                long[] longs = java.util.Arrays.stream(extents.extents())
-                        .asLongStream()
-                        .toArray();
-                held.add(new Treatment.Mask(mask.getKey(), Tensor.floats(mask.getValue(), longs)));
+            for (Map.Entry<String, float[]> mask : current.masks().entrySet()) {
+                TensorType type = graph.type(mask.getKey());
+                held.add(new Treatment.Mask(mask.getKey(), Tensor.filled(type, i -> mask.getValue()[i])));
             }
             int passes = stage < stages ? 1 : epochs - stages + 1;
-            TrainResult result =
-                    tuning.tuned(console, options, Masking.apply(current, masks), graph, held, passes, rate);
+            TrainResult result = tuning.tuned(console, options, current.graph(), graph, held, passes, rate);
             rate = OptionalDouble.of(result.learningRate());
-            current = result.graph();
+            current = Masked.of(result.graph(), current.masks());
         }
         return current;
-    }
-
-    private static Map<String, float[]> zeros(Graph sparse, java.util.Set<String> names) {
-        Map<String, float[]> masks = new java.util.LinkedHashMap<>();
-        for (String name : names) {
-            float[] w = sparse.constant(name).orElseThrow().toFloats();
-            for (int i = 0; i < w.length; i++) {
-                w[i] = w[i] == 0 ? 0 : 1;
-            }
-            masks.put(name, w);
-        }
-        return masks;
     }
 
     private static List<String> table(Graph graph, Map<String, float[]> masks) {
