@@ -3,70 +3,57 @@ package io.selvedge.cli;
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
-import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
-import io.selvedge.compiler.ir.Tensor;
-import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.OnnxExporter;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
-import io.selvedge.compress.data.ModelInputs;
-import io.selvedge.compress.data.Sample;
-import io.selvedge.compress.deploy.CompiledGraph;
-import io.selvedge.compress.deploy.NativeActivations;
-import io.selvedge.compress.eval.Evaluation;
-import io.selvedge.compress.eval.Evaluator;
+import io.selvedge.compress.deploy.LevelsTrial;
 import io.selvedge.compress.eval.MetricCatalog;
-import io.selvedge.compress.eval.Progress;
-import io.selvedge.compress.eval.Reference;
-import io.selvedge.compress.quant.Calibration;
-import io.selvedge.compress.quant.CorrectionChoice;
-import io.selvedge.compress.quant.Corrections;
+import io.selvedge.compress.eval.PairedComparison;
+import io.selvedge.compress.quant.ActivationGrid;
+import io.selvedge.compress.quant.Levels;
+import io.selvedge.compress.quant.QuantizationPlan;
 import io.selvedge.compress.quant.Quantizer;
+import io.selvedge.compress.quant.Ranges;
+import io.selvedge.compress.quant.WeightGrid;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code selvedge compress quantize}: 8 bits with corrections that are asked for, or chosen. */
+/** {@code selvedge compress quantize}: weights and activations of few levels, as a QDQ model. */
 @Command(
         name = "quantize",
         description = {
-            "Quantises a model to int8 after training, on calibration samples.",
+            "Quantises a float model to 8 bits with weights, and if asked activations, of few levels; writes it as ONNX with"
+                    + " QuantizeLinear and DequantizeLinear.",
             "",
-            "Without further options it makes the corrections that lower the noise on samples held back for it, as 'deploy' "
-                    + "does; with --with exactly those that are named. --compare measures all of them."
+            "Few levels make the weights of a coded bundle small (deploy --code-weights); they are computed as fast as 8 bits."
         },
         footer = {
-            "  selvedge compress quantize net.onnx --data eval.yaml --out net-int8.onnx",
-            "  selvedge compress quantize net.onnx --data eval.yaml --with equalize,round --out net-int8.onnx",
-            "  selvedge compress quantize net.onnx --data eval.yaml --compare"
+            "  selvedge compress quantize net.onnx --data eval.yaml --weights int4 --out small.onnx",
+            "  selvedge compress quantize net.onnx --data eval.yaml --weights log4 --activations log --out small.onnx",
+            "  selvedge deploy small.onnx --code-weights",
+            "",
+            "  Levels, times a scale for each output channel:",
+            "    int8   -127 ... 127",
+            "    int4   -7 ... 7",
+            "    log4   0, +-1, +-2, +-4, ... +-64",
+            "    log5   0, +-1, +-2, +-3, +-4, +-6, +-8, +-12, ... +-64, +-96"
         })
 final class CompressQuantizeCommand implements Callable<Integer> {
-    /** A correction by the name that it has on the command line. */
-    enum Correction {
-        /** Channels between layers. */
-        EQUALIZE,
-        /** Weights up or down. */
-        ROUND,
-        /** Ranges by the outputs of the layers that read them. */
-        RANGES
-    }
-
     private final Console console;
 
     @Parameters(paramLabel = "MODEL", description = "An ONNX or TFLite file in float.")
@@ -77,25 +64,42 @@ final class CompressQuantizeCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "YAML",
             required = true,
-            description = "Calibration samples, and samples to judge by for --compare; see 'selvedge help deploy'.")
+            description = "What to calibrate on and judge by; see 'selvedge help deploy'.")
     @SuppressWarnings("NullAway.Init")
     private Path data;
 
     @Option(
-            names = "--with",
-            paramLabel = "NAMES",
-            split = ",",
-            description = "Corrections to make: equalize, round, ranges, several with commas.")
-    private @Nullable List<Correction> with;
-
-    @Option(names = "--compare", description = "Measure each correction on the samples to judge by, in compiled code.")
-    private boolean compare;
-
-    @Option(
             names = {"-o", "--out"},
             paramLabel = "FILE",
-            description = "Where to write the quantised model.")
-    private @Nullable Path out;
+            required = true,
+            description = "The quantised model, as ONNX.")
+    @SuppressWarnings("NullAway.Init")
+    private Path out;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "GRID",
+            defaultValue = "int8",
+            description = "int8, int4, log4 or log5. Default: int8")
+    private String weights = "int8";
+
+    @Option(
+            names = "--activations",
+            paramLabel = "GRID",
+            defaultValue = "uint8",
+            description = "uint8, or log: 0 and 16 levels half an octave apart, for values that are never negative."
+                    + " Default: uint8")
+    private String activations = "uint8";
+
+    @Option(
+            names = "--int8",
+            paramLabel = "NODE",
+            split = ",",
+            description = "Nodes whose weights get int8 all the same, such as the first and the last. Repeatable.")
+    private List<String> plain = List.of();
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of every random choice. Default: 1")
+    private long seed = 1;
 
     @Mixin
     private ModelShapes shapes = new ModelShapes();
@@ -106,134 +110,69 @@ final class CompressQuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (out == null && !compare) {
-            throw new SelvedgeException(
-                    ErrorCode.BAD_OPTION, "--out FILE.onnx is needed, or --compare to look only; give one of them");
-        }
+        WeightGrid grid = WeightGrid.named(weights)
+                .orElseThrow(() -> unknown("--weights", weights, Arrays.asList(WeightGrid.values()), WeightGrid::text));
+        ActivationGrid values = ActivationGrid.named(activations)
+                .orElseThrow(() -> unknown(
+                        "--activations", activations, Arrays.asList(ActivationGrid.values()), ActivationGrid::text));
         ModelFile.requireModel(model);
         Graph graph = Compiler.simplify(ModelReader.read(model, shapes.options(model)));
-        if (Quantizer.quantizableNodes(graph).isEmpty()) {
+        List<String> nodes = quantizable(graph);
+        try (DataSource source = DataSource.open(data);
+                ProgressLine progress = new ProgressLine(console)) {
+            LevelsTrial trial = new LevelsTrial(new Compiler(Toolchain.bundled()), graph, progress::progress);
+            Dataset calibration = source.calibration()
+                    .orElseThrow(() -> new SelvedgeException(
+                            ErrorCode.BAD_DATA,
+                            "'" + data + "' has no 'calibration' section; add one, such as calibration: {split: 200}"));
+            Ranges ranges = trial.ranges(calibration, "'" + data + "'");
+            Graph quantized =
+                    Quantizer.quantize(graph, QuantizationPlan.plain(ranges), Set.of(), Levels.of(nodes, grid, values));
+            OnnxExporter.write(quantized, out, Map.of("selvedge.history", history()));
+            PairedComparison lost =
+                    trial.compared(quantized, source.evaluation(), MetricCatalog.named(source.metric()), seed);
+            console.out().println("Wrote " + out);
+            console.out()
+                    .println(String.format(
+                            Locale.ROOT,
+                            "%s on %d samples: %.4f before, %.4f after, drop %.2f [%.2f to %.2f]",
+                            source.metric(),
+                            lost.samples(),
+                            lost.original(),
+                            lost.candidate(),
+                            lost.drop(),
+                            lost.interval().low(),
+                            lost.interval().high()));
+            return 0;
+        }
+    }
+
+    private List<String> quantizable(Graph graph) {
+        List<String> nodes = new ArrayList<>(Quantizer.quantizableNodes(graph));
+        if (nodes.isEmpty()) {
             throw new SelvedgeException(
                     ErrorCode.BAD_MODEL,
-                    model + " has no convolution or matrix product over float weights that could be quantised");
+                    model + " has no Conv or Gemm with constant float weights; nothing can be quantised");
         }
-        Compiler compiler = new Compiler(Toolchain.bundled());
-        List<String> lines = new ArrayList<>();
-        try (DataSource source = DataSource.open(data);
-                ProgressLine progress = new ProgressLine(console);
-                CompiledGraph exposing = new CompiledGraph(compiler, NativeActivations.exposing(graph))) {
-            List<Map<String, Tensor>> samples = samples(graph, source);
-            Calibration calibration = Calibration.of(
-                    graph,
-                    samples,
-                    CorrectionChoice.samples(graph, samples.size()),
-                    exposing.activations(),
-                    done -> progress.progress("calibrate", done, 2L * samples.size()));
-            progress.progress("choose corrections", 0, 0);
-            Corrections corrections = asked().orElseGet(() -> {
-                CorrectionChoice.Result choice = CorrectionChoice.choose(calibration);
-                lines.addAll(choice.trials());
-                return choice.corrections();
-            });
-            if (out != null) {
-                Graph quantized = Quantizer.quantize(graph, calibration.plan(corrections), Set.of());
-                write(quantized, out, corrections.text());
-                lines.add("Wrote " + out + (corrections.text().isEmpty() ? "" : ": " + corrections.text()));
-            }
-            if (compare) {
-                lines.addAll(table(compiler, source, calibration, corrections, progress));
+        for (String node : plain) {
+            if (!nodes.remove(node)) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_OPTION,
+                        "--int8 " + node + ": there is no such node to quantise; there are " + nodes);
             }
         }
-        lines.forEach(console.out()::println);
-        return 0;
+        return nodes;
     }
 
-    private Optional<Corrections> asked() {
-        return Optional.ofNullable(with).map(names -> {
-            Corrections corrections = Corrections.PLAIN;
-            for (Correction name : names) {
-                corrections = switch (name) {
-                    case EQUALIZE -> corrections.withEqualizedLayers();
-                    case ROUND -> corrections.withAdaptiveRounding();
-                    case RANGES -> corrections.withCalibrator(Corrections.LEAST_OUTPUT_ERROR);
-                };
-            }
-            return corrections;
-        });
+    private String history() {
+        return "quantize: weights " + weights + (plain.isEmpty() ? "" : " but int8 in " + plain) + ", activations "
+                + activations;
     }
 
-    private List<String> table(
-            Compiler compiler, DataSource source, Calibration calibration, Corrections chosen, ProgressLine progress) {
-        Graph graph = calibration.graph();
-        Evaluator evaluator =
-                new Evaluator(source.evaluation(), MetricCatalog.named(source.metric()), Progress.SILENT);
-        TextTable table = new TextTable()
-                .left("corrections")
-                .right(source.metric() + " %")
-                .right("as the original %")
-                .right("SNR dB");
-        try (CompiledGraph original = new CompiledGraph(compiler, graph)) {
-            Reference reference = evaluator.original(original.runner());
-            table.row("float", percent(reference.evaluation().value()), "100.00", "");
-            Map<String, Corrections> all = new LinkedHashMap<>();
-            Corrections plain = Corrections.PLAIN;
-            all.put("biases not corrected", plain.withoutBiasCorrection());
-            all.put("plain", plain);
-            all.put("equalised layers", plain.withEqualizedLayers());
-            all.put("adaptive rounding", plain.withAdaptiveRounding());
-            all.put("ranges by output", plain.withCalibrator(Corrections.LEAST_OUTPUT_ERROR));
-            Corrections.CALIBRATORS.forEach(name -> all.put(name + " ranges", plain.withCalibrator(name)));
-            all.put("chosen: " + (chosen.text().isEmpty() ? "plain" : chosen.text()), chosen);
-            int done = 0;
-            for (Map.Entry<String, Corrections> entry : all.entrySet()) {
-                progress.progress("measure " + entry.getKey(), ++done, all.size());
-                Graph quantized = Quantizer.quantize(graph, calibration.plan(entry.getValue()), Set.of());
-                try (CompiledGraph compiled = new CompiledGraph(compiler, quantized)) {
-                    Evaluation found = evaluator.candidate(compiled.runner(), reference);
-                    table.row(
-                            entry.getKey(),
-                            percent(found.value()),
-                            percent(found.agreement()),
-                            String.format(Locale.ROOT, "%.1f", found.snrDb()));
-                }
-            }
-        }
-        return table.lines();
-    }
-
-    private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.2f", 100 * share);
-    }
-
-    private static List<Map<String, Tensor>> samples(Graph graph, DataSource source) {
-        Map<String, TensorType> types = new LinkedHashMap<>();
-        graph.inputs().forEach(input -> types.put(input, graph.type(input)));
-        source.requireInputs(new ModelInputs(types));
-        Dataset all = source.calibration()
-                .orElseThrow(() -> new SelvedgeException(
-                        ErrorCode.EMPTY_DATA,
-                        "quantisation needs calibration samples; add a calibration section to the data description"));
-        List<Map<String, Tensor>> samples = new ArrayList<>();
-        for (int i = 0; i < all.size(); i++) {
-            Sample sample = all.get(i);
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
-            types.forEach((input, type) -> {
-                float[] values = Objects.requireNonNull(sample.inputs().get(input));
-                tensors.put(input, Tensor.filled(type, k -> values[k]));
-            });
-            samples.add(tensors);
-        }
-        return samples;
-    }
-
-    private static void write(Graph graph, Path file, String how) {
-        try {
-            OnnxExporter.write(graph, file, Map.of("selvedge.corrections", how));
-        } catch (IOException e) {
-            throw new SelvedgeException(
-                    ErrorCode.OUTPUT_NOT_WRITABLE,
-                    file + " cannot be written (" + IoReason.of(e) + "); choose another --out",
-                    e);
-        }
+    private static <T> SelvedgeException unknown(
+            String option, String given, List<T> known, java.util.function.Function<T, String> text) {
+        return new SelvedgeException(
+                ErrorCode.BAD_OPTION,
+                option + " " + given + ": there are " + known.stream().map(text).collect(Collectors.joining(", ")));
     }
 }

@@ -5,7 +5,6 @@ import io.selvedge.cli.report.ExplanationWriter;
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
-import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
@@ -14,7 +13,7 @@ import io.selvedge.compiler.onnx.OnnxExporter;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
 import io.selvedge.compress.data.ModelInputs;
-import io.selvedge.compress.data.Sample;
+import io.selvedge.compress.deploy.SideBySide;
 import io.selvedge.compress.explain.Explainer;
 import io.selvedge.compress.explain.Explanation;
 import io.selvedge.compress.explain.Repair;
@@ -102,8 +101,8 @@ final class ExplainCommand implements Callable<Integer> {
         try (DataSource source = DataSource.open(data);
                 ProgressLine progress = new ProgressLine(console)) {
             List<Map<String, Tensor>> samples = samples(wanted, source);
-            Explainer explainer = new Explainer(
-                    wanted, samples, done -> progress.progress("run the original", done, samples.size()));
+            Explainer explainer =
+                    new Explainer(wanted, samples, done -> progress.progress("run the original", done, samples.size()));
             progress.progress("compare layer by layer", 0, 0);
             explanation = explainer.explain(found);
             if (fix) {
@@ -138,27 +137,14 @@ final class ExplainCommand implements Callable<Integer> {
         List<Map<String, Tensor>> samples = new ArrayList<>();
         int count = Math.min(all.size(), Explainer.samples(graph, all.size()));
         for (int i = 0; i < count; i++) {
-            Sample sample = all.get(i);
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
-            types.forEach((input, type) -> {
-                float[] values = Objects.requireNonNull(sample.inputs().get(input));
-                tensors.put(input, Tensor.filled(type, k -> values[k]));
-            });
-            samples.add(tensors);
+            samples.add(SideBySide.tensors(graph, all.get(i)));
         }
         return samples;
     }
 
     private void write(Repair.Result result) {
         Path file = Objects.requireNonNull(out);
-        try {
-            OnnxExporter.write(result.graph(), file, Map.of("selvedge.explain.fix", String.join("; ", result.steps())));
-        } catch (IOException e) {
-            throw new SelvedgeException(
-                    ErrorCode.OUTPUT_NOT_WRITABLE,
-                    file + " cannot be written (" + IoReason.of(e) + "); choose another --out",
-                    e);
-        }
+        OnnxExporter.write(result.graph(), file, Map.of("selvedge.explain.fix", String.join("; ", result.steps())));
     }
 
     private void print(Repair.Result result) {

@@ -17,8 +17,8 @@ record ExplainTable(Explanation explanation) {
 
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add("Signal-to-noise of the outputs " + decibels(explanation.outputDb()) + " dB on " + explanation.samples()
-                + " samples");
+        lines.add("Signal-to-noise of the outputs " + decibels(explanation.outputDb()) + " dB on "
+                + explanation.samples() + " samples");
         lines.add("");
         findings(lines);
         TextTable table = new TextTable()
@@ -45,8 +45,9 @@ record ExplainTable(Explanation explanation) {
         if (!explanation.unmatched().isEmpty()) {
             lines.add("Not found in the compressed model: " + String.join(", ", explanation.unmatched()));
         }
-        lines.add("SNR: of the layer's result, with the noise of all layers in front of it; own: what the layer itself adds, by"
-                + " its input's range, its weights and its bias.");
+        lines.add(
+                "SNR: of the layer's result, with the noise of all layers in front of it; own: what the layer itself adds, by"
+                        + " its input's range, its weights and its bias.");
         return lines;
     }
 
@@ -71,7 +72,9 @@ record ExplainTable(Explanation explanation) {
     private static String cost(Finding finding) {
         if (finding.cause().remedy() == Cause.Remedy.KEEP_FLOAT) {
             return String.format(
-                    Locale.ROOT, "%,d bytes, and the time of a float layer ('deploy' measures it)", finding.costBytes());
+                    Locale.ROOT,
+                    "%,d bytes, and the time of a float layer ('deploy' measures it)",
+                    finding.costBytes());
         }
         return finding.costBytes() == 0 ? "no bytes and no time" : finding.costBytes() + " bytes, no time";
     }

@@ -1,5 +1,6 @@
 package io.selvedge.runtime;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -33,14 +34,22 @@ public record Binding(
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
         Manifest.require(!outputs.isEmpty(), "needed at least one output");
-        Manifest.requireDistinct("input", inputs.stream().map(TensorSpec::name));
-        Manifest.requireDistinct("output", outputs.stream().map(TensorSpec::name));
+        Manifest.requireDistinct("input", names(inputs));
+        Manifest.requireDistinct("output", names(outputs));
         Manifest.require(Manifest.isMappable(arenaBytes), "arenaBytes must be from 0 to below 2 GiB, is " + arenaBytes);
         Manifest.require(
                 Manifest.isMappable(preparedBytes), "preparedBytes must be from 0 to below 2 GiB, is " + preparedBytes);
         Manifest.require(
                 isSuffix(suffix),
                 "a binding's suffix must be at most 20 letters and digits, is '" + PartName.printable(suffix) + "'");
+    }
+
+    private static List<String> names(List<TensorSpec> specs) {
+        List<String> names = new ArrayList<>();
+        for (TensorSpec spec : specs) {
+            names.add(spec.name());
+        }
+        return names;
     }
 
     private static boolean isSuffix(String text) {
@@ -64,7 +73,14 @@ public record Binding(
     }
 
     static String text(Map<String, Integer> dims) {
-        return new TreeMap<>(dims).toString().replaceAll("[{} ]", "");
+        StringBuilder text = new StringBuilder();
+        for (Map.Entry<String, Integer> dim : new TreeMap<>(dims).entrySet()) {
+            text.append(text.length() == 0 ? "" : ",")
+                    .append(dim.getKey())
+                    .append('=')
+                    .append(dim.getValue());
+        }
+        return text.toString();
     }
 
     /** The binding of exactly these extents, else the smallest that is nowhere smaller; dimensions left out may be any. */

@@ -130,13 +130,19 @@ public final class Bundle implements AutoCloseable {
                 }
             }
         }
-        ZipLayout.Entry weights = entries.get(PartName.WEIGHTS);
-        if (weights == null || weights.length() != manifest.weightBytes()) {
+        if (!present.contains(PartName.WEIGHTS) || length(PartName.WEIGHTS) != manifest.weightBytes()) {
             throw new ModelException(
                     Code.BAD_BUNDLE,
                     "the manifest needs weights.bin of " + manifest.weightBytes() + " bytes, the file has "
-                            + (weights == null ? "none" : weights.length()));
+                            + (present.contains(PartName.WEIGHTS) ? length(PartName.WEIGHTS) : "none"));
         }
+        manifest.coded().forEach((part, plainBytes) -> {
+            if (!PartDecoder.isPlausible(plainBytes, storedLength(part))) {
+                throw new ModelException(
+                        Code.BAD_BUNDLE,
+                        "the " + storedLength(part) + " bytes of '" + part + "' cannot stand for " + plainBytes);
+            }
+        });
         ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(ZipLayout.PIECE_BYTES, file.size()));
         for (String part : present) {
             checkPart(entries.get(part), chunk);
@@ -147,23 +153,30 @@ public final class Bundle implements AutoCloseable {
         switch (check) {
             case CRC -> {
                 CRC32 crc = new CRC32();
-                inPieces(entry, chunk, crc::update);
+                for (long done = 0; done < entry.length(); done += chunk.limit()) {
+                    crc.update(piece(entry, chunk, done));
+                }
                 require((int) crc.getValue() == entry.crc(), entry.name());
             }
             case SHA256 -> {
                 Digest digest = new Digest();
-                inPieces(entry, chunk, digest::update);
+                if (isCoded(entry.name())) {
+                    decode(entry, digest::update);
+                } else {
+                    for (long done = 0; done < entry.length(); done += chunk.limit()) {
+                        digest.update(piece(entry, chunk, done));
+                    }
+                }
                 requireDigest(entry.name(), digest.hex());
             }
         }
     }
 
-    private void inPieces(ZipLayout.Entry entry, ByteBuffer chunk, Consumer<ByteBuffer> use) throws IOException {
-        for (long done = 0; done < entry.length(); done += chunk.limit()) {
-            chunk.clear().limit((int) Math.min(chunk.capacity(), entry.length() - done));
-            ZipLayout.readFully(file, chunk, entry.offset() + done);
-            use.accept(chunk.flip());
-        }
+    /** The entry's bytes from {@code done} on, as many as the chunk takes. */
+    private ByteBuffer piece(ZipLayout.Entry entry, ByteBuffer chunk, long done) throws IOException {
+        chunk.clear().limit((int) Math.min(chunk.capacity(), entry.length() - done));
+        ZipLayout.readFully(file, chunk, entry.offset() + done);
+        return chunk.flip();
     }
 
     /** The bundle's own description. */
@@ -182,12 +195,48 @@ public final class Bundle implements AutoCloseable {
     }
 
     /**
-     * Length of a part in bytes.
+     * Length of a part in bytes, decoded.
      *
      * @throws ModelException NO_SUCH_PART
      */
     public long length(String part) {
+        long stored = storedLength(part);
+        return manifest.coded().getOrDefault(part, stored);
+    }
+
+    /**
+     * The bytes that a part takes in the file.
+     *
+     * @throws ModelException NO_SUCH_PART
+     */
+    public long storedLength(String part) {
         return entry(part).length();
+    }
+
+    private boolean isCoded(String part) {
+        return manifest.coded().containsKey(part);
+    }
+
+    /** Gives the plain bytes of a coded part to {@code sink}, piece by piece. */
+    private void decode(ZipLayout.Entry entry, Consumer<ByteBuffer> sink) throws IOException {
+        try {
+            PartDecoder.decode(stored(entry), length(entry.name()), sink);
+        } catch (ModelException e) {
+            throw e.code() == Code.BAD_BUNDLE
+                    ? new ModelException(
+                            Code.BAD_BUNDLE,
+                            "'" + entry.name() + "' in " + path + " cannot be decoded: " + e.reason()
+                                    + "; make or copy the bundle again",
+                            e)
+                    : e;
+        }
+    }
+
+    /** The bytes of an entry as they are in the file, little-endian; mapped when they are many. */
+    private ByteBuffer stored(ZipLayout.Entry entry) throws IOException {
+        return entry.length() <= MOST_READ_BYTES
+                ? ByteBuffer.wrap(bytes(entry))
+                : file.map(MapMode.READ_ONLY, entry.offset(), entry.length());
     }
 
     /**
@@ -198,10 +247,10 @@ public final class Bundle implements AutoCloseable {
     public byte[] read(String part) {
         ZipLayout.Entry entry = entry(part);
         try {
-            byte[] bytes = bytes(entry);
+            byte[] bytes = isCoded(part) ? decoded(entry) : bytes(entry);
             if (check == Check.SHA256) {
                 requireDigest(part, Digest.of(bytes));
-            } else {
+            } else if (!isCoded(part)) {
                 require(crcOf(bytes) == entry.crc(), part);
             }
             return bytes;
@@ -214,10 +263,13 @@ public final class Bundle implements AutoCloseable {
     ByteBuffer direct(String part) {
         ZipLayout.Entry entry = entry(part);
         try {
+            if (isCoded(part)) {
+                ByteBuffer bytes = outsideOfTheHeap(part);
+                decode(entry, bytes::put);
+                return bytes.flip().order(ByteOrder.LITTLE_ENDIAN);
+            }
             if (entry.length() <= MOST_READ_BYTES) {
-                ByteBuffer bytes = ByteBuffer.allocateDirect((int) entry.length() + 2 * Manifest.ALIGNMENT)
-                        .alignedSlice(Manifest.ALIGNMENT)
-                        .limit((int) entry.length());
+                ByteBuffer bytes = outsideOfTheHeap(part);
                 ZipLayout.readFully(file, bytes, entry.offset());
                 return bytes.flip().order(ByteOrder.LITTLE_ENDIAN);
             }
@@ -225,6 +277,28 @@ public final class Bundle implements AutoCloseable {
         } catch (IOException e) {
             throw ioFailed(path, e);
         }
+    }
+
+    /** @throws ModelException OUT_OF_MEMORY */
+    private ByteBuffer outsideOfTheHeap(String part) {
+        int length = (int) length(part);
+        try {
+            return ByteBuffer.allocateDirect(length + 2 * Manifest.ALIGNMENT)
+                    .alignedSlice(Manifest.ALIGNMENT)
+                    .limit(length);
+        } catch (OutOfMemoryError e) {
+            throw new ModelException(
+                    Code.OUT_OF_MEMORY,
+                    "'" + part + "' needs " + length + " bytes of direct memory (" + e.getMessage()
+                            + "); raise -XX:MaxDirectMemorySize",
+                    e);
+        }
+    }
+
+    private byte[] decoded(ZipLayout.Entry entry) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) length(entry.name()));
+        decode(entry, bytes::put);
+        return bytes.array();
     }
 
     private ZipLayout.Entry entry(String part) {

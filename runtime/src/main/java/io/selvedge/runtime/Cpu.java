@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringTokenizer;
 import java.util.TreeSet;
@@ -36,16 +38,19 @@ record Cpu(String os, String arch, Set<String> flags, int processors) {
         String plainOs = os.startsWith("windows") ? "windows" : os.startsWith("mac") ? "macos" : os;
         String arch = osArch.equals("amd64") ? "x86_64" : osArch.equals("arm64") ? "aarch64" : osArch;
         // Processors of one machine may differ, and a thread may run on any of them.
-        Set<String> common = cpuinfo.lines()
-                .distinct()
-                .map(Cpu::features)
-                .filter(features -> !features.isEmpty())
-                .reduce((a, b) -> {
-                    a.retainAll(b);
-                    return a;
-                })
-                .orElse(Set.of());
-        return new Cpu(plainOs, arch, common);
+        Optional<Set<String>> common = Optional.empty();
+        Set<String> seen = new HashSet<>();
+        StringTokenizer lines = new StringTokenizer(cpuinfo, "\n");
+        while (lines.hasMoreTokens()) {
+            String line = lines.nextToken();
+            Set<String> features = seen.add(line) ? features(line) : Set.of();
+            if (!features.isEmpty() && common.isPresent()) {
+                common.get().retainAll(features);
+            } else if (!features.isEmpty()) {
+                common = Optional.of(features);
+            }
+        }
+        return new Cpu(plainOs, arch, common.isPresent() ? common.get() : Set.of());
     }
 
     /** What a line says: x86 lists flags, Arm features, RISC-V an instruction set like {@code rv64imafdcv_zicsr}. */
@@ -59,11 +64,13 @@ record Cpu(String os, String arch, Set<String> flags, int processors) {
         }
         int end = line.indexOf('_') < 0 ? line.length() : line.indexOf('_');
         Set<String> features = words(line.substring(end), "_");
-        line.substring(letters, end).chars().mapToObj(Character::toString).forEach(features::add);
+        for (int i = letters; i < end; i++) {
+            features.add(line.substring(i, i + 1));
+        }
         return features;
     }
 
-    /** Not by a regular expression: this is on the way to a first result. */
+    /** Not by a regular expression, nor are lines by streams: this is on the way to a first result. */
     private static Set<String> words(String text, String between) {
         Set<String> words = new TreeSet<>();
         StringTokenizer tokens = new StringTokenizer(text, between);

@@ -1,6 +1,5 @@
 package io.selvedge.runtime;
 
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -46,8 +45,11 @@ public enum DType {
 
     /** The type whose {@link #onnxName()} is {@code name}, if there is one. */
     public static Optional<DType> named(String name) {
-        return Arrays.stream(values())
-                .filter(dtype -> dtype.onnxName().equals(name))
-                .findFirst();
+        for (DType dtype : values()) {
+            if (dtype.onnxName().equals(name)) {
+                return Optional.of(dtype);
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -11,6 +11,8 @@ import java.util.Map;
  */
 final class Json {
     private static final int MAX_DEPTH = 32;
+    /** So many fit a long. */
+    private static final int LONG_DIGITS = 18;
 
     private final String text;
     private int at;
@@ -120,26 +122,45 @@ final class Json {
             at++;
         }
         String digits = text.substring(start, at);
-        if (isShortInteger(digits)) {
-            return Long.valueOf(digits);
-        }
-        if (!digits.matches("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?")) {
+        int whole = digits.startsWith("-") ? 1 : 0;
+        int end = afterDigits(digits, whole);
+        if (!isNumber(digits, whole, end)) {
             at = start;
             throw error("a value");
         }
-        if (digits.matches("-?[0-9]{1,18}")) {
+        if (end == digits.length() && end - whole <= LONG_DIGITS) {
             return Long.valueOf(digits);
         }
         return Double.valueOf(digits);
     }
 
-    /** What manifests hold, told without the regular expressions, whose first use is slow. */
-    private static boolean isShortInteger(String digits) {
-        boolean plain = !digits.isEmpty() && digits.length() <= 18 && (digits.charAt(0) != '0' || digits.length() == 1);
-        for (int i = 0; plain && i < digits.length(); i++) {
-            plain = digits.charAt(i) >= '0' && digits.charAt(i) <= '9';
+    /**
+     * {@code -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?}, whose whole digits go from {@code whole} to {@code end}; told without
+     * regular expressions, whose first use is slow.
+     */
+    private static boolean isNumber(String text, int whole, int end) {
+        boolean right = end > whole && (text.charAt(whole) != '0' || end == whole + 1);
+        int i = end;
+        if (right && i < text.length() && text.charAt(i) == '.') {
+            int digits = i + 1;
+            i = afterDigits(text, digits);
+            right = i > digits;
         }
-        return plain;
+        if (right && i < text.length() && (text.charAt(i) == 'e' || text.charAt(i) == 'E')) {
+            boolean signed = i + 1 < text.length() && "+-".indexOf(text.charAt(i + 1)) >= 0;
+            int digits = i + (signed ? 2 : 1);
+            i = afterDigits(text, digits);
+            right = i > digits;
+        }
+        return right && i == text.length();
+    }
+
+    private static int afterDigits(String text, int from) {
+        int i = from;
+        while (i < text.length() && text.charAt(i) >= '0' && text.charAt(i) <= '9') {
+            i++;
+        }
+        return i;
     }
 
     private Object word(String word, Object value) {

@@ -6,12 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The folder into which native libraries are extracted: {@code $SELVEDGE_CACHE/lib}, else
@@ -19,7 +17,8 @@ import java.util.Set;
  * there is executed. It may be deleted at any time.
  */
 record LibraryCache(Path folder) {
-    private static final Set<PosixFilePermission> USER_ALONE = PosixFilePermissions.fromString("rwx------");
+    private static final int MODE_BITS = 07777;
+    private static final int USER_ALONE = 0700;
 
     static LibraryCache of(Map<String, String> environment, Path home) {
         String own = environment.getOrDefault("SELVEDGE_CACHE", "");
@@ -88,24 +87,26 @@ record LibraryCache(Path folder) {
 
     private void prepare() throws IOException {
         Files.createDirectories(folder);
-        PosixFileAttributes attributes;
+        // As numbers: the set of permissions that Java makes is an EnumSet, for which it makes classes.
+        Map<String, Object> attributes;
         try {
-            attributes = Files.readAttributes(folder, PosixFileAttributes.class);
+            attributes = Files.readAttributes(folder, "unix:mode,owner");
         } catch (UnsupportedOperationException e) {
             return;
         }
-        if (!attributes.permissions().equals(USER_ALONE)) {
+        if (((int) attributes.get("mode") & MODE_BITS) != USER_ALONE) {
             // Fails for a folder of another user, whose libraries must not be run.
-            Files.setPosixFilePermissions(folder, USER_ALONE);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         }
-        if (attributes.owner().getName().equals(System.getProperty("user.name"))) {
+        UserPrincipal owner = (UserPrincipal) attributes.get("owner");
+        if (owner.getName().equals(System.getProperty("user.name"))) {
             return;
         }
         // A user without a name, as in containers: who owns what this process makes?
         Path probe = Files.createTempFile(folder, "owner-", "");
         try {
-            if (!Files.getOwner(probe).equals(attributes.owner())) {
-                throw new IOException("it belongs to " + attributes.owner().getName());
+            if (!Files.getOwner(probe).equals(owner)) {
+                throw new IOException("it belongs to " + owner.getName());
             }
         } finally {
             Files.delete(probe);

@@ -31,8 +31,9 @@ final class LibraryLoader extends ClassLoader {
         Path file = cache.store(bundle.manifest().parts().get(part), library);
         NativeCode code;
         try {
-            code = bindFirst(file).orElseGet(() -> new LibraryLoader().bind(file));
-        } catch (UnsatisfiedLinkError first) {
+            Optional<NativeCode> first = bindFirst(file);
+            code = first.isPresent() ? first.get() : new LibraryLoader().bind(file);
+        } catch (UnsatisfiedLinkError held) {
             // Java refuses a file that another class loader has, as when a model is loaded twice: that needs a copy.
             Path copy = cache.storeCopy(library);
             try {

@@ -1,11 +1,13 @@
 package io.selvedge.runtime;
 
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * What a bundle says of itself: the part {@code manifest.json}.
@@ -23,6 +25,7 @@ import java.util.stream.Stream;
  * @param dims extents that inputs, outputs and code are for, by the dimension's name; empty when there is one binding
  * @param furtherBindings what the bundle has code for besides
  * @param parts SHA-256 of every part but the manifest itself, sorted by name; empty before the bundle is written
+ * @param coded lengths of the parts that are stored in a form that takes less; their digests are those of the plain bytes
  */
 public record Manifest(
         String name,
@@ -37,12 +40,15 @@ public record Manifest(
         List<StatePair> states,
         SortedMap<String, Integer> dims,
         List<Binding> furtherBindings,
-        SortedMap<String, String> parts) {
-    /** Version of the bundle's structure that this runtime reads and writes. */
-    public static final int FORMAT_VERSION = 1;
+        SortedMap<String, String> parts,
+        SortedMap<String, Long> coded) {
+    /** Latest version of the bundle's structure that this runtime reads; it writes the first that can say what is there. */
+    public static final int FORMAT_VERSION = 2;
 
     /** Version of the calls between runtime and generated library. */
     public static final int ABI_VERSION = 3;
+
+    private static final int DIGEST_DIGITS = 64;
 
     /** Bytes to which arena, weights, inputs and outputs are aligned. */
     public static final int ALIGNMENT = 64;
@@ -57,30 +63,51 @@ public record Manifest(
         dims = Collections.unmodifiableSortedMap(new TreeMap<>(dims));
         furtherBindings = List.copyOf(furtherBindings);
         parts = Collections.unmodifiableSortedMap(new TreeMap<>(parts));
+        coded = Collections.unmodifiableSortedMap(new TreeMap<>(coded));
         require(
                 isDigest(modelSha256),
                 "modelSha256 must be 64 hexadecimal digits in lower case, is '" + modelSha256 + "'");
-        requireDistinct("target", targets.stream().map(Target::name));
+        List<String> names = new ArrayList<>();
+        for (Target target : targets) {
+            names.add(target.name());
+        }
+        requireDistinct("target", names);
         require(isMappable(weightBytes), "weightBytes must be from 0 to below 2 GiB, is " + weightBytes);
         require(threads >= 1 && threads <= 1024, "threads must be from 1 to 1024, is " + threads);
-        requireDistinct("state output", states.stream().map(StatePair::output));
-        requireDistinct("state input", states.stream().map(StatePair::input));
+        List<String> stateOutputs = new ArrayList<>();
+        List<String> stateInputs = new ArrayList<>();
+        for (StatePair state : states) {
+            stateOutputs.add(state.output());
+            stateInputs.add(state.input());
+        }
+        requireDistinct("state output", stateOutputs);
+        requireDistinct("state input", stateInputs);
         Binding first = new Binding(dims, inputs, outputs, arenaBytes, preparedBytes, "");
         requireStates(states, first);
+        List<String> suffixes = new ArrayList<>();
+        List<String> extents = new ArrayList<>(List.of(first.text()));
         for (Binding further : furtherBindings) {
             require(
                     !further.suffix().isEmpty() && further.isOfSameModel(first),
                     "a further binding needs a suffix and the names and dtypes of the first, is " + further);
             requireStates(states, further);
+            suffixes.add(further.suffix());
+            extents.add(further.text());
         }
-        requireDistinct("binding", furtherBindings.stream().map(Binding::suffix));
-        requireDistinct(
-                "binding",
-                Stream.concat(Stream.of(first), furtherBindings.stream()).map(Binding::text));
-        parts.forEach((part, digest) -> {
-            PartName.check(part);
-            require(isDigest(digest), "the digest of '" + part + "' must be 64 hexadecimal digits in lower case");
-        });
+        requireDistinct("binding", suffixes);
+        requireDistinct("binding", extents);
+        for (Map.Entry<String, String> part : parts.entrySet()) {
+            PartName.check(part.getKey());
+            require(
+                    isDigest(part.getValue()),
+                    "the digest of '" + part.getKey() + "' must be 64 hexadecimal digits in lower case");
+        }
+        for (Map.Entry<String, Long> part : coded.entrySet()) {
+            require(
+                    parts.containsKey(part.getKey()) && isMappable(part.getValue()),
+                    "the coded part '" + part.getKey()
+                            + "' must be one of the parts and have from 0 to below 2 GiB, has " + part.getValue());
+        }
     }
 
     /** A manifest before its bundle is written: {@link BundleWriter} fills in the digests and {@code weightBytes}. */
@@ -106,25 +133,13 @@ public record Manifest(
                 List.of(),
                 new TreeMap<>(),
                 List.of(),
+                new TreeMap<>(),
                 new TreeMap<>());
     }
 
     /** The same with states. @throws IllegalArgumentException when a pair names no tensors, or unlike ones */
     public Manifest withStates(List<StatePair> pairs) {
-        return new Manifest(
-                name,
-                modelSha256,
-                inputs,
-                outputs,
-                arenaBytes,
-                preparedBytes,
-                threads,
-                targets,
-                weightBytes,
-                pairs,
-                dims,
-                furtherBindings,
-                parts);
+        return copy(weightBytes, pairs, dims, furtherBindings, parts, coded);
     }
 
     /**
@@ -135,26 +150,15 @@ public record Manifest(
      * @throws IllegalArgumentException when a further binding is not of the same model, or two are alike
      */
     public Manifest withBindings(SortedMap<String, Integer> ownDims, List<Binding> further) {
-        return new Manifest(
-                name,
-                modelSha256,
-                inputs,
-                outputs,
-                arenaBytes,
-                preparedBytes,
-                threads,
-                targets,
-                weightBytes,
-                states,
-                ownDims,
-                further,
-                parts);
+        return copy(weightBytes, states, ownDims, further, parts, coded);
     }
 
     /** All bindings; the first is that of {@link #inputs}, {@link #outputs} and {@link #arenaBytes}. */
     public List<Binding> bindings() {
         Binding first = new Binding(dims, inputs, outputs, arenaBytes, preparedBytes, "");
-        return Stream.concat(Stream.of(first), furtherBindings.stream()).toList();
+        List<Binding> all = new ArrayList<>(List.of(first));
+        all.addAll(furtherBindings);
+        return Collections.unmodifiableList(all);
     }
 
     /** Inputs of the first binding that the caller gives: all but states. */
@@ -168,19 +172,45 @@ public record Manifest(
     }
 
     List<TensorSpec> given(List<TensorSpec> specs) {
-        return specs.stream()
-                .filter(spec -> states.stream().noneMatch(state -> state.input().equals(spec.name())))
-                .toList();
+        List<TensorSpec> given = new ArrayList<>(specs);
+        for (StatePair state : states) {
+            remove(given, state.input());
+        }
+        return Collections.unmodifiableList(given);
     }
 
     List<TensorSpec> taken(List<TensorSpec> specs) {
-        return specs.stream()
-                .filter(spec ->
-                        states.stream().noneMatch(state -> state.output().equals(spec.name())))
-                .toList();
+        List<TensorSpec> taken = new ArrayList<>(specs);
+        for (StatePair state : states) {
+            remove(taken, state.output());
+        }
+        return Collections.unmodifiableList(taken);
     }
 
-    Manifest withParts(long actualWeightBytes, SortedMap<String, String> digests) {
+    private static void remove(List<TensorSpec> specs, String name) {
+        for (int i = specs.size() - 1; i >= 0; i--) {
+            if (specs.get(i).name().equals(name)) {
+                specs.remove(i);
+            }
+        }
+    }
+
+    Manifest withParts(
+            long actualWeightBytes, SortedMap<String, String> digests, SortedMap<String, Long> codedLengths) {
+        return copy(actualWeightBytes, states, dims, furtherBindings, digests, codedLengths);
+    }
+
+    int formatVersion() {
+        return coded.isEmpty() ? 1 : 2;
+    }
+
+    private Manifest copy(
+            long someWeightBytes,
+            List<StatePair> someStates,
+            SortedMap<String, Integer> someDims,
+            List<Binding> further,
+            SortedMap<String, String> someParts,
+            SortedMap<String, Long> someCoded) {
         return new Manifest(
                 name,
                 modelSha256,
@@ -190,11 +220,12 @@ public record Manifest(
                 preparedBytes,
                 threads,
                 targets,
-                actualWeightBytes,
-                states,
-                dims,
-                furtherBindings,
-                digests);
+                someWeightBytes,
+                someStates,
+                someDims,
+                further,
+                someParts,
+                someCoded);
     }
 
     /** The text of {@code manifest.json}; equal manifests give equal text. */
@@ -236,14 +267,19 @@ public record Manifest(
     }
 
     private static boolean isDigest(String text) {
-        return text.matches("[0-9a-f]{64}");
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!(c >= '0' && c <= '9' || c >= 'a' && c <= 'f')) {
+                return false;
+            }
+        }
+        return text.length() == DIGEST_DIGITS;
     }
 
-    static void requireDistinct(String what, Stream<String> names) {
-        List<String> all = names.toList();
+    static void requireDistinct(String what, List<String> names) {
         require(
-                all.stream().distinct().count() == all.size(),
-                "two of the " + what + "s " + all + " have the same name");
+                new HashSet<>(names).size() == names.size(),
+                "two of the " + what + "s " + names + " have the same name");
     }
 
     static void require(boolean holds, String message) {

@@ -3,6 +3,8 @@ package io.selvedge.runtime;
 import io.selvedge.runtime.ModelException.Code;
 import io.selvedge.runtime.TensorSpec.OpenAxis;
 import io.selvedge.runtime.TensorSpec.Quantization;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,13 +13,16 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The JSON form of a {@link Manifest}. */
+/**
+ * The JSON form of a {@link Manifest}. Reading is on the way to a first result, so it goes without streams and lambdas, which load
+ * hundreds of classes.
+ */
 final class ManifestText {
     private ManifestText() {}
 
     static String write(Manifest manifest) {
         StringBuilder out = new StringBuilder("{\n");
-        member(out, "formatVersion", String.valueOf(Manifest.FORMAT_VERSION));
+        member(out, "formatVersion", String.valueOf(manifest.formatVersion()));
         member(out, "abiVersion", String.valueOf(Manifest.ABI_VERSION));
         member(out, "name", quote(manifest.name()));
         member(out, "modelSha256", quote(manifest.modelSha256()));
@@ -33,10 +38,13 @@ final class ManifestText {
             member(out, "states", array(manifest.states(), ManifestText::state));
         }
         if (!manifest.dims().isEmpty()) {
-            member(out, "dims", dims(manifest.dims()));
+            member(out, "dims", lengths(manifest.dims()));
         }
         if (!manifest.furtherBindings().isEmpty()) {
             member(out, "bindings", array(manifest.furtherBindings(), ManifestText::binding));
+        }
+        if (!manifest.coded().isEmpty()) {
+            member(out, "coded", lengths(manifest.coded()));
         }
         String parts = manifest.parts().entrySet().stream()
                 .map(part -> "\n    " + quote(part.getKey()) + ": " + quote(part.getValue()))
@@ -68,14 +76,14 @@ final class ManifestText {
         return "{\"output\": " + quote(state.output()) + ", \"input\": " + quote(state.input()) + "}";
     }
 
-    private static String dims(Map<String, Integer> dims) {
-        return dims.entrySet().stream()
-                .map(dim -> quote(dim.getKey()) + ": " + dim.getValue())
+    private static String lengths(Map<String, ? extends Number> lengths) {
+        return lengths.entrySet().stream()
+                .map(length -> quote(length.getKey()) + ": " + length.getValue())
                 .collect(Collectors.joining(", ", "{", "}"));
     }
 
     private static String binding(Binding binding) {
-        return "{\"dims\": " + dims(binding.dims()) + ", \"suffix\": " + quote(binding.suffix())
+        return "{\"dims\": " + lengths(binding.dims()) + ", \"suffix\": " + quote(binding.suffix())
                 + ", \"arenaBytes\": " + binding.arenaBytes() + ", \"preparedBytes\": " + binding.preparedBytes()
                 + ", \"inputs\": " + array(binding.inputs(), ManifestText::tensor)
                 + ", \"outputs\": " + array(binding.outputs(), ManifestText::tensor) + "}";
@@ -106,29 +114,40 @@ final class ManifestText {
         try {
             Node root = new Node("the manifest", Json.parse(json));
             long format = root.get("formatVersion").integer();
-            requireVersion("format", format, Manifest.FORMAT_VERSION);
+            if (format != 1) {
+                requireVersion("format", format, Manifest.FORMAT_VERSION);
+            }
             requireVersion("ABI", root.get("abiVersion").integer(), Manifest.ABI_VERSION);
             requireVersion("arena alignment", root.get("arenaAlignment").integer(), Manifest.ALIGNMENT);
             TreeMap<String, String> parts = new TreeMap<>();
-            root.get("parts").members().forEach((name, digest) -> parts.put(name, digest.string()));
+            for (Map.Entry<String, Node> part : root.get("parts").members().entrySet()) {
+                parts.put(part.getKey(), part.getValue().string());
+            }
+            TreeMap<String, Long> coded = new TreeMap<>();
+            Optional<Node> lengths = root.find("coded");
+            if (lengths.isPresent()) {
+                for (Map.Entry<String, Node> length : lengths.get().members().entrySet()) {
+                    coded.put(length.getKey(), length.getValue().integer());
+                }
+            }
+            Optional<Node> states = root.find("states");
+            Optional<Node> dims = root.find("dims");
+            Optional<Node> bindings = root.find("bindings");
             return new Manifest(
                     root.get("name").string(),
                     root.get("modelSha256").string(),
-                    root.get("inputs").elements(ManifestText::tensor),
-                    root.get("outputs").elements(ManifestText::tensor),
+                    tensors(root.get("inputs")),
+                    tensors(root.get("outputs")),
                     root.get("arenaBytes").integer(),
                     root.get("preparedBytes").integer(),
                     root.get("threads").smallInteger(),
-                    root.get("targets").elements(ManifestText::target),
+                    targets(root.get("targets")),
                     root.get("weightBytes").integer(),
-                    root.find("states")
-                            .map(list -> list.elements(ManifestText::state))
-                            .orElse(List.of()),
-                    root.find("dims").map(ManifestText::dims).orElse(new TreeMap<>()),
-                    root.find("bindings")
-                            .map(list -> list.elements(ManifestText::binding))
-                            .orElse(List.of()),
-                    parts);
+                    states.isPresent() ? states(states.get()) : List.of(),
+                    dims.isPresent() ? dims(dims.get()) : new TreeMap<>(),
+                    bindings.isPresent() ? bindings(bindings.get()) : List.of(),
+                    parts,
+                    coded);
         } catch (IllegalArgumentException e) {
             throw new ModelException(
                     Code.BAD_BUNDLE,
@@ -146,56 +165,97 @@ final class ManifestText {
         }
     }
 
-    private static TensorSpec tensor(Node node) {
-        String dtype = node.get("dtype").string();
-        Optional<Quantization> quantization = node.find("scale")
-                .map(scale -> new Quantization(
-                        (float) scale.real(), node.get("zeroPoint").smallInteger()));
-        return new TensorSpec(
-                node.get("name").string(),
-                DType.named(dtype).orElseThrow(() -> new IllegalArgumentException("there is no dtype '" + dtype + "'")),
-                node.get("shape").elements(Node::smallInteger),
-                quantization,
-                node.find("openAxis")
-                        .map(axis -> new OpenAxis(
-                                axis.smallInteger(), node.get("count").string())));
+    private static List<TensorSpec> tensors(Node list) {
+        List<TensorSpec> tensors = new ArrayList<>();
+        for (Node element : list.elements()) {
+            tensors.add(tensor(element));
+        }
+        return tensors;
     }
 
-    private static StatePair state(Node node) {
-        return new StatePair(node.get("output").string(), node.get("input").string());
+    private static TensorSpec tensor(Node node) {
+        String name = node.get("dtype").string();
+        Optional<DType> dtype = DType.named(name);
+        if (dtype.isEmpty()) {
+            throw new IllegalArgumentException("there is no dtype '" + name + "'");
+        }
+        List<Integer> shape = new ArrayList<>();
+        for (Node extent : node.get("shape").elements()) {
+            shape.add(extent.smallInteger());
+        }
+        Optional<Node> scale = node.find("scale");
+        Optional<Node> axis = node.find("openAxis");
+        return new TensorSpec(
+                node.get("name").string(),
+                dtype.get(),
+                shape,
+                scale.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new Quantization(
+                                (float) scale.get().real(),
+                                node.get("zeroPoint").smallInteger())),
+                axis.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new OpenAxis(
+                                axis.get().smallInteger(), node.get("count").string())));
+    }
+
+    private static List<StatePair> states(Node list) {
+        List<StatePair> states = new ArrayList<>();
+        for (Node node : list.elements()) {
+            states.add(
+                    new StatePair(node.get("output").string(), node.get("input").string()));
+        }
+        return states;
     }
 
     private static SortedMap<String, Integer> dims(Node node) {
         TreeMap<String, Integer> dims = new TreeMap<>();
-        node.members().forEach((name, extent) -> dims.put(name, extent.smallInteger()));
+        for (Map.Entry<String, Node> dim : node.members().entrySet()) {
+            dims.put(dim.getKey(), dim.getValue().smallInteger());
+        }
         return dims;
     }
 
-    private static Binding binding(Node node) {
-        return new Binding(
-                dims(node.get("dims")),
-                node.get("inputs").elements(ManifestText::tensor),
-                node.get("outputs").elements(ManifestText::tensor),
-                node.get("arenaBytes").integer(),
-                node.get("preparedBytes").integer(),
-                node.get("suffix").string());
+    private static List<Binding> bindings(Node list) {
+        List<Binding> bindings = new ArrayList<>();
+        for (Node node : list.elements()) {
+            bindings.add(new Binding(
+                    dims(node.get("dims")),
+                    tensors(node.get("inputs")),
+                    tensors(node.get("outputs")),
+                    node.get("arenaBytes").integer(),
+                    node.get("preparedBytes").integer(),
+                    node.get("suffix").string()));
+        }
+        return bindings;
     }
 
-    private static Target target(Node node) {
-        return new Target(
-                node.get("name").string(),
-                node.get("path").string(),
-                node.get("requires").elements(Node::string),
-                node.get("os").string(),
-                node.get("arch").string());
+    private static List<Target> targets(Node list) {
+        List<Target> targets = new ArrayList<>();
+        for (Node node : list.elements()) {
+            List<String> requires = new ArrayList<>();
+            for (Node flag : node.get("requires").elements()) {
+                requires.add(flag.string());
+            }
+            targets.add(new Target(
+                    node.get("name").string(),
+                    node.get("path").string(),
+                    requires,
+                    node.get("os").string(),
+                    node.get("arch").string()));
+        }
+        return targets;
     }
 
     /** A JSON value and the words that say where it stands, as the file has them. */
     private record Node(String where, Object value) {
         Node get(String name) {
-            return find(name)
-                    .orElseThrow(
-                            () -> new IllegalArgumentException(PartName.printable(where) + " has no '" + name + "'"));
+            Optional<Node> found = find(name);
+            if (found.isEmpty()) {
+                throw new IllegalArgumentException(PartName.printable(where) + " has no '" + name + "'");
+            }
+            return found.get();
         }
 
         Optional<Node> find(String name) {
@@ -206,19 +266,22 @@ final class ManifestText {
             if (!(value instanceof Map<?, ?> map)) {
                 throw wrong("an object");
             }
-            return map.entrySet().stream()
-                    .collect(Collectors.toMap(
-                            entry -> (String) entry.getKey(),
-                            entry -> new Node("'" + entry.getKey() + "'", entry.getValue())));
+            Map<String, Node> members = new HashMap<>();
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                members.put((String) entry.getKey(), new Node("'" + entry.getKey() + "'", entry.getValue()));
+            }
+            return members;
         }
 
-        <T> List<T> elements(Function<Node, T> read) {
+        List<Node> elements() {
             if (!(value instanceof List<?> list)) {
                 throw wrong("an array");
             }
-            return list.stream()
-                    .map(element -> read.apply(new Node("an element of " + where, element)))
-                    .toList();
+            List<Node> elements = new ArrayList<>();
+            for (Object element : list) {
+                elements.add(new Node("an element of " + where, element));
+            }
+            return elements;
         }
 
         String string() {

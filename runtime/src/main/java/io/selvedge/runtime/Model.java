@@ -2,6 +2,7 @@ package io.selvedge.runtime;
 
 import io.selvedge.runtime.ModelException.Code;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +30,11 @@ public final class Model implements AutoCloseable {
 
     private final int threads;
 
-    private Model(Bundle bundle, ModelCode code, int threads) {
-        this.threads = threads;
+    private final int processors;
+
+    private Model(Bundle bundle, ModelCode code, int threads, int processors) {
+        this.processors = processors;
+        this.threads = Math.min(threads, processors);
         this.bundle = bundle;
         this.code = code;
         loaded.put("", code.load(bindings().get(0)));
@@ -56,7 +60,7 @@ public final class Model implements AutoCloseable {
         try {
             requireNoFallback(bundle);
             int threads = options.threads().orElse(bundle.manifest().threads());
-            Model model = new Model(bundle, code(bundle, options, cpu), Math.min(threads, cpu.processors()));
+            Model model = new Model(bundle, code(bundle, options, cpu), threads, cpu.processors());
             done = true;
             return model;
         } catch (ModelException e) {
@@ -70,14 +74,14 @@ public final class Model implements AutoCloseable {
 
     /** The library that fits, else the executor, if there is one and nothing else was asked for. */
     private static ModelCode code(Bundle bundle, LoadOptions options, Cpu cpu) {
-        if (options.target().map(ProgramExecutor.TARGET::equals).orElse(false)) {
+        if (options.target().isPresent() && options.target().get().equals(ProgramExecutor.TARGET)) {
             return ModelCode.ofExecutor(bundle);
         }
         try {
             Target target = pick(bundle.manifest(), options, cpu);
-            LibraryCache cache = options.libraryFolder()
-                    .map(folder -> new LibraryCache(folder.toAbsolutePath()))
-                    .orElseGet(() -> LibraryCache.of(System.getenv(), Path.of(System.getProperty("user.home", "."))));
+            LibraryCache cache = options.libraryFolder().isPresent()
+                    ? new LibraryCache(options.libraryFolder().get().toAbsolutePath())
+                    : LibraryCache.of(System.getenv(), Path.of(System.getProperty("user.home", ".")));
             return ModelCode.ofLibrary(bundle, target, cache);
         } catch (ModelException e) {
             boolean another = e.code() == Code.NO_TARGET_FOR_CPU
@@ -113,9 +117,12 @@ public final class Model implements AutoCloseable {
     }
 
     private static Target pick(Manifest manifest, LoadOptions options, Cpu cpu) {
-        List<Target> wanted = manifest.targets().stream()
-                .filter(target -> options.target().map(target.name()::equals).orElse(true))
-                .toList();
+        List<Target> wanted = new ArrayList<>();
+        for (Target target : manifest.targets()) {
+            if (options.target().isEmpty() || options.target().get().equals(target.name())) {
+                wanted.add(target);
+            }
+        }
         if (wanted.isEmpty()) {
             throw new ModelException(
                     Code.NO_TARGET_FOR_CPU,
@@ -123,15 +130,17 @@ public final class Model implements AutoCloseable {
                             + options.target().map(name -> "'" + name + "'").orElse("") + "; it has "
                             + manifest.targets().stream().map(Target::name).toList());
         }
-        return wanted.stream()
-                .filter(cpu::runs)
-                .findFirst()
-                .orElseThrow(() -> new ModelException(
-                        Code.NO_TARGET_FOR_CPU,
-                        "no library fits this machine (" + cpu.os() + " on " + cpu.arch() + "): "
-                                + wanted.stream().map(cpu::lackFor).collect(Collectors.joining("; "))
-                                + ". Deploy the model again with --target " + cpu.plainTarget()
-                                + ", or with a better target for this machine"));
+        for (Target target : wanted) {
+            if (cpu.runs(target)) {
+                return target;
+            }
+        }
+        throw new ModelException(
+                Code.NO_TARGET_FOR_CPU,
+                "no library fits this machine (" + cpu.os() + " on " + cpu.arch() + "): "
+                        + wanted.stream().map(cpu::lackFor).collect(Collectors.joining("; "))
+                        + ". Deploy the model again with --target " + cpu.plainTarget()
+                        + ", or with a better target for this machine");
     }
 
     /** The model's name. */
@@ -193,7 +202,21 @@ public final class Model implements AutoCloseable {
      * @throws ModelException CLOSED or OUT_OF_MEMORY
      */
     public Session newSession() {
-        return newSession(bindings().get(0));
+        return newSession(bindings().get(0), threads);
+    }
+
+    /**
+     * Like {@link #newSession()}, with another number of threads than the model's.
+     *
+     * @param threads at least 1; no more than there are processors are used
+     * @throws ModelException CLOSED or OUT_OF_MEMORY
+     * @throws IllegalArgumentException when there is to be no thread
+     */
+    public Session newSession(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("a session has at least 1 thread, not " + threads);
+        }
+        return newSession(bindings().get(0), Math.min(threads, processors));
     }
 
     /**
@@ -206,27 +229,33 @@ public final class Model implements AutoCloseable {
      *     library CACHE_UNUSABLE, NATIVE_LOAD_FAILED, DIGEST_MISMATCH or IO_FAILED
      */
     public Session newSession(Map<String, Integer> dims) {
-        return newSession(Binding.fitting(bindings(), dims)
-                .orElseThrow(() -> new ModelException(
-                        Code.NO_SUCH_BINDING,
-                        "no binding of '" + name() + "' is large enough for " + Binding.text(dims) + "; "
-                                + (manifest().dims().isEmpty()
-                                        ? "the bundle has one, which names no dimensions: "
-                                                + inputs().stream()
-                                                        .map(spec -> spec.name() + spec.shape())
-                                                        .toList()
-                                        : "it has "
-                                                + bindings().stream()
-                                                        .map(Binding::text)
-                                                        .collect(Collectors.joining(" and ")))
-                                + ". Give less, or deploy the model again with --dim")));
+        return newSession(
+                Binding.fitting(bindings(), dims)
+                        .orElseThrow(() -> new ModelException(
+                                Code.NO_SUCH_BINDING,
+                                "no binding of '" + name() + "' is large enough for " + Binding.text(dims) + "; "
+                                        + (manifest().dims().isEmpty()
+                                                ? "the bundle has one, which names no dimensions: "
+                                                        + inputs().stream()
+                                                                .map(spec -> spec.name() + spec.shape())
+                                                                .toList()
+                                                : "it has "
+                                                        + bindings().stream()
+                                                                .map(Binding::text)
+                                                                .collect(Collectors.joining(" and ")))
+                                        + ". Give less, or deploy the model again with --dim")),
+                threads);
     }
 
-    private synchronized Session newSession(Binding binding) {
+    private synchronized Session newSession(Binding binding, int threads) {
         requireOpen();
         Session session;
         try {
-            ModelCode.Ready own = loaded.computeIfAbsent(binding.suffix(), suffix -> code.load(binding));
+            ModelCode.Ready own = loaded.get(binding.suffix());
+            if (own == null) {
+                own = code.load(binding);
+                loaded.put(binding.suffix(), own);
+            }
             session = new Session(this, binding, own.newInvocation(threads));
         } catch (ModelException e) {
             throw e.in(bundle.path());
@@ -263,7 +292,7 @@ public final class Model implements AutoCloseable {
         GoldenReport all = new GoldenReport(0, 0);
         for (Binding binding : bindings()) {
             List<GoldenVector> vectors = goldenVectors(binding);
-            try (Session session = newSession(binding)) {
+            try (Session session = newSession(binding, threads)) {
                 all = all.and(GoldenReport.check(session, vectors));
             }
         }

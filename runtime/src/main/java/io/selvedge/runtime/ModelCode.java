@@ -48,8 +48,14 @@ interface ModelCode {
                 if (binding.preparedBytes() > 0) {
                     code.prepareWeights(weights.address(), prepared.address());
                 }
-                return threads ->
-                        new NativeInvocation(bundle.manifest().name(), binding, code, weights, prepared, threads);
+                // Not a lambda, whose first use loads hundreds of classes on the way to a first result.
+                return new Ready() {
+                    @Override
+                    public Invocation newInvocation(int threads) {
+                        return new NativeInvocation(
+                                bundle.manifest().name(), binding, code, weights, prepared, threads);
+                    }
+                };
             }
         };
     }

@@ -3,8 +3,10 @@ package io.selvedge.runtime;
 import io.selvedge.runtime.ModelException.Code;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Memory for one inference: arena, inputs and outputs. Used by one thread at a time. Its memory is returned when neither
@@ -17,7 +19,9 @@ public final class Session implements AutoCloseable {
     private final List<TensorBuffer> inputs;
     private final List<TensorBuffer> outputs;
     private final List<CarriedState> states;
-    private final AtomicBoolean busy = new AtomicBoolean();
+    /** 1 while a thread runs it. An AtomicBoolean would load what makes variable handles. */
+    private final AtomicInteger busy = new AtomicInteger();
+
     private volatile boolean closed;
 
     Session(Model model, Binding binding, Invocation invocation) {
@@ -25,18 +29,17 @@ public final class Session implements AutoCloseable {
         this.binding = binding;
         this.invocation = invocation;
         Manifest manifest = model.manifest();
-        List<TensorBuffer> allInputs =
-                binding.inputs().stream().map(this::allocate).toList();
-        List<TensorBuffer> allOutputs =
-                binding.outputs().stream().map(this::allocate).toList();
+        List<TensorBuffer> allInputs = allocate(binding.inputs());
+        List<TensorBuffer> allOutputs = allocate(binding.outputs());
         if (invocation.threads() > 1) {
             Unclosed.CLEANER.register(this, invocation.dismissal());
         }
         inputs = except(allInputs, manifest.given(binding.inputs()));
         outputs = except(allOutputs, manifest.taken(binding.outputs()));
-        states = manifest.states().stream()
-                .map(pair -> CarriedState.of(pair, allInputs, allOutputs))
-                .toList();
+        states = new ArrayList<>();
+        for (StatePair pair : manifest.states()) {
+            states.add(CarriedState.of(pair, allInputs, allOutputs));
+        }
     }
 
     /** Ends the threads of sessions that nobody closed; not there before a session has threads. */
@@ -45,11 +48,24 @@ public final class Session implements AutoCloseable {
     }
 
     private static List<TensorBuffer> except(List<TensorBuffer> all, List<TensorSpec> kept) {
-        return all.stream().filter(tensor -> kept.contains(tensor.spec())).toList();
+        List<TensorBuffer> some = new ArrayList<>();
+        for (TensorBuffer tensor : all) {
+            for (TensorSpec spec : kept) {
+                // Names are distinct, and equals of a record is made at its first call.
+                if (spec.name().equals(tensor.name())) {
+                    some.add(tensor);
+                }
+            }
+        }
+        return Collections.unmodifiableList(some);
     }
 
-    private TensorBuffer allocate(TensorSpec spec) {
-        return new TensorBuffer(spec, invocation.tensor(spec));
+    private List<TensorBuffer> allocate(List<TensorSpec> specs) {
+        List<TensorBuffer> tensors = new ArrayList<>();
+        for (TensorSpec spec : specs) {
+            tensors.add(new TensorBuffer(spec, invocation.tensor(spec)));
+        }
+        return tensors;
     }
 
     /** The model that this session runs. */
@@ -201,7 +217,7 @@ public final class Session implements AutoCloseable {
 
     private void enter() {
         requireOpen();
-        if (!busy.compareAndSet(false, true)) {
+        if (!busy.compareAndSet(0, 1)) {
             throw new ModelException(
                     Code.CONCURRENT_USE,
                     "a session of '" + model.name()
@@ -211,7 +227,7 @@ public final class Session implements AutoCloseable {
 
     private void leave() {
         // Writing to the session after the native code returned also keeps its memory reachable until then.
-        busy.set(false);
+        busy.set(0);
     }
 
     private void requireOpen() {

@@ -1,8 +1,8 @@
 package io.selvedge.runtime;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 
 /**
  * The threads that compute one session's runs: the caller's, and daemons that are started at the first run and sleep between runs.
@@ -43,9 +43,10 @@ final class Team {
         this.arena = arena;
         this.memory = memory;
         this.threads = threads;
-        workers = IntStream.range(1, threads)
-                .mapToObj(number -> new Worker(this, number, "selvedge-" + name + "-" + number))
-                .toList();
+        workers = new ArrayList<>();
+        for (int number = 1; number < threads; number++) {
+            workers.add(new Worker(this, number, "selvedge-" + name + "-" + number));
+        }
     }
 
     /** A team of so many threads, of one where the code runs on one only. */
@@ -72,7 +73,9 @@ final class Team {
         }
         if (!started) {
             started = true;
-            workers.forEach(Worker::start);
+            for (Worker worker : workers) {
+                worker.start();
+            }
         }
         int run = begun + 1;
         begun = run;
@@ -94,14 +97,18 @@ final class Team {
     void end() {
         dismiss();
         if (started) {
-            workers.forEach(Worker::join);
+            for (Worker worker : workers) {
+                worker.join();
+            }
         }
     }
 
     /** Tells the workers to end, and waits for none. */
     void dismiss() {
         over = true;
-        workers.forEach(Worker::wake);
+        for (Worker worker : workers) {
+            worker.wake();
+        }
     }
 
     /** A thread that helps. */

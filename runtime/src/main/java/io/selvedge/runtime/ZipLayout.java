@@ -22,7 +22,7 @@ final class ZipLayout {
     static final int LOCAL_BYTES = 30;
     static final int CENTRAL_BYTES = 46;
     static final int END_BYTES = 22;
-    static final int PIECE_BYTES = 1 << 18;
+    static final int PIECE_BYTES = 1 << 16;
     private static final int MAX_DIRECTORY_BYTES = 16 << 20;
 
     /**

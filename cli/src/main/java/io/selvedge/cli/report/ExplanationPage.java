@@ -29,7 +29,9 @@ public final class ExplanationPage {
         context.put("model", model);
         context.put("headline", headline(explanation));
         context.put("samples", Integer.toString(explanation.samples()));
-        context.put("findings", explanation.findings().stream().map(ExplanationPage::finding).toList());
+        context.put(
+                "findings",
+                explanation.findings().stream().map(ExplanationPage::finding).toList());
         List<Map<String, String>> rows = new ArrayList<>();
         for (LayerReport layer : explanation.layers()) {
             rows.add(row(rows.size(), layer));

@@ -31,7 +31,9 @@ public final class ExplanationWriter {
     private static void explanation(ObjectNode node, Explanation explanation) {
         node.put("samples", explanation.samples());
         explanation.outputDb().ifPresent(db -> node.put("outputDb", db));
-        explanation.findings().forEach(finding -> finding(node.withArray("findings").addObject(), finding));
+        explanation
+                .findings()
+                .forEach(finding -> finding(node.withArray("findings").addObject(), finding));
         for (LayerReport layer : explanation.layers()) {
             ObjectNode tree = node.withArray("layers").addObject();
             tree.put("name", layer.name()).put("op", layer.op());
@@ -40,7 +42,8 @@ public final class ExplanationWriter {
                     .put("inputDb", layer.inputDb())
                     .put("weightsDb", layer.weightsDb())
                     .put("biasDb", layer.biasDb());
-            layer.finding().ifPresent(finding -> tree.put("cause", finding.cause().key()));
+            layer.finding()
+                    .ifPresent(finding -> tree.put("cause", finding.cause().key()));
         }
         explanation.unmatched().forEach(node.putArray("unmatched")::add);
     }

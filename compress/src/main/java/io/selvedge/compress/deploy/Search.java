@@ -93,8 +93,25 @@ final class Search {
                 && !Quantizer.quantizableNodes(simplified).isEmpty()) {
             quantized(data.get().calibration().orElseThrow());
         }
+        request.variants().forEach(this::variant);
         smaller();
         return result();
+    }
+
+    private void variant(Variant variant) {
+        if (builds.stream().anyMatch(build -> build.name().equals(variant.name()))) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION,
+                    "there is a candidate '" + variant.name() + "' already; call " + variant.model() + " otherwise");
+        }
+        progress.progress("compile " + variant.name(), 0, 0);
+        List<Bindings.Bound> graphs = variant.read(request, data, simplified).map(UnaryOperator.identity());
+        graphsOf.put(variant.name(), graphs);
+        Dtype dtype = Variant.dtype(graphs.getFirst().graph());
+        judged(added(workshop.build(variant.name(), dtype, graphs, Set.of(), golden())));
+        if (!variant.how().isEmpty()) {
+            how.put(variant.name(), variant.how());
+        }
     }
 
     private void checkInputs(EvaluationData given) {
@@ -312,8 +329,8 @@ final class Search {
                 new DeployResult.Model(request.model().getFileName().toString(), sha256),
                 workshop.target(),
                 workshop.compiledOnly(),
-                options(),
-                toolVersion(),
+                GivenOptions.of(request, bindings),
+                GivenOptions.toolVersion(),
                 request.seed(),
                 Machine.host(),
                 data.map(d -> d.metric().name()).orElse("none"),
@@ -372,8 +389,10 @@ final class Search {
                 build.compilation().planned().arenaBytes(),
                 build.compilation().preparedBytes(),
                 build.weightBytes(),
+                build.storedWeightBytes(),
                 build.compilation().codeBytes(workshop.target()),
                 build.bundleBytes(),
+                workshop.loadMicros(build),
                 outcome instanceof Outcome.Chosen && outcome.candidate().equals(build.name()),
                 Choice.reason(entry, entries, outcome, request.budgets())
                         + (how.containsKey(build.name()) ? " (" + how.get(build.name()) + ")" : "")
@@ -423,24 +442,5 @@ final class Search {
         OnnxExporter.write(
                 build.graph(), onnx, Map.of("selvedge.candidate", build.name(), "selvedge.source.sha256", sha256));
         return List.of(bundle, onnx);
-    }
-
-    private Map<String, String> options() {
-        Map<String, String> options = new LinkedHashMap<>();
-        if (!request.targets().isEmpty()) {
-            options.put("target", String.join(",", request.targets()));
-        }
-        request.cc().ifPresent(cc -> options.put("cc", cc.toString()));
-        bindings.options().forEach(options::put);
-        request.threads().ifPresent(count -> options.put("threads", String.valueOf(count)));
-        if (request.withSource()) {
-            options.put("with-source", "true");
-        }
-        return options;
-    }
-
-    private static String toolVersion() {
-        String version = Search.class.getPackage().getImplementationVersion();
-        return version == null ? "0.1.0-SNAPSHOT" : version;
     }
 }

@@ -123,8 +123,8 @@ final class Patch {
         Float retuned = scales.get(input.get().quantize().name());
         float scale = retuned == null ? input.get().scale() : retuned;
         if (layers.contains(pair.name())) {
-            QuantizedWeights eight =
-                    QuantizedWeights.of(original, source, scale, ranges.of(source.input(0)), Moments.NONE, Map.of());
+            QuantizedWeights eight = QuantizedWeights.of(
+                    original, source, scale, ranges.of(source.input(0)), Moments.NONE, Map.of(), Optional.empty());
             TensorType type =
                     new TensorType(DType.INT8, pair.original().weights().shape());
             Tensor weightScales = Tensor.floats(eight.scales(), eight.scales().length);

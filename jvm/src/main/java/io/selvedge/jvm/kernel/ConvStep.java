@@ -52,9 +52,16 @@ final class ConvStep implements Step {
         Tiles tiles = memory.tiles();
         for (int first = 0; first < walk.pixels(); ) {
             first = walk.fill(pixels, first);
-            products(tiles, pixels, span, blocks, x, packed, 0, bias, y, residual, epilogue.positive());
+            if (epilogue.isFormula()) {
+                int channels = blocks * Tiles.BLOCK;
+                PixelList beside = memory.scratch().beside(channels);
+                float[] sums = memory.scratch().floats(1, PixelList.CAPACITY * channels);
+                products(tiles, beside, span, blocks, x, packed, 0, bias, sums, null, false);
+                epilogue.store(memory, pixels, sums, channels, y, conv.residual());
+            } else {
+                products(tiles, pixels, span, blocks, x, packed, 0, bias, y, residual, epilogue.positive());
+            }
         }
-        epilogue.overRows(memory, walk, blocks * Tiles.BLOCK, y, conv.residual());
         return 0;
     }
 

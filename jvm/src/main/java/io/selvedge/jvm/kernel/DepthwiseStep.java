@@ -41,27 +41,35 @@ final class DepthwiseStep implements Step {
         float[] y = memory.floats(conv.y());
         float[] residual = epilogue.residual(memory, conv.residual());
         PixelList pixels = memory.scratch().pixels();
+        int channels = blocks * Tiles.BLOCK;
         for (int first = 0; first < walk.pixels(); ) {
             first = walk.fill(pixels, first);
-            for (int b = 0; b < blocks; b++) {
-                int channel = b * Tiles.BLOCK;
-                memory.tiles()
-                        .depthwise(
-                                pixels,
-                                taps,
-                                x,
-                                channel,
-                                packed,
-                                channel * taps.length,
-                                bias,
-                                channel,
-                                y,
-                                channel,
-                                residual,
-                                epilogue.positive());
+            if (epilogue.isFormula()) {
+                float[] sums = memory.scratch().floats(1, PixelList.CAPACITY * channels);
+                products(memory.tiles(), memory.scratch().beside(channels), x, sums, null, false);
+                epilogue.store(memory, pixels, sums, channels, y, conv.residual());
+            } else {
+                products(memory.tiles(), pixels, x, y, residual, epilogue.positive());
             }
         }
-        epilogue.overRows(memory, walk, blocks * Tiles.BLOCK, y, conv.residual());
         return 0;
+    }
+
+    private void products(Tiles tiles, PixelList pixels, float[] x, float[] y, float[] residual, boolean positive) {
+        for (int channel = 0; channel < blocks * Tiles.BLOCK; channel += Tiles.BLOCK) {
+            tiles.depthwise(
+                    pixels,
+                    taps,
+                    x,
+                    channel,
+                    packed,
+                    channel * taps.length,
+                    bias,
+                    channel,
+                    y,
+                    channel,
+                    residual,
+                    positive);
+        }
     }
 }

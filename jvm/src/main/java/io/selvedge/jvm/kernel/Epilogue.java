@@ -45,16 +45,40 @@ final class Epilogue {
         return positive;
     }
 
-    /** Applies the formula, if it is one, to whole rows of y. */
+    /** Whether sums lie beside y first and {@link #store} brings them there: it must read a residual that y may lie over. */
+    boolean isFormula() {
+        return formula != null;
+    }
+
+    /** The formula of sums that lie side by side, {@code channels} for each pixel of the list. */
+    void store(Memory memory, PixelList pixels, float[] sums, int channels, float[] y, int residualBuffer) {
+        float[] residual = residualBuffer < 0 ? null : memory.floats(residualBuffer);
+        float[][] registers = formula.registers(memory.scratch());
+        int together = Math.max(1, Formula.CHUNK / channels);
+        int length = Math.min(channels, Formula.CHUNK);
+        for (int p = 0; p < pixels.count; p += together) {
+            int count = Math.min(together, pixels.count - p);
+            for (int c = 0; c < channels; c += length) {
+                int part = Math.min(length, channels - c);
+                System.arraycopy(sums, p * channels + c, registers[0], 0, (count - 1) * channels + part);
+                for (int i = 0; residual != null && i < count; i++) {
+                    System.arraycopy(residual, pixels.residual[p + i] + c, registers[1], i * channels, part);
+                }
+                float[] results = formula.run(registers, (count - 1) * channels + part);
+                for (int i = 0; i < count; i++) {
+                    System.arraycopy(results, i * channels, y, pixels.y[p + i] + c, part);
+                }
+            }
+        }
+    }
+
+    /** The formula of sums that are in y already, row by row; the residual lies elsewhere. */
     void overRows(Memory memory, PixelWalk walk, int channels, float[] y, int residualBuffer) {
         if (formula == null) {
             return;
         }
         float[] residual = residualBuffer < 0 ? null : memory.floats(residualBuffer);
         float[][] registers = formula.registers(memory.scratch());
-        if (residual == null) {
-            java.util.Arrays.fill(registers[1], 0);
-        }
         boolean dense = walk.yCol() == channels && (residual == null || walk.rCol() == channels);
         int pieces = dense ? 1 : walk.cols();
         int length = dense ? walk.cols() * channels : channels;
