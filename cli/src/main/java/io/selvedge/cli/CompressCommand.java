@@ -31,7 +31,9 @@ final class CompressCommand implements Callable<Integer> {
         return new CommandLine(new CompressCommand(console))
                 .addSubcommand(new CompressFiltersCommand(console))
                 .addSubcommand(new CompressLayersCommand(console))
-                .addSubcommand(new CompressWeightsCommand(console));
+                .addSubcommand(new CompressWeightsCommand(console))
+                .addSubcommand(new CompressInt8Command(console))
+                .addSubcommand(new CompressQuantizeCommand(console));
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param meanErrors {@code sum (w - w') E[x]} by output channel: what the bias takes back
  * @param axis of the weights that counts the output channels
  */
-record QuantizedWeights(byte[] steps, float[] scales, double[] meanErrors, int axis) {
+public record QuantizedWeights(byte[] steps, float[] scales, double[] meanErrors, int axis) {
     private static final int MOST = 127;
     private static final double BIAS_LIMIT = 1L << 30;
 
@@ -23,17 +23,24 @@ record QuantizedWeights(byte[] steps, float[] scales, double[] meanErrors, int a
      *
      * @param inputScale of the input, which the bias is a multiple of
      * @param input what was seen of it
+     * @param known scales that the weights are whole multiples of
      * @param factors of the inputs' channels by value, where they are not as {@code moments} saw them
      */
-    static QuantizedWeights of(
-            Graph graph, Node node, float inputScale, Range input, Moments moments, Map<String, float[]> factors) {
+    public static QuantizedWeights of(
+            Graph graph,
+            Node node,
+            float inputScale,
+            Range input,
+            Moments moments,
+            Map<String, float[]> factors,
+            Optional<float[]> known) {
         Tensor w = graph.constant(node.input(1)).orElseThrow();
         GroupedWeights rows = GroupedWeights.of(node, w.shape());
         float[] values = w.toFloats();
         float[] bias =
                 node.hasInput(2) ? graph.constant(node.input(2)).orElseThrow().toFloats() : new float[rows.rows()];
-        float[] scales = new float[rows.rows()];
-        for (int i = 0; i < values.length; i++) {
+        float[] scales = known.map(float[]::clone).orElseGet(() -> new float[rows.rows()]);
+        for (int i = 0; i < values.length && known.isEmpty(); i++) {
             int row = rows.rowOf(i);
             scales[row] = Math.max(scales[row], Math.abs(values[i]) / MOST);
         }
@@ -42,7 +49,7 @@ record QuantizedWeights(byte[] steps, float[] scales, double[] meanErrors, int a
         }
         InputChannels inputs =
                 InputChannels.of(node, w.shape(), input.channels().size());
-        Optional<InputMoments> seen = moments.of(node);
+        Optional<InputMoments> seen = known.isPresent() ? Optional.empty() : moments.of(node);
         float[] own = factors.getOrDefault(node.input(0), new float[0]);
         byte[] steps = new byte[values.length];
         double[] errors = new double[scales.length];

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -40,10 +41,16 @@ public final class Quantizer {
     }
 
     private Quantizer(
-            Graph graph, Ranges ranges, Map<String, float[]> factors, QuantizationPlan plan, Set<String> keepFloat) {
+            Graph graph,
+            Ranges ranges,
+            Map<String, float[]> factors,
+            QuantizationPlan plan,
+            Map<String, float[]> weightScales,
+            Set<String> keepFloat) {
         this.graph = graph;
         this.plan = plan;
         this.factors = factors;
+        this.weightScales = weightScales;
         this.values = new QuantizedValues(graph, keepFloat);
         this.builder = new GraphBuilder(graph.name());
         this.ranges = ranges;
@@ -64,6 +71,8 @@ public final class Quantizer {
     private final QuantizationPlan plan;
     /** Of values whose channels are not as they were observed. */
     private final Map<String, float[]> factors;
+    /** Of weights that are whole multiples of them already. */
+    private final Map<String, float[]> weightScales;
 
     /**
      * The graph with QuantizeLinear/DequantizeLinear pairs.
@@ -77,11 +86,22 @@ public final class Quantizer {
 
     /** The same with the corrections of a plan; {@code graph} is what was calibrated, or the same layers with other extents. */
     public static Graph quantize(Graph graph, QuantizationPlan plan, Set<String> keepFloat) {
+        return quantize(graph, plan, keepFloat, Levels.INT8);
+    }
+
+    /** The same with weights and activations of coarser levels. */
+    public static Graph quantize(Graph graph, QuantizationPlan plan, Set<String> keepFloat, Levels levels) {
         EqualizedLayers layers = plan.layers(graph);
-        EqualizedInputs inputs = EqualizedInputs.of(layers.graph(), plan.ranges(), keepFloat);
+        Set<String> moved = levels.activations().moved(graph, plan.ranges());
+        EqualizedInputs inputs =
+                EqualizedInputs.of(layers.graph(), levels.activations().widened(plan.ranges(), moved), keepFloat);
+        SnappedWeights snapped =
+                SnappedWeights.of(inputs.graph(), inputs.ranges(), keepFloat, levels.weights(), levels.weightScales());
         Map<String, float[]> factors = new HashMap<>(layers.factors());
         factors.putAll(inputs.factors());
-        return new Quantizer(inputs.graph(), inputs.ranges(), factors, plan, keepFloat).build();
+        Graph built =
+                new Quantizer(snapped.graph(), inputs.ranges(), factors, plan, snapped.scales(), keepFloat).build();
+        return moved.isEmpty() ? built : LogActivations.insert(built, moved);
     }
 
     /** Names of the nodes that can be quantised, in order: what {@code keepFloat} chooses from. */
@@ -92,7 +112,8 @@ public final class Quantizer {
                 .toList();
     }
 
-    static boolean isQuantizable(Graph graph, Node node) {
+    /** Whether it is a Conv or Gemm over constant float weights that has an 8-bit form. */
+    public static boolean isQuantizable(Graph graph, Node node) {
         String type = node.op().type();
         boolean conv = type.equals("Conv") && graph.type(node.input(0)).shape().rank() <= 4;
         boolean gemm = type.equals("Gemm")
@@ -196,7 +217,13 @@ public final class Quantizer {
 
     private Weights quantizeWeights(Node node) {
         QuantizedWeights eight = QuantizedWeights.of(
-                graph, node, quantization(node.input(0)).scale(), ranges.of(node.input(0)), plan.moments(), factors);
+                graph,
+                node,
+                quantization(node.input(0)).scale(),
+                ranges.of(node.input(0)),
+                plan.moments(),
+                factors,
+                Optional.ofNullable(weightScales.get(node.input(1))));
         Tensor w = graph.constant(node.input(1)).orElseThrow();
         int channels = eight.scales().length;
         String stored = builder.constant(
