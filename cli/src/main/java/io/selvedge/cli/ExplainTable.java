@@ -56,17 +56,30 @@ record ExplainTable(Explanation explanation) {
         if (all.isEmpty()) {
             lines.add("No layer loses more than 8 bits cost anyway.");
         }
-        for (Finding finding : all.subList(0, Math.min(MOST_FINDINGS, all.size()))) {
-            String about = finding.value().isEmpty() ? "" : ", input '" + finding.value() + "'";
+        List<Finding> told = all.stream().filter(finding -> !follows(finding)).toList();
+        for (Finding finding : told.subList(0, Math.min(MOST_FINDINGS, told.size()))) {
+            String about = finding.value().isEmpty() ? "" : ", value '" + finding.value() + "'";
             lines.add(finding.layer() + about + ": " + finding.cause().text());
             lines.add("    " + finding.detail()
                     + String.format(Locale.ROOT, " (%.0f dB under its signal)", -finding.noiseDb()));
             lines.add("    fix: " + finding.cause().advice() + "; costs " + cost(finding));
         }
-        if (all.size() > MOST_FINDINGS) {
-            lines.add("and " + (all.size() - MOST_FINDINGS) + " more");
+        if (told.size() > MOST_FINDINGS) {
+            lines.add("and " + (told.size() - MOST_FINDINGS) + " more");
+        }
+        if (told.size() < all.size()) {
+            lines.add("and the ranges of " + (all.size() - told.size())
+                    + " activations behind it, which were calibrated on the same data");
         }
         lines.add("");
+    }
+
+    /** Ranges that are wrong because the input's is. */
+    private boolean follows(Finding finding) {
+        Cause first = explanation.findings().getFirst().cause();
+        return first == Cause.WRONG_INPUT_SCALE
+                && finding.cause() != first
+                && finding.cause().remedy() == Cause.Remedy.RECALIBRATE;
     }
 
     private static String cost(Finding finding) {
