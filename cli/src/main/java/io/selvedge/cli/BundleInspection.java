@@ -28,19 +28,30 @@ import java.util.stream.Collectors;
  * What a bundle says of itself.
  *
  * @param partBytes length of every part
+ * @param storedBytes what every part takes in the file
  * @param program the program as text; empty when the bundle has none
  * @param plan what another runtime runs, if it does
  */
-record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String program, Optional<JsonNode> plan)
+record BundleInspection(
+        Manifest manifest,
+        Map<String, Long> partBytes,
+        Map<String, Long> storedBytes,
+        String program,
+        Optional<JsonNode> plan)
         implements Inspection {
+    private static final String WEIGHTS = "weights.bin";
     private static final String PROGRAM = "program.txt";
 
     static BundleInspection of(Path file) {
         try (Bundle bundle = Bundle.open(file)) {
             Map<String, Long> parts = new LinkedHashMap<>();
-            bundle.manifest().parts().keySet().forEach(part -> parts.put(part, bundle.length(part)));
+            Map<String, Long> stored = new LinkedHashMap<>();
+            for (String part : bundle.manifest().parts().keySet()) {
+                parts.put(part, bundle.length(part));
+                stored.put(part, bundle.storedLength(part));
+            }
             String program = bundle.has(PROGRAM) ? new String(bundle.read(PROGRAM), StandardCharsets.UTF_8) : "";
-            return new BundleInspection(bundle.manifest(), parts, program, plan(bundle));
+            return new BundleInspection(bundle.manifest(), parts, stored, program, plan(bundle));
         }
     }
 
@@ -77,20 +88,38 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
                     .forEach(binding -> lines.add("binding        " + binding.text() + ", "
                             + Quantity.exact(binding.arenaBytes()) + " bytes of arena"));
         }
-        lines.add("weights        " + Quantity.exact(manifest.weightBytes()) + " bytes");
+        lines.add("weights        " + Quantity.exact(manifest.weightBytes()) + " bytes" + memory());
         lines.add("threads        " + manifest.threads());
         lines.add("targets        "
                 + manifest.targets().stream().map(Target::name).collect(Collectors.joining(", ")));
         lines.add("");
-        TextTable table = new TextTable().left("part").right("bytes");
-        partBytes.forEach((part, bytes) -> table.row(part, Quantity.exact(bytes)));
-        lines.addAll(table.lines());
+        lines.addAll(parts().lines());
         plan.ifPresent(tree -> lines.addAll(Boundary.lines(tree)));
         if (!program.isEmpty()) {
             lines.add("");
             lines.addAll(program.lines().toList());
         }
         return lines;
+    }
+
+    /** Where the weights are when the model runs. */
+    private String memory() {
+        return manifest.coded().containsKey(WEIGHTS)
+                ? ", " + Quantity.exact(storedBytes.get(WEIGHTS))
+                        + " in the file, decoded at load into memory of the process"
+                : "";
+    }
+
+    private TextTable parts() {
+        if (manifest.coded().isEmpty()) {
+            TextTable table = new TextTable().left("part").right("bytes");
+            partBytes.forEach((part, bytes) -> table.row(part, Quantity.exact(bytes)));
+            return table;
+        }
+        TextTable table = new TextTable().left("part").right("bytes").right("in the file");
+        partBytes.forEach(
+                (part, bytes) -> table.row(part, Quantity.exact(bytes), Quantity.exact(storedBytes.get(part))));
+        return table;
     }
 
     private TensorSpec taken(StatePair state) {
@@ -138,6 +167,9 @@ record BundleInspection(Manifest manifest, Map<String, Long> partBytes, String p
         manifest.targets().forEach(target -> targets.add(target.name()));
         ObjectNode parts = root.putObject("parts");
         partBytes.forEach(parts::put);
+        if (!manifest.coded().isEmpty()) {
+            storedBytes.forEach(root.putObject("storedBytes")::put);
+        }
         plan.ifPresent(tree -> root.set("plan", tree));
         return root;
     }

@@ -125,6 +125,8 @@ final class DemoCommand implements Callable<Integer> {
                 List.of(),
                 Optional.empty(),
                 false,
+                false,
+                List.of(),
                 OptionalInt.empty());
     }
 

@@ -4,17 +4,23 @@ import io.selvedge.cli.report.Report;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.partition.Partition;
+import io.selvedge.compiler.toolchain.WorkFolder;
 import io.selvedge.compress.deploy.Budgets;
 import io.selvedge.compress.deploy.DeployData;
 import io.selvedge.compress.deploy.DeployRequest;
+import io.selvedge.compress.deploy.Variant;
 import io.selvedge.runtime.StatePair;
+import io.selvedge.train.explore.Explorer.Exploration;
+import io.selvedge.train.explore.Explorer.TrialFinding;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -154,6 +160,20 @@ final class DeployCommand implements Callable<Integer> {
     @Option(names = "--with-source", description = "Also store the model as ONNX inside the bundle.")
     private boolean withSource;
 
+    @Option(
+            names = "--code-weights",
+            description =
+                    "Store weights entropy-coded and the rest deflated: a smaller bundle, decoded when it is loaded into memory"
+                            + " of the process. A candidate over --max-bundle-bytes is stored so anyway.")
+    private boolean codeWeights;
+
+    @Option(
+            names = "--candidate",
+            paramLabel = "FILE",
+            description =
+                    "Another form of the model, pruned, distilled or quantised, that is judged beside as it is; repeatable.")
+    private List<Path> candidates = new ArrayList<>();
+
     @Option(names = "--json", description = "Print report.json instead of the table.")
     private boolean json;
 
@@ -162,6 +182,12 @@ final class DeployCommand implements Callable<Integer> {
 
     @Mixin
     private FallbackOption fallback = new FallbackOption();
+
+    @Mixin
+    private EffortOptions effort = new EffortOptions();
+
+    /** What {@code --effort} found. */
+    private List<Variant> found = List.of();
 
     DeployCommand(Console console) {
         this(console, Deployment.REAL);
@@ -183,17 +209,37 @@ final class DeployCommand implements Callable<Integer> {
             }
             console.err().println("--fallback is not needed: all of " + model + " is compiled");
         }
-        return fallback.suggestedBy(() -> new Deploying(console, deployment, out, json)
-                .run(this::request, modelBytes, (result) -> new Report(result, List.of())));
+        return fallback.suggestedBy(() -> effort.trains() ? explored(modelBytes) : deployed(modelBytes, List.of()));
+    }
+
+    private int deployed(long modelBytes, List<TrialFinding> trials) throws IOException {
+        return new Deploying(console, deployment, out, json)
+                .run(this::request, modelBytes, result -> new Report(result, List.of(), trials));
+    }
+
+    /** Candidates are made first, in a folder of their own. */
+    private int explored(long modelBytes) throws IOException {
+        try (WorkFolder folder = WorkFolder.create("explore")) {
+            Exploration exploration;
+            try (ProgressLine progress = new ProgressLine(console)) {
+                exploration = effort.explore(request(out), folder.path(), progress);
+            }
+            found = exploration.finalists();
+            int status = deployed(modelBytes, exploration.trials());
+            if (!json) {
+                EffortOptions.lines(exploration).forEach(console.out()::println);
+            }
+            return status;
+        }
     }
 
     private void requireNothingMeasured() {
         boolean budgets =
                 maxDrop != null || maxLatencyMicros != null || maxArenaBytes != null || maxBundleBytes != null;
-        if (data != null || budgets || !states.isEmpty()) {
+        if (data != null || budgets || codeWeights || !candidates.isEmpty() || !states.isEmpty()) {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION,
-                    "--fallback builds the fp32 form and measures nothing yet; leave out --data, --state and the budgets");
+                    "--fallback builds the fp32 form and measures nothing yet; leave out --data, --state, --candidate, --code-weights and the budgets");
         }
     }
 
@@ -209,7 +255,18 @@ final class DeployCommand implements Callable<Integer> {
                 states.stream().map(DeployCommand::state).toList(),
                 Optional.ofNullable(cc),
                 withSource,
+                codeWeights,
+                variants(),
                 Limits.threads("--threads", threads));
+    }
+
+    private List<Variant> variants() {
+        return Stream.concat(
+                        candidates.stream()
+                                .map(file -> new Variant(
+                                        String.valueOf(file.getFileName()).replaceFirst("\\.[a-z]+$", ""), file, "")),
+                        found.stream())
+                .toList();
     }
 
     private static StatePair state(String text) {

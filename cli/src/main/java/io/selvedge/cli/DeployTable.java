@@ -67,6 +67,11 @@ record DeployTable(DeployResult result) {
         return result.metric().equals("agreement");
     }
 
+    /** Whether the weights of any candidate take less in its bundle than in memory. */
+    private boolean isCoded() {
+        return result.candidates().stream().anyMatch(c -> c.storedWeightBytes() < c.weightBytes());
+    }
+
     private TextTable table() {
         TextTable table = new TextTable()
                 .left("candidate")
@@ -75,13 +80,11 @@ record DeployTable(DeployResult result) {
         if (unlabelled()) {
             table.right("SNR dB");
         }
-        table.right("p50 us")
-                .right("p95 us")
-                .right("arena B")
-                .right("weights B")
-                .right("code B")
-                .right("bundle B")
-                .left("");
+        table.right("p50 us").right("p95 us").right("arena B").right("weights B");
+        if (isCoded()) {
+            table.right("coded B");
+        }
+        table.right("code B").right("bundle B").left("");
         for (Candidate c : result.candidates()) {
             List<String> row =
                     new ArrayList<>(List.of(c.name(), Quantity.score(result.metric(), c.accuracy()), drop(c)));
@@ -92,7 +95,11 @@ record DeployTable(DeployResult result) {
                     Quantity.micros(c.latencyMicrosP50()),
                     Quantity.micros(c.latencyMicrosP95()),
                     Quantity.exact(c.arenaBytes()),
-                    Quantity.exact(c.weightBytes()),
+                    Quantity.exact(c.weightBytes())));
+            if (isCoded()) {
+                row.add(Quantity.exact(c.storedWeightBytes()));
+            }
+            row.addAll(List.of(
                     Quantity.exact(c.codeBytes()),
                     Quantity.exact(c.bundleBytes()),
                     c.chosen() ? "<- chosen" : c.name().equals(result.outcome().candidate()) ? "<- nearest" : ""));

@@ -73,6 +73,9 @@ public final class Main {
                 .addSubcommand(new RunCommand(console))
                 .addSubcommand(new InspectCommand(console))
                 .addSubcommand(new ProfileCommand(console))
+                .addSubcommand(new TrainCommand(console))
+                .addSubcommand(CompressCommand.commandLine(console))
+                .addSubcommand(new ExplainCommand(console))
                 .addSubcommand(new DumpCommand(console))
                 .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new DoctorCommand(console))
@@ -114,8 +117,7 @@ public final class Main {
         CommandLine commandLine = exception.getCommandLine();
         if (exception instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
             String arguments = String.join(" ", unmatched.getUnmatched());
-            return commandLine.getParent() == null
-                            && !commandLine.getSubcommands().isEmpty()
+            return !commandLine.getSubcommands().isEmpty()
                     ? "there is no command '" + unmatched.getUnmatched().getFirst() + "'; commands are "
                             + String.join(", ", commandLine.getSubcommands().keySet())
                     : "'" + arguments + "' is more than the command takes";

@@ -22,6 +22,7 @@ final class ProgressLine implements ProgressListener, AutoCloseable {
     private final Timer timer = new Timer("selvedge-progress", true);
     private final long began;
     private String phase = "";
+    private String detail = "";
     private long done;
     private long total;
     private String printedPhase = "";
@@ -50,7 +51,13 @@ final class ProgressLine implements ProgressListener, AutoCloseable {
     }
 
     @Override
-    public synchronized void progress(String phase, long done, long total) {
+    public void progress(String phase, long done, long total) {
+        progress(phase, done, total, "");
+    }
+
+    /** @param detail behind everything else: what changes without a new phase */
+    synchronized void progress(String phase, long done, long total, String detail) {
+        this.detail = detail.isEmpty() ? "" : ", " + detail;
         this.phase = phase;
         this.done = done;
         this.total = total;
@@ -70,12 +77,12 @@ final class ProgressLine implements ProgressListener, AutoCloseable {
         lastPrinted = now;
         long seconds = (now - began) / 1_000_000_000L;
         if (console.interactive()) {
-            console.err().print("\r\033[K" + fitted(phase) + "  " + bar(done, total) + "  " + seconds + " s");
+            console.err().print("\r\033[K" + fitted(phase) + "  " + bar(done, total) + "  " + seconds + " s" + detail);
             console.err().flush();
             lineOpen = true;
         } else {
             String share = fresh ? "" : total > 0 ? ", " + done * 100 / total + " %" : ", still at it";
-            console.err().println("[" + seconds + " s] " + phase + share);
+            console.err().println("[" + seconds + " s] " + phase + share + (fresh ? "" : detail));
         }
     }
 

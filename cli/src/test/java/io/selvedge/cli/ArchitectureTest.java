@@ -75,7 +75,7 @@ final class ArchitectureTest {
 
     @Test
     void modules_import_downward_only() {
-        List<String> modules = List.of("runtime", "jvm", "compiler", "compress", "fallback", "cli", "bench");
+        List<String> modules = List.of("runtime", "jvm", "compiler", "compress", "train", "fallback", "cli", "bench");
         for (int i = 0; i < modules.size(); i++) {
             String[] above = modules.stream()
                     .skip(i + 1L)
@@ -152,6 +152,16 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.selvedge.compiler.pass.."));
+    }
+
+    @Test
+    void only_training_sees_libtorch() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("io.selvedge.train..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.bytedeco.."));
     }
 
     @Test

@@ -113,8 +113,14 @@ final class CatalogueTest {
                         .filter(type -> type.isAnnotatedWith(Command.class))
                         .map(JavaClass::getName))
                 .isNotEmpty()
-                .isSubsetOf(names(Stream.concat(Stream.of(root), root.getSubcommands().values().stream())
-                        .map(line -> line.getCommandSpec().userObject())));
+                .isSubsetOf(names(
+                        withSubcommands(root).map(line -> line.getCommandSpec().userObject())));
+    }
+
+    /** A command, those below it, and those below these. */
+    static Stream<CommandLine> withSubcommands(CommandLine command) {
+        return Stream.concat(
+                Stream.of(command), command.getSubcommands().values().stream().flatMap(CatalogueTest::withSubcommands));
     }
 
     private static List<String> concrete(Class<?> type) {

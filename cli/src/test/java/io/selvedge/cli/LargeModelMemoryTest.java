@@ -13,16 +13,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a model of 90 MB takes, from the file to a measured bundle. */
 final class LargeModelMemoryTest {
-    /** The goal is 600 MB, which packed copies of weights and the threads that are timed have left behind: 708 were measured. */
-    private static final long MOST_KILOBYTES = 800_000;
-
+    private static final long MOST_KILOBYTES = 600_000;
     private static final int POLL_MILLIS = 20;
 
     @TempDir
     private Path folder;
 
     @Test
-    void a_model_of_90_megabytes_is_deployed_in_less_than_800() throws IOException, InterruptedException {
+    void a_model_of_90_megabytes_is_deployed_in_less_than_600() throws IOException, InterruptedException {
         Path model = folder.resolve("minilm.onnx");
         try (InputStream stream = LargeModelMemoryTest.class.getResourceAsStream("/all-minilm-l6-v2.onnx")) {
             Files.copy(Objects.requireNonNull(stream), model);

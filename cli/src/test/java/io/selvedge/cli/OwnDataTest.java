@@ -134,6 +134,8 @@ final class OwnDataTest {
                         List.of(),
                         Optional.empty(),
                         false,
+                        false,
+                        List.of(),
                         OptionalInt.of(1)),
                 ProgressListener.SILENT);
         Dataset half = evaluation.halves(1).report();
@@ -217,6 +219,8 @@ final class OwnDataTest {
                         List.of(),
                         Optional.empty(),
                         false,
+                        false,
+                        List.of(),
                         OptionalInt.of(1)),
                 ProgressListener.SILENT);
     }

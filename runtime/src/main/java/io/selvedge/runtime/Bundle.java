@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
 
 /**
@@ -129,13 +130,19 @@ public final class Bundle implements AutoCloseable {
                 }
             }
         }
-        ZipLayout.Entry weights = entries.get(PartName.WEIGHTS);
-        if (weights == null || weights.length() != manifest.weightBytes()) {
+        if (!present.contains(PartName.WEIGHTS) || length(PartName.WEIGHTS) != manifest.weightBytes()) {
             throw new ModelException(
                     Code.BAD_BUNDLE,
                     "the manifest needs weights.bin of " + manifest.weightBytes() + " bytes, the file has "
-                            + (weights == null ? "none" : weights.length()));
+                            + (present.contains(PartName.WEIGHTS) ? length(PartName.WEIGHTS) : "none"));
         }
+        manifest.coded().forEach((part, plainBytes) -> {
+            if (!PartDecoder.isPlausible(plainBytes, storedLength(part))) {
+                throw new ModelException(
+                        Code.BAD_BUNDLE,
+                        "the " + storedLength(part) + " bytes of '" + part + "' cannot stand for " + plainBytes);
+            }
+        });
         ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(ZipLayout.PIECE_BYTES, file.size()));
         for (String part : present) {
             checkPart(entries.get(part), chunk);
@@ -153,8 +160,12 @@ public final class Bundle implements AutoCloseable {
             }
             case SHA256 -> {
                 Digest digest = new Digest();
-                for (long done = 0; done < entry.length(); done += chunk.limit()) {
-                    digest.update(piece(entry, chunk, done));
+                if (isCoded(entry.name())) {
+                    decode(entry, digest::update);
+                } else {
+                    for (long done = 0; done < entry.length(); done += chunk.limit()) {
+                        digest.update(piece(entry, chunk, done));
+                    }
                 }
                 requireDigest(entry.name(), digest.hex());
             }
@@ -184,12 +195,48 @@ public final class Bundle implements AutoCloseable {
     }
 
     /**
-     * Length of a part in bytes.
+     * Length of a part in bytes, decoded.
      *
      * @throws ModelException NO_SUCH_PART
      */
     public long length(String part) {
+        long stored = storedLength(part);
+        return manifest.coded().getOrDefault(part, stored);
+    }
+
+    /**
+     * The bytes that a part takes in the file.
+     *
+     * @throws ModelException NO_SUCH_PART
+     */
+    public long storedLength(String part) {
         return entry(part).length();
+    }
+
+    private boolean isCoded(String part) {
+        return manifest.coded().containsKey(part);
+    }
+
+    /** Gives the plain bytes of a coded part to {@code sink}, piece by piece. */
+    private void decode(ZipLayout.Entry entry, Consumer<ByteBuffer> sink) throws IOException {
+        try {
+            PartDecoder.decode(stored(entry), length(entry.name()), sink);
+        } catch (ModelException e) {
+            throw e.code() == Code.BAD_BUNDLE
+                    ? new ModelException(
+                            Code.BAD_BUNDLE,
+                            "'" + entry.name() + "' in " + path + " cannot be decoded: " + e.reason()
+                                    + "; make or copy the bundle again",
+                            e)
+                    : e;
+        }
+    }
+
+    /** The bytes of an entry as they are in the file, little-endian; mapped when they are many. */
+    private ByteBuffer stored(ZipLayout.Entry entry) throws IOException {
+        return entry.length() <= MOST_READ_BYTES
+                ? ByteBuffer.wrap(bytes(entry))
+                : file.map(MapMode.READ_ONLY, entry.offset(), entry.length());
     }
 
     /**
@@ -200,10 +247,10 @@ public final class Bundle implements AutoCloseable {
     public byte[] read(String part) {
         ZipLayout.Entry entry = entry(part);
         try {
-            byte[] bytes = bytes(entry);
+            byte[] bytes = isCoded(part) ? decoded(entry) : bytes(entry);
             if (check == Check.SHA256) {
                 requireDigest(part, Digest.of(bytes));
-            } else {
+            } else if (!isCoded(part)) {
                 require(crcOf(bytes) == entry.crc(), part);
             }
             return bytes;
@@ -216,10 +263,13 @@ public final class Bundle implements AutoCloseable {
     ByteBuffer direct(String part) {
         ZipLayout.Entry entry = entry(part);
         try {
+            if (isCoded(part)) {
+                ByteBuffer bytes = outsideOfTheHeap(part);
+                decode(entry, bytes::put);
+                return bytes.flip().order(ByteOrder.LITTLE_ENDIAN);
+            }
             if (entry.length() <= MOST_READ_BYTES) {
-                ByteBuffer bytes = ByteBuffer.allocateDirect((int) entry.length() + 2 * Manifest.ALIGNMENT)
-                        .alignedSlice(Manifest.ALIGNMENT)
-                        .limit((int) entry.length());
+                ByteBuffer bytes = outsideOfTheHeap(part);
                 ZipLayout.readFully(file, bytes, entry.offset());
                 return bytes.flip().order(ByteOrder.LITTLE_ENDIAN);
             }
@@ -227,6 +277,28 @@ public final class Bundle implements AutoCloseable {
         } catch (IOException e) {
             throw ioFailed(path, e);
         }
+    }
+
+    /** @throws ModelException OUT_OF_MEMORY */
+    private ByteBuffer outsideOfTheHeap(String part) {
+        int length = (int) length(part);
+        try {
+            return ByteBuffer.allocateDirect(length + 2 * Manifest.ALIGNMENT)
+                    .alignedSlice(Manifest.ALIGNMENT)
+                    .limit(length);
+        } catch (OutOfMemoryError e) {
+            throw new ModelException(
+                    Code.OUT_OF_MEMORY,
+                    "'" + part + "' needs " + length + " bytes of direct memory (" + e.getMessage()
+                            + "); raise -XX:MaxDirectMemorySize",
+                    e);
+        }
+    }
+
+    private byte[] decoded(ZipLayout.Entry entry) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) length(entry.name()));
+        decode(entry, bytes::put);
+        return bytes.array();
     }
 
     private ZipLayout.Entry entry(String part) {

@@ -11,12 +11,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.zip.CRC32;
 
 /**
- * Writes a bundle: a zip file whose entries are stored, begin at multiples of 64 bytes, and carry no times, so that the
- * same parts always give the same bytes. The manifest comes first, then the parts by name.
+ * Writes a bundle: a zip file whose entries are stored, begin at multiples of 64 bytes but for coded bundles, and carry no times,
+ * so that the same parts always give the same bytes. The manifest comes first, then the parts by name.
  *
  * <pre>{@code
  * new BundleWriter(manifest).part("weights.bin", weights).part("lib/generic/model.so", library)
@@ -34,6 +37,7 @@ public final class BundleWriter {
     private final Manifest manifest;
     private final TreeMap<String, byte[]> parts = new TreeMap<>();
     private final TreeMap<String, Integer> vectors = new TreeMap<>();
+    private Optional<SortedSet<Integer>> cuts = Optional.empty();
 
     /** @param manifest everything but the digests and {@code weightBytes}, which the writer fills in */
     public BundleWriter(Manifest manifest) {
@@ -76,6 +80,17 @@ public final class BundleWriter {
     }
 
     /**
+     * Stores parts in a form that takes less where there is one (docs/adr/0025). Such a bundle needs a runtime that reads format
+     * version 2.
+     *
+     * @param weightCuts offsets in {@code weights.bin} at which another tensor begins; they make it smaller, whatever they are
+     */
+    public BundleWriter coded(SortedSet<Integer> weightCuts) {
+        cuts = Optional.of(new TreeSet<>(weightCuts));
+        return this;
+    }
+
+    /**
      * Writes the bundle beside {@code path} and renames it into place: there is never half a bundle at {@code path}.
      *
      * @return the manifest as written
@@ -88,12 +103,20 @@ public final class BundleWriter {
                 .forEach(target -> manifest.bindings().forEach(binding -> require(binding.part(target.path()))));
         TreeMap<String, String> digests = new TreeMap<>();
         parts.forEach((name, bytes) -> digests.put(name, Digest.of(bytes)));
-        Manifest complete = manifest.withParts(parts.get(PartName.WEIGHTS).length, digests);
+        TreeMap<String, byte[]> stored = new TreeMap<>(parts);
+        TreeMap<String, Long> codedLengths = new TreeMap<>();
+        cuts.ifPresent(weightCuts -> parts.forEach((name, bytes) -> PartEncoder.encode(
+                        bytes, name.equals(PartName.WEIGHTS) ? weightCuts : new TreeSet<>())
+                .ifPresent(less -> {
+                    stored.put(name, less);
+                    codedLengths.put(name, (long) bytes.length);
+                })));
+        Manifest complete = manifest.withParts(parts.get(PartName.WEIGHTS).length, digests, codedLengths);
         Path target = path.toAbsolutePath();
         Path draft = Files.createTempFile(target.getParent(), "." + target.getFileName() + ".", ".tmp");
         try {
             try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-                writeZip(out, complete.toJson().getBytes(StandardCharsets.UTF_8));
+                writeZip(out, complete.toJson().getBytes(StandardCharsets.UTF_8), stored);
                 out.force(true);
             }
             makeReadable(draft);
@@ -122,11 +145,13 @@ public final class BundleWriter {
         }
     }
 
-    private void writeZip(FileChannel out, byte[] manifestJson) throws IOException {
+    private void writeZip(FileChannel out, byte[] manifestJson, Map<String, byte[]> stored) throws IOException {
         TreeMap<String, ByteBuffer> headers = new TreeMap<>();
-        ByteBuffer first = writeEntry(out, PartName.MANIFEST, manifestJson);
-        for (Map.Entry<String, byte[]> part : parts.entrySet()) {
-            headers.put(part.getKey(), writeEntry(out, part.getKey(), part.getValue()));
+        ByteBuffer first = writeEntry(out, PartName.MANIFEST, manifestJson, cuts.isEmpty());
+        for (Map.Entry<String, byte[]> part : stored.entrySet()) {
+            String name = part.getKey();
+            boolean mapped = name.equals(PartName.WEIGHTS) && part.getValue() == parts.get(name);
+            headers.put(name, writeEntry(out, name, part.getValue(), mapped || cuts.isEmpty()));
         }
         long directory = out.position();
         writeFully(out, first);
@@ -156,13 +181,13 @@ public final class BundleWriter {
      *
      * @return the entry's header for the directory
      */
-    private static ByteBuffer writeEntry(FileChannel out, String name, byte[] bytes) throws IOException {
+    private static ByteBuffer writeEntry(FileChannel out, String name, byte[] bytes, boolean align) throws IOException {
         byte[] nameBytes = name.getBytes(StandardCharsets.US_ASCII);
         CRC32 crc = new CRC32();
         crc.update(bytes);
         long start = out.position();
         long bare = start + ZipLayout.LOCAL_BYTES + nameBytes.length;
-        int padding = (int) (-bare & (Manifest.ALIGNMENT - 1));
+        int padding = align ? (int) (-bare & (Manifest.ALIGNMENT - 1)) : 0;
         if (padding > 0 && padding < MIN_PADDING) {
             padding += Manifest.ALIGNMENT;
         }

@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * @param dims extents that inputs, outputs and code are for, by the dimension's name; empty when there is one binding
  * @param furtherBindings what the bundle has code for besides
  * @param parts SHA-256 of every part but the manifest itself, sorted by name; empty before the bundle is written
+ * @param coded lengths of the parts that are stored in a form that takes less; their digests are those of the plain bytes
  */
 public record Manifest(
         String name,
@@ -39,9 +40,10 @@ public record Manifest(
         List<StatePair> states,
         SortedMap<String, Integer> dims,
         List<Binding> furtherBindings,
-        SortedMap<String, String> parts) {
-    /** Version of the bundle's structure that this runtime reads and writes. */
-    public static final int FORMAT_VERSION = 1;
+        SortedMap<String, String> parts,
+        SortedMap<String, Long> coded) {
+    /** Latest version of the bundle's structure that this runtime reads; it writes the first that can say what is there. */
+    public static final int FORMAT_VERSION = 2;
 
     /** Version of the calls between runtime and generated library. */
     public static final int ABI_VERSION = 3;
@@ -61,6 +63,7 @@ public record Manifest(
         dims = Collections.unmodifiableSortedMap(new TreeMap<>(dims));
         furtherBindings = List.copyOf(furtherBindings);
         parts = Collections.unmodifiableSortedMap(new TreeMap<>(parts));
+        coded = Collections.unmodifiableSortedMap(new TreeMap<>(coded));
         require(
                 isDigest(modelSha256),
                 "modelSha256 must be 64 hexadecimal digits in lower case, is '" + modelSha256 + "'");
@@ -99,6 +102,12 @@ public record Manifest(
                     isDigest(part.getValue()),
                     "the digest of '" + part.getKey() + "' must be 64 hexadecimal digits in lower case");
         }
+        for (Map.Entry<String, Long> part : coded.entrySet()) {
+            require(
+                    parts.containsKey(part.getKey()) && isMappable(part.getValue()),
+                    "the coded part '" + part.getKey()
+                            + "' must be one of the parts and have from 0 to below 2 GiB, has " + part.getValue());
+        }
     }
 
     /** A manifest before its bundle is written: {@link BundleWriter} fills in the digests and {@code weightBytes}. */
@@ -124,12 +133,13 @@ public record Manifest(
                 List.of(),
                 new TreeMap<>(),
                 List.of(),
+                new TreeMap<>(),
                 new TreeMap<>());
     }
 
     /** The same with states. @throws IllegalArgumentException when a pair names no tensors, or unlike ones */
     public Manifest withStates(List<StatePair> pairs) {
-        return copy(weightBytes, pairs, dims, furtherBindings, parts);
+        return copy(weightBytes, pairs, dims, furtherBindings, parts, coded);
     }
 
     /**
@@ -140,7 +150,7 @@ public record Manifest(
      * @throws IllegalArgumentException when a further binding is not of the same model, or two are alike
      */
     public Manifest withBindings(SortedMap<String, Integer> ownDims, List<Binding> further) {
-        return copy(weightBytes, states, ownDims, further, parts);
+        return copy(weightBytes, states, ownDims, further, parts, coded);
     }
 
     /** All bindings; the first is that of {@link #inputs}, {@link #outputs} and {@link #arenaBytes}. */
@@ -185,8 +195,13 @@ public record Manifest(
         }
     }
 
-    Manifest withParts(long actualWeightBytes, SortedMap<String, String> digests) {
-        return copy(actualWeightBytes, states, dims, furtherBindings, digests);
+    Manifest withParts(
+            long actualWeightBytes, SortedMap<String, String> digests, SortedMap<String, Long> codedLengths) {
+        return copy(actualWeightBytes, states, dims, furtherBindings, digests, codedLengths);
+    }
+
+    int formatVersion() {
+        return coded.isEmpty() ? 1 : 2;
     }
 
     private Manifest copy(
@@ -194,7 +209,8 @@ public record Manifest(
             List<StatePair> someStates,
             SortedMap<String, Integer> someDims,
             List<Binding> further,
-            SortedMap<String, String> someParts) {
+            SortedMap<String, String> someParts,
+            SortedMap<String, Long> someCoded) {
         return new Manifest(
                 name,
                 modelSha256,
@@ -208,7 +224,8 @@ public record Manifest(
                 someStates,
                 someDims,
                 further,
-                someParts);
+                someParts,
+                someCoded);
     }
 
     /** The text of {@code manifest.json}; equal manifests give equal text. */

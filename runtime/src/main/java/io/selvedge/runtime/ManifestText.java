@@ -22,7 +22,7 @@ final class ManifestText {
 
     static String write(Manifest manifest) {
         StringBuilder out = new StringBuilder("{\n");
-        member(out, "formatVersion", String.valueOf(Manifest.FORMAT_VERSION));
+        member(out, "formatVersion", String.valueOf(manifest.formatVersion()));
         member(out, "abiVersion", String.valueOf(Manifest.ABI_VERSION));
         member(out, "name", quote(manifest.name()));
         member(out, "modelSha256", quote(manifest.modelSha256()));
@@ -38,10 +38,13 @@ final class ManifestText {
             member(out, "states", array(manifest.states(), ManifestText::state));
         }
         if (!manifest.dims().isEmpty()) {
-            member(out, "dims", dims(manifest.dims()));
+            member(out, "dims", lengths(manifest.dims()));
         }
         if (!manifest.furtherBindings().isEmpty()) {
             member(out, "bindings", array(manifest.furtherBindings(), ManifestText::binding));
+        }
+        if (!manifest.coded().isEmpty()) {
+            member(out, "coded", lengths(manifest.coded()));
         }
         String parts = manifest.parts().entrySet().stream()
                 .map(part -> "\n    " + quote(part.getKey()) + ": " + quote(part.getValue()))
@@ -73,14 +76,14 @@ final class ManifestText {
         return "{\"output\": " + quote(state.output()) + ", \"input\": " + quote(state.input()) + "}";
     }
 
-    private static String dims(Map<String, Integer> dims) {
-        return dims.entrySet().stream()
-                .map(dim -> quote(dim.getKey()) + ": " + dim.getValue())
+    private static String lengths(Map<String, ? extends Number> lengths) {
+        return lengths.entrySet().stream()
+                .map(length -> quote(length.getKey()) + ": " + length.getValue())
                 .collect(Collectors.joining(", ", "{", "}"));
     }
 
     private static String binding(Binding binding) {
-        return "{\"dims\": " + dims(binding.dims()) + ", \"suffix\": " + quote(binding.suffix())
+        return "{\"dims\": " + lengths(binding.dims()) + ", \"suffix\": " + quote(binding.suffix())
                 + ", \"arenaBytes\": " + binding.arenaBytes() + ", \"preparedBytes\": " + binding.preparedBytes()
                 + ", \"inputs\": " + array(binding.inputs(), ManifestText::tensor)
                 + ", \"outputs\": " + array(binding.outputs(), ManifestText::tensor) + "}";
@@ -111,12 +114,21 @@ final class ManifestText {
         try {
             Node root = new Node("the manifest", Json.parse(json));
             long format = root.get("formatVersion").integer();
-            requireVersion("format", format, Manifest.FORMAT_VERSION);
+            if (format != 1) {
+                requireVersion("format", format, Manifest.FORMAT_VERSION);
+            }
             requireVersion("ABI", root.get("abiVersion").integer(), Manifest.ABI_VERSION);
             requireVersion("arena alignment", root.get("arenaAlignment").integer(), Manifest.ALIGNMENT);
             TreeMap<String, String> parts = new TreeMap<>();
             for (Map.Entry<String, Node> part : root.get("parts").members().entrySet()) {
                 parts.put(part.getKey(), part.getValue().string());
+            }
+            TreeMap<String, Long> coded = new TreeMap<>();
+            Optional<Node> lengths = root.find("coded");
+            if (lengths.isPresent()) {
+                for (Map.Entry<String, Node> length : lengths.get().members().entrySet()) {
+                    coded.put(length.getKey(), length.getValue().integer());
+                }
             }
             Optional<Node> states = root.find("states");
             Optional<Node> dims = root.find("dims");
@@ -134,7 +146,8 @@ final class ManifestText {
                     states.isPresent() ? states(states.get()) : List.of(),
                     dims.isPresent() ? dims(dims.get()) : new TreeMap<>(),
                     bindings.isPresent() ? bindings(bindings.get()) : List.of(),
-                    parts);
+                    parts,
+                    coded);
         } catch (IllegalArgumentException e) {
             throw new ModelException(
                     Code.BAD_BUNDLE,

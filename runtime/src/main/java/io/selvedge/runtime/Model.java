@@ -30,8 +30,11 @@ public final class Model implements AutoCloseable {
 
     private final int threads;
 
-    private Model(Bundle bundle, ModelCode code, int threads) {
-        this.threads = threads;
+    private final int processors;
+
+    private Model(Bundle bundle, ModelCode code, int threads, int processors) {
+        this.processors = processors;
+        this.threads = Math.min(threads, processors);
         this.bundle = bundle;
         this.code = code;
         loaded.put("", code.load(bindings().get(0)));
@@ -57,7 +60,7 @@ public final class Model implements AutoCloseable {
         try {
             requireNoFallback(bundle);
             int threads = options.threads().orElse(bundle.manifest().threads());
-            Model model = new Model(bundle, code(bundle, options, cpu), Math.min(threads, cpu.processors()));
+            Model model = new Model(bundle, code(bundle, options, cpu), threads, cpu.processors());
             done = true;
             return model;
         } catch (ModelException e) {
@@ -199,7 +202,21 @@ public final class Model implements AutoCloseable {
      * @throws ModelException CLOSED or OUT_OF_MEMORY
      */
     public Session newSession() {
-        return newSession(bindings().get(0));
+        return newSession(bindings().get(0), threads);
+    }
+
+    /**
+     * Like {@link #newSession()}, with another number of threads than the model's.
+     *
+     * @param threads at least 1; no more than there are processors are used
+     * @throws ModelException CLOSED or OUT_OF_MEMORY
+     * @throws IllegalArgumentException when there is to be no thread
+     */
+    public Session newSession(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("a session has at least 1 thread, not " + threads);
+        }
+        return newSession(bindings().get(0), Math.min(threads, processors));
     }
 
     /**
@@ -212,23 +229,25 @@ public final class Model implements AutoCloseable {
      *     library CACHE_UNUSABLE, NATIVE_LOAD_FAILED, DIGEST_MISMATCH or IO_FAILED
      */
     public Session newSession(Map<String, Integer> dims) {
-        return newSession(Binding.fitting(bindings(), dims)
-                .orElseThrow(() -> new ModelException(
-                        Code.NO_SUCH_BINDING,
-                        "no binding of '" + name() + "' is large enough for " + Binding.text(dims) + "; "
-                                + (manifest().dims().isEmpty()
-                                        ? "the bundle has one, which names no dimensions: "
-                                                + inputs().stream()
-                                                        .map(spec -> spec.name() + spec.shape())
-                                                        .toList()
-                                        : "it has "
-                                                + bindings().stream()
-                                                        .map(Binding::text)
-                                                        .collect(Collectors.joining(" and ")))
-                                + ". Give less, or deploy the model again with --dim")));
+        return newSession(
+                Binding.fitting(bindings(), dims)
+                        .orElseThrow(() -> new ModelException(
+                                Code.NO_SUCH_BINDING,
+                                "no binding of '" + name() + "' is large enough for " + Binding.text(dims) + "; "
+                                        + (manifest().dims().isEmpty()
+                                                ? "the bundle has one, which names no dimensions: "
+                                                        + inputs().stream()
+                                                                .map(spec -> spec.name() + spec.shape())
+                                                                .toList()
+                                                : "it has "
+                                                        + bindings().stream()
+                                                                .map(Binding::text)
+                                                                .collect(Collectors.joining(" and ")))
+                                        + ". Give less, or deploy the model again with --dim")),
+                threads);
     }
 
-    private synchronized Session newSession(Binding binding) {
+    private synchronized Session newSession(Binding binding, int threads) {
         requireOpen();
         Session session;
         try {
@@ -273,7 +292,7 @@ public final class Model implements AutoCloseable {
         GoldenReport all = new GoldenReport(0, 0);
         for (Binding binding : bindings()) {
             List<GoldenVector> vectors = goldenVectors(binding);
-            try (Session session = newSession(binding)) {
+            try (Session session = newSession(binding, threads)) {
                 all = all.and(GoldenReport.check(session, vectors));
             }
         }

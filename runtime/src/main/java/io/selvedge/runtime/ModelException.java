@@ -71,11 +71,16 @@ public final class ModelException extends RuntimeException {
 
     /** The same failure with the file in its message, for checks that do not know the file. */
     ModelException in(Path bundle) {
-        String rest = getMessage().substring(code.name().length() + 2);
+        String rest = reason();
         if (rest.contains(bundle.toString())) {
             return this;
         }
         return new ModelException(code, bundle + ": " + rest, this);
+    }
+
+    /** The message without the code. */
+    String reason() {
+        return getMessage().substring(code.name().length() + 2);
     }
 
     /** Why, as a stable name. */

@@ -221,7 +221,7 @@ final class BundleDamageTest {
         return parts;
     }
 
-    private static void pack(Path path, Map<String, byte[]> parts, int method) throws IOException {
+    static void pack(Path path, Map<String, byte[]> parts, int method) throws IOException {
         try (OutputStream file = Files.newOutputStream(path);
                 ZipOutputStream zip = new ZipOutputStream(file)) {
             for (Map.Entry<String, byte[]> part : parts.entrySet()) {

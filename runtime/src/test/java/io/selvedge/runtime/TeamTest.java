@@ -142,6 +142,23 @@ final class TeamTest {
     }
 
     @Test
+    void sessions_of_one_model_may_differ_in_threads() throws IOException {
+        try (Model model = load(1, "-DTEAM=64");
+                Session one = model.newSession();
+                Session two = model.newSession(2);
+                Session most = model.newSession(64)) {
+            assertThat(one.threads()).isEqualTo(1);
+            assertThat(two.threads()).isEqualTo(2);
+            assertThat(most.threads()).isEqualTo(2);
+            run(one);
+            run(two);
+            run(most);
+            assertThat(workers()).hasSize(2);
+            assertThatIllegalArgumentException().isThrownBy(() -> model.newSession(0));
+        }
+    }
+
+    @Test
     void code_for_one_thread_runs_on_one() throws IOException {
         try (Model model = load(2);
                 Session session = model.newSession()) {

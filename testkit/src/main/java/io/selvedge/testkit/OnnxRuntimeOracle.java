@@ -34,7 +34,7 @@ public final class OnnxRuntimeOracle implements AutoCloseable {
 
     /** Runs a model once as it is written: the optimiser's blocked layout gets FusedConv with a sum wrong. */
     public static Map<String, Tensor> runAsWritten(Path model, Map<String, Tensor> inputs) {
-        try (OnnxRuntimeOracle oracle = open(model, OrtSession.SessionOptions.OptLevel.NO_OPT)) {
+        try (OnnxRuntimeOracle oracle = openAsWritten(model)) {
             return oracle.run(inputs);
         }
     }
@@ -42,6 +42,11 @@ public final class OnnxRuntimeOracle implements AutoCloseable {
     /** A session for many runs. */
     public static OnnxRuntimeOracle open(Path model) {
         return open(model, OrtSession.SessionOptions.OptLevel.ALL_OPT);
+    }
+
+    /** The same without its optimiser. */
+    public static OnnxRuntimeOracle openAsWritten(Path model) {
+        return open(model, OrtSession.SessionOptions.OptLevel.NO_OPT);
     }
 
     private static OnnxRuntimeOracle open(Path model, OrtSession.SessionOptions.OptLevel level) {

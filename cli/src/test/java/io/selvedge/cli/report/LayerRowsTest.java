@@ -77,6 +77,8 @@ final class LayerRowsTest {
                 0,
                 0,
                 0,
+                0,
+                OptionalDouble.empty(),
                 false,
                 "");
     }

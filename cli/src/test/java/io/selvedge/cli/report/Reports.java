@@ -193,8 +193,10 @@ public final class Reports {
                 arena,
                 original ? 811_008 : 0,
                 weights,
+                original ? weights : weights * 3 / 4,
                 code,
                 weights + code + 9_216,
+                OptionalDouble.of(1_234.5),
                 chosen,
                 reason);
     }

@@ -38,12 +38,24 @@ public enum ErrorCode {
     NAN_IN_DATA(3),
     /** A label is not one of the model's classes. */
     LABEL_OUT_OF_RANGE(3),
+    /** Operators of a model cannot be trained; the message names each. */
+    UNTRAINABLE(3),
+    /** A method needs labels, or labels of more than one class. */
+    NO_LABELS(3),
+    /** The loss is not finite any more; the message says at which step, and what was kept. */
+    NAN_LOSS(3),
+    /** Student and teacher do not fit together. */
+    TEACHER_MISMATCH(3),
+    /** A method would leave nothing of a layer. */
+    EMPTY_LAYER(3),
     /** No candidate keeps every budget; the message says which to relax by how much. */
     NO_CANDIDATE_FITS(4),
     /** There is no C compiler. */
     TOOLCHAIN_MISSING(5),
     /** The C compiler refused the generated code. */
     TOOLCHAIN_FAILED(5),
+    /** The process that trains ended early: out of memory, of disk space, or killed. */
+    TRAINING_FAILED(6),
     /** A file could not be read or written. */
     IO_ERROR(6),
     /** The output folder cannot be written or has too little space. */

@@ -44,6 +44,7 @@ final class GraphWriter {
     private static final int IR_OF_OPSET_21 = 10;
 
     private final Graph graph;
+    private final Map<String, Node> trims;
     private final List<Node> nodes;
     private final int opset;
     private final GraphProto.Builder proto = GraphProto.newBuilder();
@@ -52,6 +53,7 @@ final class GraphWriter {
 
     GraphWriter(Graph graph) {
         this.graph = graph;
+        this.trims = Trim.nodes(graph);
         this.nodes =
                 graph.nodes().stream().flatMap(node -> standard(node).stream()).toList();
         this.opset = nodes.stream().mapToInt(this::opset).reduce(OpCatalog.GRAPH_OPSET, Math::max);
@@ -256,9 +258,7 @@ final class GraphWriter {
         TensorType type = graph.type(name);
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
         int[] extents = type.shape().extents();
-        Optional<Node> trim = graph.nodes().stream()
-                .filter(node -> node.op() instanceof Trim && node.outputs().contains(name))
-                .findFirst();
+        Optional<Node> trim = Optional.ofNullable(trims.get(name));
         for (int axis = 0; axis < extents.length; axis++) {
             TensorShapeProto.Dimension.Builder dim = TensorShapeProto.Dimension.newBuilder();
             if (trim.isPresent() && ((Trim) trim.get().op()).axis() == axis) {

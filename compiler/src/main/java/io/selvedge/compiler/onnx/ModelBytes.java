@@ -3,7 +3,9 @@ package io.selvedge.compiler.onnx;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -27,7 +29,10 @@ public final class ModelBytes {
                         name + " has " + size
                                 + " bytes; a model file has at most 2 GB (move the tensors of an ONNX file to external data)");
             }
-            return Files.readAllBytes(file);
+            // Not Files.readAllBytes, which leaves a direct buffer of the file's size behind.
+            try (InputStream in = new FileInputStream(file.toFile())) {
+                return in.readAllBytes();
+            }
         } catch (NoSuchFileException e) {
             throw new SelvedgeException(ErrorCode.MODEL_NOT_FOUND, "there is no file " + file, e);
         } catch (IOException e) {

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Reads ONNX files of opset 1 to 22 and states them in the form of opset 17, every shape known. */
 public final class OnnxImporter {
@@ -68,6 +69,19 @@ public final class OnnxImporter {
         // Files of IR version 3 list initializers among the inputs.
         graph.getInitializerList().forEach(initializer -> shapes.remove(initializer.getName()));
         return shapes;
+    }
+
+    /**
+     * What the file says about itself: its metadata_props, sorted by key.
+     *
+     * @throws SelvedgeException MODEL_NOT_FOUND, IO_ERROR or BAD_MODEL
+     */
+    public static Map<String, String> metadata(Path file) {
+        Map<String, String> metadata = new TreeMap<>();
+        parse(ModelBytes.read(file), String.valueOf(file.getFileName()))
+                .getMetadataPropsList()
+                .forEach(entry -> metadata.put(entry.getKey(), entry.getValue()));
+        return metadata;
     }
 
     /**

@@ -18,11 +18,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * {@code Y = X} for the first elements along an axis, zeros for the others: what a model gives of a value that is shorter than its
@@ -75,19 +75,24 @@ public record Trim(int axis) implements Op, Lowerable {
         return Tensor.view(type, bytes);
     }
 
+    /** The nodes of a graph that trim, by their output. */
+    public static Map<String, Node> nodes(Graph graph) {
+        Map<String, Node> nodes = new HashMap<>();
+        for (Node node : graph.nodes()) {
+            if (node.op() instanceof Trim) {
+                nodes.put(node.output(), node);
+            }
+        }
+        return nodes;
+    }
+
     /**
      * The outputs of a graph, in its order, as long as the data made them; the counts that the graph gives beside them are left
      * out.
      */
     public static List<Tensor> filled(Graph graph, List<Tensor> outputs) {
-        Map<String, Node> trims = new HashMap<>();
-        Set<String> counts = new HashSet<>();
-        for (Node node : graph.nodes()) {
-            if (node.op() instanceof Trim) {
-                trims.put(node.output(), node);
-                counts.add(node.input(1));
-            }
-        }
+        Map<String, Node> trims = nodes(graph);
+        Set<String> counts = trims.values().stream().map(trim -> trim.input(1)).collect(Collectors.toSet());
         List<Tensor> filled = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
             String name = graph.outputs().get(i);

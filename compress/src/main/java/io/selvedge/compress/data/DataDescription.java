@@ -12,15 +12,27 @@ import java.util.OptionalInt;
  *
  * @param classes class names in label order; for images without a label file, the folders' names
  * @param metric name of the metric to judge by; without it the data decides (labels: top1, targets: mse, else agreement)
+ * @param training samples to train on
  */
 public record DataDescription(
         Path file,
         Content content,
         Optional<List<String>> classes,
         Optional<String> metric,
-        Optional<Calibration> calibration) {
+        Optional<Calibration> calibration,
+        Optional<Training> training) {
     public DataDescription {
         classes = classes.map(List::copyOf);
+    }
+
+    /** Without samples to train on. */
+    public DataDescription(
+            Path file,
+            Content content,
+            Optional<List<String>> classes,
+            Optional<String> metric,
+            Optional<Calibration> calibration) {
+        this(file, content, classes, metric, calibration, Optional.empty());
     }
 
     /** Reads and checks a description file.
@@ -57,4 +69,13 @@ public record DataDescription(
 
     /** {@code count} samples of the evaluation data, which are then not evaluated. */
     public record Split(int count, long seed) implements Calibration {}
+
+    /**
+     * What to train on.
+     *
+     * @param samples other data of the same kind, or a part of this
+     * @param validation share of them that only judges
+     * @param labels whether their labels are used
+     */
+    public record Training(Calibration samples, double validation, boolean labels) {}
 }

@@ -20,30 +20,18 @@ public final class DataSource implements Closeable {
     private final List<Closeable> open = new ArrayList<>();
     private final Dataset evaluation;
     private final Optional<Dataset> calibration;
+    private final Optional<Dataset> training;
 
     private DataSource(DataDescription description) {
         this.description = description;
         try {
             Dataset all = dataset(description.content().path());
-            switch (description.calibration().orElse(null)) {
-                case null -> {
-                    this.evaluation = all;
-                    this.calibration = Optional.empty();
-                }
-                case DataDescription.Split split -> {
-                    int[] order = checkedOrder(all, split);
-                    this.calibration = Optional.of(all.subset(Arrays.copyOf(order, split.count())));
-                    int[] rest = Arrays.copyOfRange(order, split.count(), order.length);
-                    Arrays.sort(rest);
-                    this.evaluation = all.subset(rest);
-                }
-                case DataDescription.OtherPath other -> {
-                    this.evaluation = all;
-                    Dataset others = dataset(other.path());
-                    this.calibration = Optional.of(
-                            other.take().isPresent() ? others.take(other.take().getAsInt(), other.seed()) : others);
-                }
-            }
+            Parts calibrated = parts(all, description.calibration(), "calibration");
+            Parts trained =
+                    parts(calibrated.rest(), description.training().map(DataDescription.Training::samples), "training");
+            this.calibration = calibrated.taken();
+            this.training = trained.taken();
+            this.evaluation = trained.rest();
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -64,11 +52,35 @@ public final class DataSource implements Closeable {
         return new DataSource(description);
     }
 
-    private int[] checkedOrder(Dataset all, DataDescription.Split split) {
+    /** Samples that a description takes, and what is left of those that it takes them from. */
+    private record Parts(Optional<Dataset> taken, Dataset rest) {}
+
+    private Parts parts(Dataset all, Optional<DataDescription.Calibration> samples, String what) {
+        return switch (samples.orElse(null)) {
+            case null -> new Parts(Optional.empty(), all);
+            case DataDescription.Split split -> {
+                int[] order = checkedOrder(all, split, what);
+                int[] rest = Arrays.copyOfRange(order, split.count(), order.length);
+                Arrays.sort(rest);
+                yield new Parts(Optional.of(all.subset(Arrays.copyOf(order, split.count()))), all.subset(rest));
+            }
+            case DataDescription.OtherPath other -> {
+                Dataset others = dataset(other.path());
+                yield new Parts(
+                        Optional.of(
+                                other.take().isPresent()
+                                        ? others.take(other.take().getAsInt(), other.seed())
+                                        : others),
+                        all);
+            }
+        };
+    }
+
+    private int[] checkedOrder(Dataset all, DataDescription.Split split, String what) {
         if (split.count() >= all.size()) {
             throw new SelvedgeException(
                     ErrorCode.EMPTY_DATA,
-                    "'" + description.file() + "': calibration split of " + split.count() + " leaves none of the "
+                    "'" + description.file() + "': " + what + " split of " + split.count() + " leaves none of the "
                             + all.size() + " samples to evaluate.");
         }
         return Dataset.order(all.size(), split.seed());
@@ -105,6 +117,11 @@ public final class DataSource implements Closeable {
         return calibration;
     }
 
+    /** Samples to train on; empty when the description names none. */
+    public Optional<Dataset> training() {
+        return training;
+    }
+
     /** The metric that the description names, else the one that its samples allow: top1, mse or agreement. */
     public String metric() {
         return description.metric().orElseGet(() -> {
@@ -122,6 +139,8 @@ public final class DataSource implements Closeable {
         model.check(evaluation.inputs(), "'" + description.file() + "'");
         calibration.ifPresent(
                 samples -> model.check(samples.inputs(), "the calibration data of '" + description.file() + "'"));
+        training.ifPresent(
+                samples -> model.check(samples.inputs(), "the training data of '" + description.file() + "'"));
     }
 
     @Override

@@ -30,10 +30,12 @@ import java.util.stream.Collectors;
  * labels: {file: y.csv, key: 0, value: 2}         # raw, images: column of the file name, column of the class
  * metric: top1            # top1 | top5 | mse | auc | agreement
  * calibration: {path: train.tar.gz, take: 500, seed: 1}   # or {split: 200, seed: 1}
+ * training: {path: train.tar.gz, validation: 0.1}         # take, split and seed as above; labels: false ignores them
  * }</pre>
  */
 final class DescriptionReader {
-    private static final Set<String> COMMON = Set.of("kind", "path", "classes", "metric", "calibration");
+    private static final Set<String> COMMON = Set.of("kind", "path", "classes", "metric", "calibration", "training");
+    private static final Set<String> PARTS = Set.of("path", "take", "split", "seed");
     private static final Set<String> KINDS = Set.of("images", "raw", "npz");
     private static final Set<String> METRICS = Set.of("top1", "top5", "mse", "auc", "agreement");
     private static final Set<String> DTYPES =
@@ -56,7 +58,7 @@ final class DescriptionReader {
         };
         Optional<List<String>> classes = keys.has("classes") ? Optional.of(classes(keys)) : Optional.empty();
         Optional<String> metric = keys.has("metric") ? Optional.of(keys.word("metric", METRICS, "")) : Optional.empty();
-        return new DataDescription(file, content, classes, metric, calibration(keys));
+        return new DataDescription(file, content, classes, metric, calibration(keys), training(keys));
     }
 
     private static Set<String> keysOf(String kind) {
@@ -165,19 +167,39 @@ final class DescriptionReader {
             return Optional.empty();
         }
         Yaml value = keys.required("calibration");
-        YamlKeys calibration = new YamlKeys(keys.file(), "calibration", value, Set.of("path", "take", "split", "seed"));
-        long seed = calibration.longNumber("seed", 1);
-        if (calibration.has("split") == calibration.has("path")) {
-            throw keys.fault(value, "calibration needs either 'path' (other data) or 'split' (a part of this data)");
+        return Optional.of(samples(keys, value, new YamlKeys(keys.file(), "calibration", value, PARTS), "calibration"));
+    }
+
+    private static Optional<DataDescription.Training> training(YamlKeys keys) {
+        if (!keys.has("training")) {
+            return Optional.empty();
         }
-        if (calibration.has("split")) {
-            if (calibration.has("take")) {
+        Yaml value = keys.required("training");
+        Set<String> known = union(PARTS, Set.of("validation", "labels"));
+        YamlKeys training = new YamlKeys(keys.file(), "training", value, known);
+        double validation = training.number("validation", 0.1);
+        if (!(validation >= 0 && validation < 1)) {
+            throw keys.fault(value, "'validation' of training must be a share from 0 to below 1; got " + validation);
+        }
+        boolean labels =
+                training.word("labels", Set.of("true", "false"), "true").equals("true");
+        return Optional.of(
+                new DataDescription.Training(samples(keys, value, training, "training"), validation, labels));
+    }
+
+    /** Other data, or a part of this. */
+    private static Calibration samples(YamlKeys keys, Yaml value, YamlKeys part, String what) {
+        long seed = part.longNumber("seed", 1);
+        if (part.has("split") == part.has("path")) {
+            throw keys.fault(value, what + " needs either 'path' (other data) or 'split' (a part of this data)");
+        }
+        if (part.has("split")) {
+            if (part.has("take")) {
                 throw keys.fault(value, "'take' belongs to 'path'; 'split' already says how many samples");
             }
-            return Optional.of(new DataDescription.Split(calibration.integer("split", 1), seed));
+            return new DataDescription.Split(part.integer("split", 1), seed);
         }
-        return Optional.of(
-                new DataDescription.OtherPath(path(calibration, "path"), calibration.optionalInt("take", 1), seed));
+        return new DataDescription.OtherPath(path(part, "path"), part.optionalInt("take", 1), seed);
     }
 
     private static Path path(YamlKeys keys, String key) {

@@ -5,6 +5,7 @@ import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.runtime.Binding;
+import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.Session;
 import java.io.IOException;
@@ -104,6 +105,13 @@ record Build(
             }
         }
         return dtypes;
+    }
+
+    /** Length of weights.bin in the bundle, coded or not. */
+    long storedWeightBytes() {
+        try (Bundle file = Bundle.open(bundle)) {
+            return file.storedLength("weights.bin");
+        }
     }
 
     long bundleBytes() {

@@ -6,7 +6,6 @@ import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.emit.binary.ProgramBinary;
 import io.selvedge.compiler.ir.Graph;
-import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.op.Trim;
 import io.selvedge.compiler.program.PlannedProgram;
@@ -36,6 +35,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Writes a compilation, or several of one model with other extents, as a bundle, with golden vectors that its own code computed. */
 public final class BundleBuilder {
@@ -46,6 +46,7 @@ public final class BundleBuilder {
     private final List<StatePair> states;
     private final Optional<byte[]> source;
     private final int threads;
+    private final boolean coded;
 
     /** A bundle of one binding, for one thread. */
     public BundleBuilder(
@@ -72,6 +73,18 @@ public final class BundleBuilder {
             List<StatePair> states,
             Optional<byte[]> source,
             int threads) {
+        this(compilations, dims, targets, modelSha256, states, source, threads, false);
+    }
+
+    private BundleBuilder(
+            List<Compiler.Compilation> compilations,
+            List<Map<String, Integer>> dims,
+            List<Target> targets,
+            String modelSha256,
+            List<StatePair> states,
+            Optional<byte[]> source,
+            int threads,
+            boolean coded) {
         this.compilations = List.copyOf(compilations);
         this.dims = List.copyOf(dims);
         this.targets = targets;
@@ -79,6 +92,12 @@ public final class BundleBuilder {
         this.states = List.copyOf(states);
         this.source = source;
         this.threads = threads;
+        this.coded = coded;
+    }
+
+    /** The same, its parts in a form that takes less, with one golden vector at most for each binding. */
+    BundleBuilder coded() {
+        return new BundleBuilder(compilations, dims, targets, modelSha256, states, source, threads, true);
     }
 
     /**
@@ -95,23 +114,25 @@ public final class BundleBuilder {
     /** @param runnable a bundle of the same compilations that this machine runs, {@code file} or another one */
     void write(Path file, List<Map<String, float[]>> golden, Path runnable, LoadOptions loading) {
         try {
-            writer().write(file);
+            BundleWriter writer = writer();
+            writer.write(file);
             if (golden.isEmpty()) {
                 return;
             }
-            BundleWriter full = writer();
+            // An input of floats may be a quarter of what is left of the bundle.
+            List<Map<String, float[]>> stored = coded ? golden.subList(0, 1) : golden;
             try (Model model = Workshop.loaded(runnable, loading)) {
                 try (Session session = model.newSession()) {
-                    add(full, session, golden);
+                    add(writer, session, stored);
                 }
                 for (int i = 1; i < compilations.size(); i++) {
                     try (Session session =
                             model.newSession(model.bindings().get(i).dims())) {
-                        add(full, session, List.of(zeros(compilations.get(i).fused())));
+                        add(writer, session, List.of(zeros(compilations.get(i).fused())));
                     }
                 }
             }
-            full.write(file);
+            writer.write(file);
         } catch (IOException e) {
             throw new SelvedgeException(
                     ErrorCode.IO_ERROR,
@@ -188,6 +209,12 @@ public final class BundleBuilder {
             writer.part(binding.part(StepSheet.PART), StepSheet.of(compilation).bytes());
         }
         source.ifPresent(bytes -> writer.part("model.onnx", bytes));
+        if (coded) {
+            TreeSet<Integer> cuts = new TreeSet<>();
+            compilations.forEach(
+                    compilation -> cuts.addAll(compilation.planned().weightOffsets()));
+            writer.coded(cuts);
+        }
         return writer;
     }
 
@@ -208,11 +235,9 @@ public final class BundleBuilder {
 
     static List<TensorSpec> specs(Graph graph, List<String> values) {
         Map<String, TensorSpec.OpenAxis> open = new HashMap<>();
-        for (Node node : graph.nodes()) {
-            if (node.op() instanceof Trim trim) {
-                open.put(node.output(), new TensorSpec.OpenAxis(trim.axis(), node.input(1)));
-            }
-        }
+        Trim.nodes(graph)
+                .forEach((output, trim) ->
+                        open.put(output, new TensorSpec.OpenAxis(((Trim) trim.op()).axis(), trim.input(1))));
         List<TensorSpec> specs = new ArrayList<>();
         for (String value : values) {
             TensorType type = graph.type(value);

@@ -19,9 +19,12 @@ import java.util.OptionalDouble;
  * @param latencyMicrosP50 median of one inference; empty when it was not measured
  * @param latencyMicrosP95 95th percentile of one inference
  * @param preparedBytes memory for what is computed from the weights at load, shared by all sessions
- * @param weightBytes of {@code weights.bin}
+ * @param weightBytes of {@code weights.bin}, as the code reads it
+ * @param storedWeightBytes of {@code weights.bin} in the bundle
  * @param codeBytes of the result's target's library
  * @param bundleBytes of the {@code .selv} file
+ * @param loadMicros from the file to a model that can run, the library in its cache already, in a process that has loaded others;
+ *     empty when it was not measured
  * @param reason why it was chosen or was not, a clause without a full stop
  */
 public record Candidate(
@@ -41,8 +44,10 @@ public record Candidate(
         long arenaBytes,
         long preparedBytes,
         long weightBytes,
+        long storedWeightBytes,
         long codeBytes,
         long bundleBytes,
+        OptionalDouble loadMicros,
         boolean chosen,
         String reason) {
     public Candidate {

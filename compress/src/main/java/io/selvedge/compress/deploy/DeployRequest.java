@@ -19,6 +19,9 @@ import java.util.OptionalInt;
  * @param states outputs that a session carries over to inputs of the next call
  * @param cc another C compiler than the bundled one
  * @param withSource also store the model as {@code model.onnx} inside the bundle
+ * @param codeWeights store weights and code in forms that take less and are decoded when the bundle is loaded; what is over
+ *     {@code maxBundleBytes} is stored so anyway
+ * @param variants further candidates, taken as they are
  * @param threads of one inference, 1 or more; empty: as many as are measured to be fastest
  */
 public record DeployRequest(
@@ -32,11 +35,14 @@ public record DeployRequest(
         List<StatePair> states,
         Optional<Path> cc,
         boolean withSource,
+        boolean codeWeights,
+        List<Variant> variants,
         OptionalInt threads) {
     public DeployRequest {
         targets = List.copyOf(targets);
         bindings = List.copyOf(bindings);
         states = List.copyOf(states);
+        variants = List.copyOf(variants);
         if (bindings.isEmpty()) {
             throw new IllegalArgumentException("needed at least one binding");
         }

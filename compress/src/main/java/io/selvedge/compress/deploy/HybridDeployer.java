@@ -4,6 +4,7 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.onnx.ModelBytes;
 import io.selvedge.compiler.onnx.OnnxExporter;
 import io.selvedge.compiler.partition.Part;
 import io.selvedge.compiler.partition.Partition;
@@ -11,7 +12,6 @@ import io.selvedge.runtime.BundleWriter;
 import io.selvedge.runtime.Manifest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +108,7 @@ public final class HybridDeployer {
                 .part(Plan.PART, new Plan(partition).tree().toPrettyString().getBytes(StandardCharsets.UTF_8));
         parts.forEach(writer::part);
         if (request.withSource()) {
-            writer.part("model.onnx", Files.readAllBytes(request.model()));
+            writer.part("model.onnx", ModelBytes.read(request.model()));
         }
         return writer;
     }

@@ -1,8 +1,8 @@
 package io.selvedge.compress.deploy;
 
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compress.quant.QuantizationPlan;
 import io.selvedge.compress.quant.Quantizer;
-import io.selvedge.compress.quant.Ranges;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,17 +28,17 @@ final class MixedPrecision {
      */
     static List<String> order(
             Graph simplified,
-            Ranges ranges,
+            QuantizationPlan plan,
             Noise noise,
             Map<String, Double> layerSnr,
             Map<String, Double> microsLost) {
         List<String> nodes = new ArrayList<>(Quantizer.quantizableNodes(simplified));
         nodes.sort(Comparator.comparingDouble(name -> layerSnr.getOrDefault(name, 200.0)));
         List<String> tried = nodes.subList(0, Math.min(TRIED, nodes.size()));
-        double allInt8 = outputNoise(simplified, noise, Quantizer.quantize(simplified, ranges, Set.of()));
+        double allInt8 = outputNoise(simplified, noise, Quantizer.quantize(simplified, plan, Set.of()));
         Map<String, Double> worth = new HashMap<>();
         for (String name : tried) {
-            double without = outputNoise(simplified, noise, Quantizer.quantize(simplified, ranges, Set.of(name)));
+            double without = outputNoise(simplified, noise, Quantizer.quantize(simplified, plan, Set.of(name)));
             worth.put(name, (allInt8 - without) / Math.max(0.1, microsLost.getOrDefault(name, 0.1)));
         }
         List<String> order = new ArrayList<>(tried);

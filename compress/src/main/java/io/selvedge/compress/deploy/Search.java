@@ -13,9 +13,10 @@ import io.selvedge.compress.data.Dataset;
 import io.selvedge.compress.data.ModelInputs;
 import io.selvedge.compress.data.Sample;
 import io.selvedge.compress.deploy.Candidate.Dtype;
-import io.selvedge.compress.quant.Calibrator;
+import io.selvedge.compress.quant.Calibration;
+import io.selvedge.compress.quant.CorrectionChoice;
+import io.selvedge.compress.quant.QuantizationPlan;
 import io.selvedge.compress.quant.Quantizer;
-import io.selvedge.compress.quant.Ranges;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,8 @@ final class Search {
     private Optional<Noise> noise = Optional.empty();
     private Optional<Judge> judge = Optional.empty();
     private int calibrationSamples;
+    /** What makes the int8 candidate lose less; empty for nothing but what is always done. */
+    private String corrections = "";
 
     Search(
             DeployRequest request,
@@ -90,8 +93,25 @@ final class Search {
                 && !Quantizer.quantizableNodes(simplified).isEmpty()) {
             quantized(data.get().calibration().orElseThrow());
         }
+        request.variants().forEach(this::variant);
         smaller();
         return result();
+    }
+
+    private void variant(Variant variant) {
+        if (builds.stream().anyMatch(build -> build.name().equals(variant.name()))) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION,
+                    "there is a candidate '" + variant.name() + "' already; call " + variant.model() + " otherwise");
+        }
+        progress.progress("compile " + variant.name(), 0, 0);
+        List<Bindings.Bound> graphs = variant.read(request, data, simplified).map(UnaryOperator.identity());
+        graphsOf.put(variant.name(), graphs);
+        Dtype dtype = Variant.dtype(graphs.getFirst().graph());
+        judged(added(workshop.build(variant.name(), dtype, graphs, Set.of(), golden())));
+        if (!variant.how().isEmpty()) {
+            how.put(variant.name(), variant.how());
+        }
     }
 
     private void checkInputs(EvaluationData given) {
@@ -180,27 +200,35 @@ final class Search {
         }
         calibrationSamples = samples.size();
         bindings.requireSameLayers();
-        Ranges ranges = calibrate(samples);
-        Build int8 = add("int8", Dtype.INT8, graph -> Quantizer.quantize(graph, ranges, Set.of()), Set.of());
+        QuantizationPlan plan = plan(samples);
+        Build int8 = add("int8", Dtype.INT8, graph -> Quantizer.quantize(graph, plan, Set.of()), Set.of());
         progress.progress("measure noise per layer", 0, 0);
         Noise measured = new Noise(simplified, samples.subList(0, Math.min(NOISE_SAMPLES, samples.size())));
         noise = Optional.of(measured);
         snr.put("int8", measured.byValue(int8.graph()));
         judged(int8);
-        mixed(ranges, measured, int8);
+        mixed(plan, measured, int8);
     }
 
     private void judged(Build build) {
         judge.ifPresent(j -> verdicts.put(build.name(), j.verdict(build)));
     }
 
-    private Ranges calibrate(List<Map<String, Tensor>> samples) {
+    private QuantizationPlan plan(List<Map<String, Tensor>> samples) {
         progress.progress("compile for calibration", 0, 0);
         Graph exposing = NativeActivations.exposing(simplified);
         Build build = workshop.build("calibration", Dtype.FP32, bindings.firstAlone(exposing), Set.of(), List.of());
         NativeActivations source = new NativeActivations(build.compilation().fused(), build.session());
-        return Calibrator.calibrate(
-                simplified, samples, source, done -> progress.progress("calibrate", done, 2L * samples.size()));
+        Calibration calibration = Calibration.of(
+                simplified,
+                samples,
+                CorrectionChoice.samples(simplified, samples.size()),
+                source,
+                done -> progress.progress("calibrate", done, 2L * samples.size()));
+        progress.progress("choose corrections for int8", 0, 0);
+        CorrectionChoice.Result choice = CorrectionChoice.choose(calibration);
+        corrections = choice.corrections().text();
+        return calibration.plan(choice.corrections());
     }
 
     private Map<String, Tensor> tensors(Sample sample) {
@@ -227,7 +255,7 @@ final class Search {
     }
 
     /** Gives layers back to fp32 until the drop is within the budget; one layer when int8 already is, to show the price. */
-    private void mixed(Ranges ranges, Noise measured, Build int8) {
+    private void mixed(QuantizationPlan plan, Noise measured, Build int8) {
         progress.progress("find the layers that int8 hurts", 0, 0);
         Map<String, Double> layerSnr = new HashMap<>();
         for (Program.Step step : int8.steps()) {
@@ -241,13 +269,13 @@ final class Search {
         Map<String, Double> fast = byNode(int8);
         Map<String, Double> lost = new HashMap<>();
         slow.forEach((node, micros) -> lost.put(node, micros - fast.getOrDefault(node, micros)));
-        List<String> order = MixedPrecision.order(simplified, ranges, measured, layerSnr, lost);
+        List<String> order = MixedPrecision.order(simplified, plan, measured, layerSnr, lost);
         // One layer at least stays int8, or it would be the original again.
         int most = Math.min(order.size(), Quantizer.quantizableNodes(simplified).size() - 1);
         for (int count = 1, built = 0; count <= most && built < MOST_MIXED; count *= 2, built++) {
             Set<String> keepFloat = Set.copyOf(order.subList(0, count));
-            Build build = add(
-                    "mixed-" + count, Dtype.MIXED, graph -> Quantizer.quantize(graph, ranges, keepFloat), keepFloat);
+            Build build =
+                    add("mixed-" + count, Dtype.MIXED, graph -> Quantizer.quantize(graph, plan, keepFloat), keepFloat);
             snr.put(build.name(), measured.byValue(build.graph()));
             judged(build);
             Judge.Verdict verdict = verdicts.get(build.name());
@@ -301,8 +329,8 @@ final class Search {
                 new DeployResult.Model(request.model().getFileName().toString(), sha256),
                 workshop.target(),
                 workshop.compiledOnly(),
-                options(),
-                toolVersion(),
+                GivenOptions.of(request, bindings),
+                GivenOptions.toolVersion(),
                 request.seed(),
                 Machine.host(),
                 data.map(d -> d.metric().name()).orElse("none"),
@@ -361,11 +389,14 @@ final class Search {
                 build.compilation().planned().arenaBytes(),
                 build.compilation().preparedBytes(),
                 build.weightBytes(),
+                build.storedWeightBytes(),
                 build.compilation().codeBytes(workshop.target()),
                 build.bundleBytes(),
+                workshop.loadMicros(build),
                 outcome instanceof Outcome.Chosen && outcome.candidate().equals(build.name()),
                 Choice.reason(entry, entries, outcome, request.budgets())
-                        + (how.containsKey(build.name()) ? " (" + how.get(build.name()) + ")" : ""));
+                        + (how.containsKey(build.name()) ? " (" + how.get(build.name()) + ")" : "")
+                        + (build.name().equals("int8") && !corrections.isEmpty() ? " (" + corrections + ")" : ""));
     }
 
     private boolean proven(boolean original, Optional<Judge.Verdict> verdict) {
@@ -411,24 +442,5 @@ final class Search {
         OnnxExporter.write(
                 build.graph(), onnx, Map.of("selvedge.candidate", build.name(), "selvedge.source.sha256", sha256));
         return List.of(bundle, onnx);
-    }
-
-    private Map<String, String> options() {
-        Map<String, String> options = new LinkedHashMap<>();
-        if (!request.targets().isEmpty()) {
-            options.put("target", String.join(",", request.targets()));
-        }
-        request.cc().ifPresent(cc -> options.put("cc", cc.toString()));
-        bindings.options().forEach(options::put);
-        request.threads().ifPresent(count -> options.put("threads", String.valueOf(count)));
-        if (request.withSource()) {
-            options.put("with-source", "true");
-        }
-        return options;
-    }
-
-    private static String toolVersion() {
-        String version = Search.class.getPackage().getImplementationVersion();
-        return version == null ? "0.1.0-SNAPSHOT" : version;
     }
 }

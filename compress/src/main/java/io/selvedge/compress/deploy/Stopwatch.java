@@ -11,6 +11,7 @@ final class Stopwatch {
     private static final long NANOS_EACH = 600_000_000;
     private static final long BLOCK_NANOS = 10_000_000;
     private static final int LEAST_RUNS = 50;
+    private static final int FEW = 5;
 
     private Stopwatch() {}
 
@@ -64,6 +65,18 @@ final class Stopwatch {
             latencies.add(new Latency(own[own.length / 2] / 1e3, own[own.length * 95 / 100] / 1e3));
         }
         return latencies;
+    }
+
+    /** Median of a few runs of what takes milliseconds. */
+    static double medianMicros(Runnable task) {
+        long[] times = new long[FEW];
+        for (int i = 0; i < FEW; i++) {
+            long start = System.nanoTime();
+            task.run();
+            times[i] = System.nanoTime() - start;
+        }
+        Arrays.sort(times);
+        return times[FEW / 2] / 1e3;
     }
 
     /** Median microseconds of every step run alone, in program order, buffers as the run before left them. */

@@ -1,9 +1,7 @@
 package io.selvedge.compress.deploy;
 
-import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Model;
 import io.selvedge.runtime.Session;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -19,13 +17,11 @@ final class ThreadChoice {
     private ThreadChoice() {}
 
     /** What was measured, one thread first, with one chosen; nothing where there is but one core, or the code runs on one thread. */
-    static List<ThreadFinding> measure(Path bundle, LoadOptions loading, int cores, ProgressListener progress) {
-        List<Model> models = new ArrayList<>();
+    static List<ThreadFinding> measure(Model model, int cores, ProgressListener progress) {
         List<Session> sessions = new ArrayList<>();
         try {
             for (int count : counts(cores)) {
-                models.add(Workshop.loaded(bundle, loading.withThreads(count)));
-                sessions.add(models.getLast().newSession());
+                sessions.add(model.newSession(count));
                 if (sessions.getLast().threads() < count) {
                     return List.of();
                 }
@@ -33,7 +29,6 @@ final class ThreadChoice {
             return sessions.size() == 1 ? List.of() : chosen(sessions, Stopwatch.measureThreads(sessions, progress));
         } finally {
             sessions.forEach(Session::close);
-            models.forEach(Model::close);
         }
     }
 

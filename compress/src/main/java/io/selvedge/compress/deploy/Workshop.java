@@ -4,6 +4,7 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.onnx.ModelBytes;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
@@ -19,12 +20,14 @@ import io.selvedge.runtime.Model;
 import io.selvedge.runtime.ModelException;
 import io.selvedge.runtime.StatePair;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -41,6 +44,8 @@ final class Workshop implements AutoCloseable {
     private final List<StatePair> states;
     private final Optional<byte[]> source;
     private final int threads;
+    private final boolean codeWeights;
+    private final long maxBundleBytes;
     private final WorkFolder folder;
     /** In the cache, which may be executed from; the candidates' libraries are of no use afterwards. */
     private final WorkFolder libraries;
@@ -65,7 +70,9 @@ final class Workshop implements AutoCloseable {
         this.modelSha256 = modelSha256;
         this.states = request.states();
         this.threads = request.threads().orElse(1);
-        this.source = request.withSource() ? Optional.of(Files.readAllBytes(request.model())) : Optional.empty();
+        this.codeWeights = request.codeWeights();
+        this.maxBundleBytes = request.budgets().maxBundleBytes().orElse(Long.MAX_VALUE);
+        this.source = request.withSource() ? Optional.of(ModelBytes.read(request.model())) : Optional.empty();
         this.libraries = WorkFolder.in(UserCache.ofUser().folder("work"), "deploy-");
         this.folder = WorkFolder.create("deploy");
     }
@@ -131,8 +138,11 @@ final class Workshop implements AutoCloseable {
             new BundleBuilder(compilations, dims, List.of(run), modelSha256, states, Optional.empty(), threads)
                     .write(runnable, List.of(), loading());
         }
-        new BundleBuilder(compilations, dims, targets, modelSha256, states, source, threads)
-                .write(bundle, golden, runnable, loading());
+        write(
+                new BundleBuilder(compilations, dims, targets, modelSha256, states, source, threads),
+                bundle,
+                golden,
+                runnable);
         Model model = loaded(runnable, loading());
         Graph judged = graphs.getFirst().graph();
         Build build = new Build(name, dtype, judged, keepFloat, compilations, bundle, model, model.newSession());
@@ -140,25 +150,67 @@ final class Workshop implements AutoCloseable {
         return build;
     }
 
+    /** Plain or, where it is asked for or needed to keep the budget, coded. */
+    private void write(BundleBuilder builder, Path bundle, List<Map<String, float[]>> golden, Path runnable) {
+        if (!codeWeights) {
+            builder.write(bundle, golden, runnable, loading());
+        }
+        if (codeWeights || bytes(bundle) > maxBundleBytes) {
+            builder.coded().write(bundle, golden, runnable, loading());
+        }
+    }
+
+    /** Length of weights.bin in a bundle of the same code that stores its parts coded. */
+    long codedWeightBytes(Build build) {
+        Path file = folder.path().resolve(build.name() + "-coded.selv");
+        new BundleBuilder(
+                        build.compilations(),
+                        List.of(Map.of()),
+                        targets,
+                        modelSha256,
+                        states,
+                        Optional.empty(),
+                        threads)
+                .coded()
+                .write(file, List.of(), loading());
+        try (Bundle bundle = Bundle.open(file)) {
+            return bundle.storedLength("weights.bin");
+        }
+    }
+
+    private static long bytes(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Time to load a build's bundle. */
+    OptionalDouble loadMicros(Build build) {
+        return measures()
+                ? OptionalDouble.of(Stopwatch.medianMicros(
+                        () -> loaded(build.bundle(), loading()).close()))
+                : OptionalDouble.empty();
+    }
+
     /** What a build takes on one, two and more threads. */
     List<ThreadFinding> threads(Build build, ProgressListener progress) {
-        return measures()
-                ? ThreadChoice.measure(build.bundle(), loading(), Machine.host().cores(), progress)
-                : List.of();
+        return measures() ? ThreadChoice.measure(build.model(), Machine.host().cores(), progress) : List.of();
     }
 
     /** The build's bundle with another number of threads, in a file of its own. */
     Path withThreads(Build build, int count, List<Bindings.Bound> graphs, List<Map<String, float[]>> golden) {
         Path bundle = folder.path().resolve(build.name() + "-threads.selv");
-        new BundleBuilder(
-                        build.compilations(),
-                        graphs.stream().map(Bindings.Bound::dims).toList(),
-                        targets,
-                        modelSha256,
-                        states,
-                        source,
-                        count)
-                .write(bundle, golden, build.bundle(), loading());
+        BundleBuilder builder = new BundleBuilder(
+                build.compilations(),
+                graphs.stream().map(Bindings.Bound::dims).toList(),
+                targets,
+                modelSha256,
+                states,
+                source,
+                count);
+        write(builder, bundle, golden, build.bundle());
         return bundle;
     }
 

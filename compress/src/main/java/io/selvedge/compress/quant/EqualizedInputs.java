@@ -21,8 +21,9 @@ import java.util.Set;
  * in Nagel et al., Data-Free Quantization, 2019.
  *
  * @param ranges those of the original and of the products
+ * @param factors of the products' channels, by the product's name
  */
-record EqualizedInputs(Graph graph, Ranges ranges) {
+record EqualizedInputs(Graph graph, Ranges ranges, Map<String, float[]> factors) {
     /** Up to a factor of 2, which costs the smallest channel one of its 8 bits, the product is not worth its time. */
     private static final float MOST_RATIO = 2;
     /** A channel that is smaller yet carries no measurement; its factor would only make a large number of noise. */
@@ -30,7 +31,7 @@ record EqualizedInputs(Graph graph, Ranges ranges) {
 
     /** @param keepFloat names of nodes that stay in float: what they alone read needs no product */
     static EqualizedInputs of(Graph graph, Ranges ranges, Set<String> keepFloat) {
-        EqualizedInputs result = new EqualizedInputs(graph, ranges);
+        EqualizedInputs result = new EqualizedInputs(graph, ranges, Map.of());
         for (String input : graph.inputs()) {
             result = result.equalize(input, keepFloat);
         }
@@ -97,7 +98,9 @@ record EqualizedInputs(Graph graph, Ranges ranges) {
         }
         Map<String, Range> all = new LinkedHashMap<>(ranges.byValue());
         all.put(product, range(range, factors));
-        return new EqualizedInputs(graph.with(nodes, constants, types), new Ranges(all));
+        Map<String, float[]> scaled = new LinkedHashMap<>(this.factors);
+        scaled.put(product, factors);
+        return new EqualizedInputs(graph.with(nodes, constants, types), new Ranges(all), scaled);
     }
 
     private Tensor divided(Node node, float[] factors) {
@@ -119,7 +122,7 @@ record EqualizedInputs(Graph graph, Ranges ranges) {
             channels.add(channel);
         }
         double step = (hi - (double) lo) / 255;
-        return new Range(lo, hi, "minmax", step * step / 12, channels);
+        return new Range(lo, hi, "minmax", step * step / 12, channels, List.of());
     }
 
     private static void add(String name, Tensor value, Map<String, Tensor> constants, Map<String, TensorType> types) {

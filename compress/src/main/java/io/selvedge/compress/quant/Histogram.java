@@ -1,7 +1,10 @@
 package io.selvedge.compress.quant;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Counts of one activation in bins of equal width between its extremes, and the search for the range to represent in 8 bits. */
 final class Histogram {
@@ -52,17 +55,20 @@ final class Histogram {
                 candidates.add(new Candidate(min * percent / 100.0, max * percent / 100.0, "mse"));
             }
         }
-        Candidate best = candidates.getFirst();
-        double least = Double.POSITIVE_INFINITY;
+        Map<String, Range.Option> options = new LinkedHashMap<>();
         for (Candidate candidate : candidates) {
-            double error = meanSquaredError(Math.min(0, candidate.lo()), Math.max(0, candidate.hi()));
-            if (error < least) {
-                least = error;
-                best = candidate;
-            }
+            double lo = Math.min(0, candidate.lo());
+            double hi = Math.max(0, candidate.hi());
+            options.merge(
+                    candidate.method(),
+                    new Range.Option((float) lo, (float) hi, candidate.method(), meanSquaredError(lo, hi)),
+                    (a, b) -> b.meanSquaredError() < a.meanSquaredError() ? b : a);
         }
+        Range.Option best = options.values().stream()
+                .min(Comparator.comparingDouble(Range.Option::meanSquaredError))
+                .orElseThrow();
         return new Range(
-                (float) Math.min(0, best.lo()), (float) Math.max(0, best.hi()), best.method(), least, channels);
+                best.lo(), best.hi(), best.method(), best.meanSquaredError(), channels, List.copyOf(options.values()));
     }
 
     private double quantile(double fraction) {
@@ -99,14 +105,19 @@ final class Histogram {
     }
 
     /**
-     * Range of least Kullback-Leibler divergence between the clipped distribution and its 128-level quantisation, clipping
-     * symmetric in the share of the range that is kept (after Migacz, 8-bit inference with TensorRT, 2017).
+     * Range of least Kullback-Leibler divergence between the clipped distribution and its quantisation to 256 levels, clipping
+     * symmetric in the share of the range that is kept (after Migacz, 8-bit inference with TensorRT, 2017). The zeros that a
+     * Relu leaves would outweigh all else; they count as much as what is beside them.
      */
     private Candidate entropy() {
+        long[] smooth = counts.clone();
+        int zero = Math.clamp((long) (-min / width()), 0, BINS - 1);
+        smooth[zero] =
+                Math.max(smooth[Math.max(0, zero - 1)] * (zero > 0 ? 1 : 0), smooth[Math.min(BINS - 1, zero + 1)]);
         int best = BINS;
         double least = Double.POSITIVE_INFINITY;
         for (int kept = LEVELS; kept <= BINS; kept += 64) {
-            double divergence = divergence(kept);
+            double divergence = divergence(smooth, zero, kept);
             if (divergence < least) {
                 least = divergence;
                 best = kept;
@@ -116,26 +127,24 @@ final class Histogram {
         return new Candidate(min * share, max * share, "entropy");
     }
 
-    private double divergence(int kept) {
-        double zero = -min / (max - (double) min) * BINS;
-        int first = (int) Math.max(0, Math.floor(zero * (1 - kept / (double) BINS)));
-        int end = Math.min(BINS, first + kept);
+    private static double divergence(long[] counts, int zero, int kept) {
+        int first = (int) Math.floor(zero * (1 - kept / (double) BINS));
+        int end = first + kept;
+        double total = 0;
         double[] p = new double[kept];
         for (int bin = 0; bin < BINS; bin++) {
-            int at = Math.max(first, Math.min(end - 1, bin)) - first;
-            p[at] += counts[bin];
+            p[Math.clamp(bin, first, end - 1) - first] += counts[bin];
+            total += counts[bin];
         }
-        int levels = LEVELS / 2;
         double divergence = 0;
-        for (int level = 0; level < levels; level++) {
-            int from = level * kept / levels;
-            int to = (level + 1) * kept / levels;
+        for (int level = 0; level < LEVELS; level++) {
+            int from = level * kept / LEVELS;
+            int to = (level + 1) * kept / LEVELS;
             double mass = 0;
             int filled = 0;
             for (int i = from; i < to; i++) {
-                long unclipped = counts[first + i < BINS ? first + i : BINS - 1];
-                mass += unclipped;
-                filled += unclipped > 0 ? 1 : 0;
+                mass += counts[first + i];
+                filled += counts[first + i] > 0 ? 1 : 0;
             }
             for (int i = from; i < to; i++) {
                 if (p[i] > 0) {

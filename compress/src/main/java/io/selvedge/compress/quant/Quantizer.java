@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,9 +24,6 @@ import java.util.Set;
  * differ in magnitude are scaled first ({@link EqualizedInputs}).
  */
 public final class Quantizer {
-    private static final int WEIGHT_LEVELS = 127;
-    private static final double BIAS_LIMIT = 1L << 30;
-
     private final Graph graph;
     private final QuantizedValues values;
     private final Map<String, Quantization> quantizations = new HashMap<>();
@@ -42,8 +40,17 @@ public final class Quantizer {
         }
     }
 
-    private Quantizer(Graph graph, Ranges ranges, Set<String> keepFloat) {
+    private Quantizer(
+            Graph graph,
+            Ranges ranges,
+            Map<String, float[]> factors,
+            QuantizationPlan plan,
+            Map<String, float[]> weightScales,
+            Set<String> keepFloat) {
         this.graph = graph;
+        this.plan = plan;
+        this.factors = factors;
+        this.weightScales = weightScales;
         this.values = new QuantizedValues(graph, keepFloat);
         this.builder = new GraphBuilder(graph.name());
         this.ranges = ranges;
@@ -61,6 +68,11 @@ public final class Quantizer {
     }
 
     private final Ranges ranges;
+    private final QuantizationPlan plan;
+    /** Of values whose channels are not as they were observed. */
+    private final Map<String, float[]> factors;
+    /** Of weights that are whole multiples of them already. */
+    private final Map<String, float[]> weightScales;
 
     /**
      * The graph with QuantizeLinear/DequantizeLinear pairs.
@@ -69,8 +81,27 @@ public final class Quantizer {
      * @param keepFloat names of Conv and Gemm nodes that stay in float
      */
     public static Graph quantize(Graph graph, Ranges ranges, Set<String> keepFloat) {
-        EqualizedInputs equalized = EqualizedInputs.of(graph, ranges, keepFloat);
-        return new Quantizer(equalized.graph(), equalized.ranges(), keepFloat).build();
+        return quantize(graph, QuantizationPlan.plain(ranges), keepFloat);
+    }
+
+    /** The same with the corrections of a plan; {@code graph} is what was calibrated, or the same layers with other extents. */
+    public static Graph quantize(Graph graph, QuantizationPlan plan, Set<String> keepFloat) {
+        return quantize(graph, plan, keepFloat, Levels.INT8);
+    }
+
+    /** The same with weights and activations of coarser levels. */
+    public static Graph quantize(Graph graph, QuantizationPlan plan, Set<String> keepFloat, Levels levels) {
+        EqualizedLayers layers = plan.layers(graph);
+        Set<String> moved = levels.activations().moved(graph, plan.ranges());
+        EqualizedInputs inputs =
+                EqualizedInputs.of(layers.graph(), levels.activations().widened(plan.ranges(), moved), keepFloat);
+        SnappedWeights snapped =
+                SnappedWeights.of(inputs.graph(), inputs.ranges(), keepFloat, levels.weights(), levels.weightScales());
+        Map<String, float[]> factors = new HashMap<>(layers.factors());
+        factors.putAll(inputs.factors());
+        Graph built =
+                new Quantizer(snapped.graph(), inputs.ranges(), factors, plan, snapped.scales(), keepFloat).build();
+        return moved.isEmpty() ? built : LogActivations.insert(built, moved);
     }
 
     /** Names of the nodes that can be quantised, in order: what {@code keepFloat} chooses from. */
@@ -81,7 +112,8 @@ public final class Quantizer {
                 .toList();
     }
 
-    static boolean isQuantizable(Graph graph, Node node) {
+    /** Whether it is a Conv or Gemm over constant float weights that has an 8-bit form. */
+    public static boolean isQuantizable(Graph graph, Node node) {
         String type = node.op().type();
         boolean conv = type.equals("Conv") && graph.type(node.input(0)).shape().rank() <= 4;
         boolean gemm = type.equals("Gemm")
@@ -174,8 +206,8 @@ public final class Quantizer {
         return renamed.getOrDefault(input, input);
     }
 
-    /** Weights of one node: the value to read, scales, and the rounding error per output channel times the mean input. */
-    private record Weights(String dequantized, float[] scales, double[] meanErrors) {}
+    /** Weights of one node: the value to read, and what they are in 8 bits. */
+    private record Weights(String dequantized, QuantizedWeights eight) {}
 
     private final Map<String, Weights> weights = new HashMap<>();
 
@@ -184,47 +216,29 @@ public final class Quantizer {
     }
 
     private Weights quantizeWeights(Node node) {
+        QuantizedWeights eight = QuantizedWeights.of(
+                graph,
+                node,
+                quantization(node.input(0)).scale(),
+                ranges.of(node.input(0)),
+                plan.moments(),
+                factors,
+                Optional.ofNullable(weightScales.get(node.input(1))));
         Tensor w = graph.constant(node.input(1)).orElseThrow();
-        int[] extents = w.shape().extents();
-        boolean conv = node.op().type().equals("Conv");
-        int axis = conv || Long.valueOf(1).equals(node.op().attributes().get("transB")) ? 0 : 1;
-        int channels = extents[axis];
-        int inner = axis == 0 ? w.elements() / channels : 1;
-        float[] values = w.toFloats();
-        float[] scales = new float[channels];
-        for (int i = 0; i < values.length; i++) {
-            int channel = i / inner % channels;
-            scales[channel] = Math.max(scales[channel], Math.abs(values[i]) / WEIGHT_LEVELS);
-        }
-        float sx = quantization(node.input(0)).scale();
-        float[] bias =
-                node.hasInput(2) ? graph.constant(node.input(2)).orElseThrow().toFloats() : new float[channels];
-        for (int c = 0; c < channels; c++) {
-            scales[c] = (float) Math.max(scales[c], Math.max(Math.abs(bias[c]) / (sx * BIAS_LIMIT), 1e-30));
-        }
-        List<Range.Channel> seen = ranges.of(node.input(0)).channels();
-        InputChannels inputs = InputChannels.of(node, w.shape(), seen.size());
-        byte[] eight = new byte[values.length];
-        double[] errors = new double[channels];
-        for (int i = 0; i < values.length; i++) {
-            int channel = i / inner % channels;
-            long q = Math.clamp((long) Math.rint(values[i] / scales[channel]), -WEIGHT_LEVELS, WEIGHT_LEVELS);
-            eight[i] = (byte) q;
-            errors[channel] += (values[i] - q * (double) scales[channel])
-                    * seen.get(inputs.ofWeight(i)).mean();
-        }
-        String stored =
-                builder.constant(node.input(1) + "_int8", Tensor.of(new TensorType(DType.INT8, w.shape()), eight));
-        String scale = builder.constant(node.input(1) + "_scale", Tensor.floats(scales, channels));
+        int channels = eight.scales().length;
+        String stored = builder.constant(
+                node.input(1) + "_int8", Tensor.of(new TensorType(DType.INT8, w.shape()), eight.steps()));
+        String scale = builder.constant(node.input(1) + "_scale", Tensor.floats(eight.scales(), channels));
         String zero = builder.constant(
                 node.input(1) + "_zero_point", Tensor.filled(TensorType.of(DType.INT8, channels), _ -> 0));
         String real = builder.fresh(node.input(1) + "_dequantized");
-        builder.add(new Node(real + "_node", new DequantizeLinear(axis), List.of(stored, scale, zero), List.of(real)));
-        return new Weights(real, scales, errors);
+        builder.add(new Node(
+                real + "_node", new DequantizeLinear(eight.axis()), List.of(stored, scale, zero), List.of(real)));
+        return new Weights(real, eight);
     }
 
     private String bias(Node node) {
-        Weights w = weights(node);
+        QuantizedWeights w = weights(node).eight();
         Tensor bias = graph.constant(node.input(2)).orElseThrow();
         float sx = quantization(node.input(0)).scale();
         float[] scales = new float[w.scales().length];
@@ -233,7 +247,7 @@ public final class Quantizer {
         }
         Tensor steps = Tensor.filled(
                 TensorType.of(DType.INT32, scales.length),
-                c -> Math.rint((bias.getFloat(c) + w.meanErrors()[c]) / scales[c]));
+                c -> Math.rint((bias.getFloat(c) + (plan.biasCorrection() ? w.meanErrors()[c] : 0)) / scales[c]));
         String stored = builder.constant(node.name() + "_bias_int32", steps);
         String scale = builder.constant(node.name() + "_bias_scale", Tensor.floats(scales, scales.length));
         String zero = builder.constant(

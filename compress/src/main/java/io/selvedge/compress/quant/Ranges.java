@@ -17,4 +17,11 @@ public record Ranges(Map<String, Range> byValue) {
         }
         return range;
     }
+
+    /** The same activations, each in this calibrator's range. */
+    public Ranges by(String calibrator) {
+        Map<String, Range> all = new LinkedHashMap<>();
+        byValue.forEach((value, range) -> all.put(value, range.by(calibrator)));
+        return new Ranges(all);
+    }
 }

@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LargeModelsTest {
     private static final int TOKENS = 32;
     private static final int LONG = 128;
-    private static final int SENTENCES = 12;
+    private static final int SENTENCES = 24;
+    private static final double DYNAMIC = 1e-2;
     private static final double COSINE = 0.9999;
 
     @ParameterizedTest
@@ -72,25 +74,24 @@ class LargeModelsTest {
 
     @Test
     void sentences_are_embedded_as_by_onnx_runtime(Workbench bench) {
-        embedded("all-minilm-l6-v2.onnx", bench).forEach(sentence -> {
-            assertThat(sentence.difference()).isLessThanOrEqualTo(Tolerance.MODEL.relative());
-            assertThat(sentence.cosine()).isGreaterThanOrEqualTo(COSINE);
-        });
+        embedded("all-minilm-l6-v2.onnx", bench)
+                .forEach(sentence -> sentence.optimised().requireWithin(Tolerance.MODEL.relative()));
     }
 
     /**
      * Where a value lies between two steps of a dynamic quantisation, the last bit of a float decides, and a step more in one place
-     * spreads: ONNX Runtime with and without its optimiser then differ by up to 2.6e-2. Most sentences have no such tie.
+     * spreads. So ONNX Runtime has two answers, with and without its optimiser, which differ by more than the bound on every third
+     * or fourth sentence; ours is one of the two on all but a few.
      */
     @Test
     void sentences_are_embedded_by_dynamic_int8_as_by_onnx_runtime(Workbench bench) {
         List<Embedded> sentences = embedded("all-minilm-l6-v2-q.onnx", bench);
-        List<Embedded> alike = sentences.stream()
-                .filter(sentence -> sentence.difference() <= 1e-2)
-                .toList();
-        assertThat(alike).hasSizeGreaterThanOrEqualTo(SENTENCES * 2 / 3);
-        alike.forEach(sentence -> assertThat(sentence.cosine()).isGreaterThanOrEqualTo(COSINE));
-        sentences.forEach(sentence -> assertThat(sentence.cosine()).isGreaterThanOrEqualTo(0.99));
+        List<Distance> nearer = sentences.stream().map(Embedded::nearer).toList();
+        List<Distance> like =
+                nearer.stream().filter(d -> d.largest() <= DYNAMIC).toList();
+        assertThat(SENTENCES - like.size()).isLessThanOrEqualTo(2).isLessThan(far(sentences, Embedded::itself));
+        like.forEach(distance -> distance.requireWithin(DYNAMIC));
+        assertThat(nearer).allMatch(distance -> distance.cosine() >= 0.99);
     }
 
     /** In one bundle with code for 32 and for 128 tokens, whose further weights are positions only. */
@@ -154,8 +155,29 @@ class LargeModelsTest {
                 Map.of(), Map.of("input_ids", shape, "attention_mask", shape, "token_type_ids", shape));
     }
 
-    /** How far a sentence lies from ONNX Runtime's: {@code max |a-b| / max |ref|} over all tokens, cosine of the mean. */
-    private record Embedded(double difference, double cosine) {}
+    /** {@code max |a-b| / max |a|} over all tokens, and the cosine of the means over a sentence's tokens. */
+    private record Distance(double largest, double cosine) {
+        static Distance of(Tensor a, Tensor b, int length) {
+            double largest = 0;
+            for (int k = 0; k < a.elements(); k++) {
+                largest = Math.max(largest, Math.abs(a.getDouble(k) - b.getDouble(k)));
+            }
+            return new Distance(
+                    largest / Tolerance.magnitude(a), LargeModelsTest.cosine(mean(a, length), mean(b, length)));
+        }
+
+        void requireWithin(double bound) {
+            assertThat(largest).isLessThanOrEqualTo(bound);
+            assertThat(cosine).isGreaterThanOrEqualTo(COSINE);
+        }
+    }
+
+    /** A sentence's distance from ONNX Runtime with and without its optimiser, and that between these two. */
+    private record Embedded(Distance optimised, Distance asWritten, Distance itself) {
+        Distance nearer() {
+            return optimised.largest() < asWritten.largest() ? optimised : asWritten;
+        }
+    }
 
     private static List<Embedded> embedded(String name, Workbench bench) {
         Path model = resource("/" + name, bench);
@@ -163,23 +185,35 @@ class LargeModelsTest {
         Random random = new Random(3);
         List<Embedded> sentences = new ArrayList<>();
         try (NativeModel compiled = bench.best(Compiler.simplify(graph));
-                OnnxRuntimeOracle oracle = OnnxRuntimeOracle.open(model)) {
+                OnnxRuntimeOracle optimised = OnnxRuntimeOracle.open(model);
+                OnnxRuntimeOracle asWritten = OnnxRuntimeOracle.openAsWritten(model)) {
             for (int i = 0; i < SENTENCES; i++) {
                 int length = 6 + random.nextInt(TOKENS - 6);
                 Map<String, Tensor> inputs = sentence(length, random);
-                Tensor want = oracle.run(inputs).values().iterator().next();
-                Tensor got = compiled.run(inputs).values().iterator().next();
-                double largest = 0;
-                for (int k = 0; k < want.elements(); k++) {
-                    largest = Math.max(largest, Math.abs(want.getDouble(k) - got.getDouble(k)));
-                }
+                Tensor want = only(optimised.run(inputs));
+                Tensor written = only(asWritten.run(inputs));
+                Tensor got = only(compiled.run(inputs));
                 sentences.add(new Embedded(
-                        largest / Tolerance.magnitude(want), cosine(mean(want, length), mean(got, length))));
+                        Distance.of(want, got, length),
+                        Distance.of(written, got, length),
+                        Distance.of(want, written, length)));
             }
         }
-        sentences.forEach(sentence -> System.out.printf(
-                "%s: differs by %.1e, cosine %.7f%n", name, sentence.difference(), sentence.cosine()));
+        System.out.printf(
+                "%s, sentences of %d further away than %.0e: from the nearer of ONNX Runtime's answers %d, one from the other %d%n",
+                name, SENTENCES, DYNAMIC, far(sentences, Embedded::nearer), far(sentences, Embedded::itself));
         return sentences;
+    }
+
+    private static int far(List<Embedded> sentences, Function<Embedded, Distance> distance) {
+        return (int) sentences.stream()
+                .map(distance)
+                .filter(d -> d.largest() > DYNAMIC)
+                .count();
+    }
+
+    private static Tensor only(Map<String, Tensor> outputs) {
+        return outputs.values().iterator().next();
     }
 
     /** Common words between [CLS] and [SEP], then padding. */

@@ -10,6 +10,7 @@ import io.selvedge.runtime.Target;
 import io.selvedge.runtime.TensorSpec;
 import java.io.IOException;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -35,7 +36,17 @@ class BundleFuzzTest {
                 .part("weights.bin", new byte[] {1, 2, 3, 4})
                 .part("lib/generic/model.so", new byte[] {5})
                 .write(FILE.path());
-        return Stream.of(FILE.read());
+        byte[] plain = FILE.read();
+        byte[] weights = new byte[400];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (byte) (i * i % 7 - 3);
+        }
+        new BundleWriter(manifest())
+                .part("weights.bin", weights)
+                .part("lib/generic/model.so", new byte[100])
+                .coded(new TreeSet<>(List.of(64)))
+                .write(FILE.path());
+        return Stream.of(plain, FILE.read());
     }
 
     @MethodSource("seeds")

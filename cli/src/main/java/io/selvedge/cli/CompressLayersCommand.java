@@ -1,0 +1,231 @@
+package io.selvedge.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.GraphCost;
+import io.selvedge.compress.data.DataSource;
+import io.selvedge.compress.prune.Damage;
+import io.selvedge.compress.prune.LayerCut;
+import io.selvedge.compress.prune.LayerPruning;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code selvedge compress layers}: fewer layers. */
+@Command(
+        name = "layers",
+        description = {
+            "Removes residual blocks and layers whose output has the shape of their input, those first that are missed least "
+                    + "for what they save.",
+            "",
+            "What a layer is worth is measured on samples of --data; no labels are needed. Without a limit the layers are "
+                    + "listed."
+        },
+        footer = {
+            "  selvedge compress layers net.onnx --data eval.yaml                       which layers could go",
+            "  selvedge compress layers net.onnx --data eval.yaml --count 1 --out short.onnx",
+            "  selvedge compress layers net.onnx --data eval.yaml --max-macs 8M --out short.onnx"
+        })
+final class CompressLayersCommand implements Callable<Integer> {
+    private final Console console;
+
+    /** One of these, or none to look. */
+    static final class Amount {
+        @Option(names = "--count", paramLabel = "N", description = "So many cuts, one after the other.")
+        @Nullable
+        Integer count;
+
+        @Option(
+                names = "--max-macs",
+                paramLabel = "N",
+                converter = Count.Converter.class,
+                description = "Cut until an inference needs at most so many multiply-accumulates.")
+        @Nullable
+        Count maxMacs;
+
+        @Option(
+                names = "--max-latency-us",
+                paramLabel = "US",
+                description =
+                        "Cut until the compiled model takes at most so long: int8 where --data has calibration samples.")
+        @Nullable
+        Double maxLatencyMicros;
+
+        @Option(names = "--remove", paramLabel = "NAME", description = "The cut at the node of this name, as listed.")
+        @Nullable
+        String remove;
+    }
+
+    @ArgGroup
+    private @Nullable Amount amount;
+
+    @Mixin
+    private PruneOptions options = new PruneOptions();
+
+    @Mixin
+    private FineTuning tuning = new FineTuning();
+
+    CompressLayersCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (amount != null) {
+            options.out();
+        }
+        tuning.check(options);
+        Optional<DataSource> data = options.openData();
+        if (data.isEmpty()) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION,
+                    "compress layers needs --data: what a layer is worth is measured on samples, labels are not needed");
+        }
+        try {
+            Graph graph = options.graph(data);
+            Graph shorter;
+            List<String> history = new ArrayList<>();
+            try (ProgressLine progress = new ProgressLine(console)) {
+                Damage damage = options.damage(graph, data).orElseThrow();
+                LayerPruning pruning = new LayerPruning(damage);
+                if (amount == null) {
+                    list(graph, findings(pruning, graph, progress));
+                    return 0;
+                }
+                shorter = shorter(graph, pruning, amount, data, history, progress);
+            }
+            Graph tuned = tuning.tune(console, options, shorter, graph);
+            ObjectNode done = PrunedFile.step("layers");
+            ArrayNode without = done.putArray("without");
+            history.forEach(without::add);
+            new PrunedFile(console, options).write(tuned, done, tuning.reports());
+            new PruneReport(console, options).print(graph, tuned, data, true);
+            return 0;
+        } finally {
+            data.ifPresent(DataSource::close);
+        }
+    }
+
+    /** @throws SelvedgeException NO_CANDIDATE_FITS when nothing can go */
+    private static List<LayerPruning.Finding> findings(LayerPruning pruning, Graph graph, ProgressLine progress) {
+        List<LayerPruning.Finding> findings = pruning.findings(
+                graph, (done, total) -> progress.progress("measure what each layer is worth", done, total));
+        if (findings.isEmpty()) {
+            throw new SelvedgeException(
+                    ErrorCode.NO_CANDIDATE_FITS,
+                    "no layer of the model can go: none has an output of its input's shape, and no sum has a branch");
+        }
+        return findings;
+    }
+
+    private void list(Graph graph, List<LayerPruning.Finding> findings) {
+        double all = GraphCost.of(graph).macs();
+        TextTable table = new TextTable()
+                .left("cut at")
+                .right("MACs")
+                .right("share")
+                .right("damage")
+                .left("goes");
+        for (LayerPruning.Finding finding : findings) {
+            LayerCut cut = finding.cut();
+            table.row(
+                    cut.name(),
+                    String.format(Locale.ROOT, "%,d", cut.macs()),
+                    String.format(Locale.ROOT, "%.1f %%", 100 * cut.macs() / all),
+                    String.format(Locale.ROOT, "%.4f", finding.damage()),
+                    String.join(" ", cut.nodes()));
+        }
+        table.lines().forEach(console.out()::println);
+        console.out().println();
+        console.out()
+                .println("damage: squared error of the outputs over their variance; 1 is no better than a constant");
+    }
+
+    private Graph shorter(
+            Graph graph,
+            LayerPruning pruning,
+            Amount wanted,
+            Optional<DataSource> data,
+            List<String> history,
+            ProgressLine progress) {
+        Optional<PrunedLatency> latency = wanted.maxLatencyMicros == null
+                ? Optional.empty()
+                : Optional.of(new PrunedLatency(graph, options, data, progress));
+        Graph current = graph;
+        try {
+            Predicate<Graph> done = done(wanted, latency, history);
+            while (!done.test(current)) {
+                List<LayerPruning.Finding> findings;
+                try {
+                    findings = findings(pruning, current, progress);
+                } catch (SelvedgeException e) {
+                    throw history.isEmpty() ? e : exhausted(current, history);
+                }
+                LayerPruning.Finding next = chosen(findings, wanted);
+                current = next.cut().apply(current);
+                history.add(next.cut().name());
+                console.out()
+                        .println(String.format(
+                                Locale.ROOT,
+                                "Without %s: %,d MACs less, damage %.4f",
+                                String.join(" ", next.cut().nodes()),
+                                next.cut().macs(),
+                                next.damage()));
+            }
+        } finally {
+            latency.ifPresent(PrunedLatency::close);
+        }
+        return current;
+    }
+
+    private static Predicate<Graph> done(Amount wanted, Optional<PrunedLatency> latency, List<String> history) {
+        if (wanted.count != null) {
+            int count = Limits.atLeastOne("--count", wanted.count);
+            return _ -> history.size() == count;
+        }
+        if (wanted.maxMacs != null) {
+            long most = wanted.maxMacs.value();
+            return graph -> GraphCost.of(graph).macs() <= most;
+        }
+        if (wanted.maxLatencyMicros != null) {
+            double most = Limits.positive("--max-latency-us", wanted.maxLatencyMicros);
+            return graph -> latency.orElseThrow().micros(graph) <= most;
+        }
+        return _ -> history.size() == 1;
+    }
+
+    private static LayerPruning.Finding chosen(List<LayerPruning.Finding> findings, Amount wanted) {
+        if (wanted.remove == null) {
+            return findings.getFirst();
+        }
+        return findings.stream()
+                .filter(finding -> finding.cut().name().equals(wanted.remove))
+                .findFirst()
+                .orElseThrow(() -> new SelvedgeException(
+                        ErrorCode.BAD_OPTION,
+                        "--remove " + wanted.remove + ": there is no cut at that node; cuts are at "
+                                + findings.stream()
+                                        .map(finding -> finding.cut().name())
+                                        .toList()));
+    }
+
+    private static SelvedgeException exhausted(Graph left, List<String> history) {
+        return new SelvedgeException(
+                ErrorCode.NO_CANDIDATE_FITS,
+                "without " + history + " the model still needs "
+                        + GraphCost.of(left).macs()
+                        + " multiply-accumulates, and no further layer can go; relax the limit, or cut filters as well");
+    }
+}

@@ -1,0 +1,148 @@
+package io.selvedge.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.onnx.OnnxExporter;
+import io.selvedge.train.TrainListener.Progress;
+import io.selvedge.train.TrainRequest;
+import io.selvedge.train.TrainResult;
+import io.selvedge.train.TrainResult.Epoch;
+import io.selvedge.train.process.OptionsText;
+import io.selvedge.train.process.TrainingProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A training that a command asks for: checkpoints beside the output until that is there, progress with the time left, a report.
+ *
+ * @param out the ONNX file to write
+ * @param resume whether checkpoints of an earlier call are used
+ */
+record Training(Console console, Path out, boolean resume) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Where checkpoints lie while the output is not there. */
+    Path folder() {
+        Path target = out.toAbsolutePath();
+        return target.resolveSibling(target.getFileName() + ".training");
+    }
+
+    /** Trains in a process of its own. @throws SelvedgeException as {@link TrainingProcess#train} */
+    TrainResult run(TrainRequest request, Path data) {
+        if (!resume) {
+            delete(folder());
+        }
+        try (ProgressLine line = new ProgressLine(console)) {
+            line.progress("start libtorch", 0, 0);
+            return TrainingProcess.train(request, data, progress -> show(line, progress));
+        }
+    }
+
+    private static void show(ProgressLine line, Progress progress) {
+        StringBuilder detail = new StringBuilder();
+        if (progress.secondsLeft() >= 0) {
+            detail.append(time(progress.secondsLeft())).append(" left");
+        }
+        if (!Double.isNaN(progress.loss())) {
+            detail.append(detail.isEmpty() ? "" : ", ")
+                    .append(String.format(Locale.ROOT, "loss %.4f", progress.loss()));
+        }
+        line.progress(progress.phase(), progress.step(), progress.steps(), detail.toString());
+    }
+
+    private static String time(double seconds) {
+        long whole = Math.round(seconds);
+        return whole < 60 ? whole + " s" : whole / 60 + " min " + whole % 60 + " s";
+    }
+
+    /** Writes the model, then removes the checkpoints. */
+    void write(TrainResult result, Map<String, String> metadata) {
+        OnnxExporter.write(result.graph(), out, metadata);
+        deleteCheckpoints();
+    }
+
+    /** Of what is written. */
+    void deleteCheckpoints() {
+        delete(folder());
+    }
+
+    /** For the file's history and for {@code --json}. */
+    static ObjectNode report(TrainRequest request, TrainResult result) {
+        ObjectNode json = JSON.createObjectNode().put("step", "train");
+        json.set("options", OptionsText.write(request.options()));
+        json.put("learningRate", result.learningRate())
+                .put("bestEpoch", result.bestEpoch())
+                .put("teacher", request.teacher().isPresent())
+                .put("digest", result.digest())
+                .put("dataDigest", result.dataDigest());
+        result.evaluation()
+                .ifPresent(figures -> json.putObject("evaluation")
+                        .put("metric", figures.metric())
+                        .put("samples", figures.samples())
+                        .put("before", figures.before())
+                        .put("after", figures.after()));
+        ArrayNode epochs = json.putArray("history");
+        for (Epoch epoch : result.history()) {
+            ObjectNode each = epochs.addObject().put("epoch", epoch.number());
+            number(each, "loss", epoch.loss());
+            number(each, "validationLoss", epoch.validationLoss());
+            number(each, "validationAccuracy", epoch.validationAccuracy());
+        }
+        return json;
+    }
+
+    private static void number(ObjectNode json, String name, double value) {
+        if (Double.isFinite(value)) {
+            json.put(name, value);
+        }
+    }
+
+    /** Epoch by epoch, for people. */
+    static List<String> table(TrainResult result) {
+        TextTable table = new TextTable()
+                .right("epoch")
+                .right("loss")
+                .right("validation loss")
+                .right("validation accuracy")
+                .left("");
+        for (Epoch epoch : result.history()) {
+            table.row(
+                    String.valueOf(epoch.number()),
+                    text("%.4f", epoch.loss()),
+                    text("%.4f", epoch.validationLoss()),
+                    text("%.2f %%", 100 * epoch.validationAccuracy()),
+                    epoch.number() == result.bestEpoch() ? "kept" : "");
+        }
+        return table.lines();
+    }
+
+    private static String text(String format, double value) {
+        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, format, value);
+    }
+
+    private static void delete(Path folder) {
+        if (Files.notExists(folder)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.OUTPUT_NOT_WRITABLE,
+                    "cannot remove the old checkpoints in " + folder + " (" + IoReason.of(e) + "); remove them by hand",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+package io.selvedge.compress.prune;
+
+/** One axis of a tensor. */
+public record Axis(Place place, int index) {}

@@ -1,0 +1,144 @@
+package io.selvedge.train;
+
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * How a model is trained. Equal options, data and model give equal results, bit by bit.
+ *
+ * @param validation share of the training samples that only judge: the best epoch by them is kept
+ * @param restoreBatchNorm whether folded convolutions get batch normalisation back for the time of training
+ * @param useLabels false: only a teacher says what is right
+ * @param threads of libtorch; part of what makes results equal
+ */
+public record TrainOptions(
+        Schedule schedule,
+        Descent descent,
+        Augmentation augmentation,
+        Distillation distillation,
+        double validation,
+        boolean restoreBatchNorm,
+        boolean useLabels,
+        long seed,
+        int threads) {
+    /**
+     * How long, and how far in each step.
+     *
+     * @param learningRate the highest of the schedule; without it a range test finds one
+     * @param warmUp share of the steps in which the rate rises from 0; behind them it falls along a cosine to 0
+     * @param patience epochs without a better validation loss after which training stops; 0: never
+     * @param stepsPerEpoch fewer than the data give, for a look
+     */
+    public record Schedule(
+            int epochs,
+            int batch,
+            OptionalDouble learningRate,
+            double warmUp,
+            int patience,
+            OptionalInt stepsPerEpoch) {
+        /** The same number of epochs at another rate. */
+        public Schedule at(double rate) {
+            return new Schedule(epochs, batch, OptionalDouble.of(rate), warmUp, patience, stepsPerEpoch);
+        }
+    }
+
+    /** Rules by which gradients move parameters. */
+    public enum Optimizer {
+        ADAMW,
+        SGD
+    }
+
+    /**
+     * The rule and its figures.
+     *
+     * @param momentum of SGD
+     * @param weightDecay of weights of two axes and more, decoupled from the gradient
+     * @param maxGradientNorm longer gradients are shortened to it
+     */
+    public record Descent(Optimizer optimizer, double momentum, double weightDecay, double maxGradientNorm) {}
+
+    /**
+     * Random changes of inputs.
+     *
+     * @param flip whether images are mirrored left to right half of the time
+     * @param shift largest shift along every axis behind the channels, what leaves comes back as zero padding (crop with padding)
+     * @param noise standard deviation of added noise, as a share of the input's own
+     * @param gain largest relative change of the amplitude
+     */
+    public record Augmentation(boolean flip, int shift, double noise, double gain) {
+        /** Inputs as they are. */
+        public static final Augmentation NONE = new Augmentation(false, 0, 0, 0);
+    }
+
+    /**
+     * Weights of the loss's parts where there is a teacher; 0 leaves a part out.
+     *
+     * @param temperature by which logits are divided before they are compared
+     * @param task weight of the labels' part, where there are labels; the soft labels have the rest to 1
+     * @param feature mean squared error of activations that have one name and shape in both graphs
+     * @param attention difference of their attention maps: sums of squares over channels, normalised
+     */
+    public record Distillation(double temperature, double task, double feature, double attention) {}
+
+    /** Adam with decoupled weight decay, a range test for the rate, one thread. */
+    public static TrainOptions of(int epochs, long seed) {
+        return new TrainOptions(
+                new Schedule(epochs, 32, OptionalDouble.empty(), 0.05, 0, OptionalInt.empty()),
+                new Descent(Optimizer.ADAMW, 0.9, 1e-4, 5),
+                Augmentation.NONE,
+                new Distillation(4, 0.3, 0, 0),
+                0.1,
+                true,
+                true,
+                seed,
+                1);
+    }
+
+    /** The same with another schedule. */
+    public TrainOptions with(Schedule other) {
+        return new TrainOptions(
+                other, descent, augmentation, distillation, validation, restoreBatchNorm, useLabels, seed, threads);
+    }
+
+    /** The same with another rule. */
+    public TrainOptions with(Descent other) {
+        return new TrainOptions(
+                schedule, other, augmentation, distillation, validation, restoreBatchNorm, useLabels, seed, threads);
+    }
+
+    /** The same with other changes of inputs. */
+    public TrainOptions with(Augmentation other) {
+        return new TrainOptions(
+                schedule, descent, other, distillation, validation, restoreBatchNorm, useLabels, seed, threads);
+    }
+
+    /** The same with other weights of the loss. */
+    public TrainOptions with(Distillation other) {
+        return new TrainOptions(
+                schedule, descent, augmentation, other, validation, restoreBatchNorm, useLabels, seed, threads);
+    }
+
+    /** The same with another share of samples that judge. */
+    public TrainOptions withValidation(double share) {
+        return new TrainOptions(
+                schedule, descent, augmentation, distillation, share, restoreBatchNorm, useLabels, seed, threads);
+    }
+
+    /** The same with folded batch normalisation left folded, or given back. */
+    public TrainOptions withRestoredBatchNorm(boolean restore) {
+        return new TrainOptions(
+                schedule, descent, augmentation, distillation, validation, restore, useLabels, seed, threads);
+    }
+
+    /** The same without a look at labels. */
+    public TrainOptions withoutLabels() {
+        return new TrainOptions(
+                schedule, descent, augmentation, distillation, validation, restoreBatchNorm, false, seed, threads);
+    }
+
+    /** The same with other threads. */
+    public TrainOptions withThreads(int count) {
+        return new TrainOptions(
+                schedule, descent, augmentation, distillation, validation, restoreBatchNorm, useLabels, seed, count);
+    }
+}
