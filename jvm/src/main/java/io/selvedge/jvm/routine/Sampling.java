@@ -169,7 +169,8 @@ final class Sampling {
                 return 1;
             }
             int plane = (image * extents[1] + channel) * extents[2] * extents[3];
-            double top = corner[1] + bin / columns * binH;
+            int down = bin / columns;
+            double top = corner[1] + down * binH;
             double left = corner[0] + bin % columns * binW;
             y.putReal(i, pooled(call, x, plane, extents, top, left, binH, binW));
         }
