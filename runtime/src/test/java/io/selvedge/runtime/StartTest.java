@@ -29,7 +29,8 @@ final class StartTest {
                 "java.lang.classfile.",
                 "$$Lambda",
                 "java.security.MessageDigest")) {
-            assertThat(loaded.stream().filter(line -> line.contains(kind)).limit(3)).isEmpty();
+            assertThat(loaded.stream().filter(line -> line.contains(kind)).limit(3))
+                    .isEmpty();
         }
     }
 
