@@ -33,6 +33,14 @@ final class EffortOptions {
             description = "Begin no further training after so many minutes. Default: 20 for standard, 120 for thorough")
     private @Nullable Double minutes;
 
+    @Option(
+            names = "--trials",
+            paramLabel = "DIR",
+            description =
+                    "Where trainings are kept, so that a run that was interrupted, or one with other budgets, does not "
+                            + "train again. Default: in the user's cache")
+    private @Nullable Path trials;
+
     boolean trains() {
         return effort != Effort.QUICK;
     }
@@ -71,7 +79,7 @@ final class EffortOptions {
                         minutes == null ? effort.minutes() : Limits.positive("--max-effort-minutes", minutes),
                         request.seed(),
                         Machine.host().cores(),
-                        UserCache.ofUser().folder("trials")),
+                        trials == null ? UserCache.ofUser().folder("trials") : trials),
                 folder,
                 progress);
     }

@@ -20,7 +20,7 @@ public sealed interface Treatment {
      * @param scheme which levels there are
      * @param bits of a code
      * @param axis of the scales; -1 for one scale
-     * @param scale float32: one scale, or one an index of the axis; for {@link Scheme#LOG2} the largest magnitude
+     * @param scale float32: one scale, or one an index of the axis; for {@link Scheme#LOG2} and {@link Scheme#SHORT_SUMS} the largest magnitude
      * @param zeroPoint the code of 0 among the unsigned codes; empty scheme-wise for weights: symmetric codes have 0
      * @param signed codes from {@code -2^(bits-1)+1} to {@code 2^(bits-1)-1}, else from 0 to {@code 2^bits-1}
      * @param learned whether training moves the scales (learned step size)
@@ -41,6 +41,10 @@ public sealed interface Treatment {
         /** Multiples of the scale. */
         LINEAR,
         /** Zero, and powers of two times the scale, downward from it. */
-        LOG2
+        LOG2,
+        /** Zero, and 96, 64, 48, 32, ... 2, 1 parts of 96 of the scale: powers of two, and three times powers of two. */
+        SHORT_SUMS,
+        /** The linear codes, moved to 0 and half-octaves: {@code round(2^(round(2 log2 code) / 2))}. */
+        HALF_OCTAVES
     }
 }

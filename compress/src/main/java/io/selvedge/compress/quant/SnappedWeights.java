@@ -13,7 +13,8 @@ import java.util.Set;
 
 /**
  * A float graph whose weights are levels of a coarser grid than int8 already, and their scales, by which 8-bit numbers are exactly
- * those levels. Biases are corrected for the mean error: {@code b += sum (w - w') * E[x]}.
+ * those levels. Unless scales are given, by training that saw the levels, biases are corrected for the mean error:
+ * {@code b += sum (w - w') * E[x]}.
  *
  * @param scales per output channel, by the weight's name; int8 weights have none
  */
@@ -46,13 +47,15 @@ record SnappedWeights(Graph graph, Map<String, float[]> scales) {
                 float[] snapped = channels.snapped(grid, own);
                 scales.put(node.input(1), own);
                 constants.put(node.input(1), Tensor.filled(graph.type(node.input(1)), i -> snapped[i]));
-                corrected(
-                                graph,
-                                node,
-                                channels,
-                                snapped,
-                                ranges.of(node.input(0)).channels())
-                        .ifPresent(bias -> constants.put(node.input(2), bias));
+                if (given.isEmpty()) {
+                    corrected(
+                                    graph,
+                                    node,
+                                    channels,
+                                    snapped,
+                                    ranges.of(node.input(0)).channels())
+                            .ifPresent(bias -> constants.put(node.input(2), bias));
+                }
             }
         }
         return scales.isEmpty()

@@ -23,7 +23,7 @@ public enum WeightGrid {
     private static final int TRIED_SCALES = 160;
     private static final int REFINEMENTS = 3;
     private static final double SMALLEST_SHARE = 0.05;
-    private static final double LARGEST_SHARE = 1.5;
+    private static final double LARGEST_SHARE = 2;
 
     private final int[] magnitudes;
 

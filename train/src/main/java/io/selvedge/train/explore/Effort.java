@@ -50,9 +50,10 @@ public enum Effort {
         List<Recipe> recipes = new ArrayList<>();
         for (double share : filters) {
             for (double zero : bytesMatter ? zeros : List.of(0.0)) {
-                for (String level : bytesMatter ? levels : levels.subList(0, 1)) {
-                    recipes.add(new Recipe(share, zero, level));
-                }
+                recipes.add(new Recipe(share, zero, levels.getFirst()));
+            }
+            if (bytesMatter) {
+                levels.stream().skip(1).forEach(level -> recipes.add(new Recipe(share, 0, level)));
             }
         }
         return recipes;

@@ -1,5 +1,6 @@
 package io.selvedge.train.explore;
 
+import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.DType;
@@ -9,8 +10,10 @@ import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compiler.onnx.OnnxImporter;
 import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
+import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
+import io.selvedge.compress.deploy.LevelsTrial;
 import io.selvedge.compress.deploy.ProgressListener;
 import io.selvedge.compress.deploy.SideBySide;
 import io.selvedge.compress.prune.CriterionCatalog;
@@ -21,21 +24,26 @@ import io.selvedge.compress.prune.Pattern;
 import io.selvedge.compress.prune.Preparation;
 import io.selvedge.compress.prune.WeightPruning;
 import io.selvedge.compress.prune.Widths;
+import io.selvedge.compress.quant.ActivationGrid;
+import io.selvedge.compress.quant.Levels;
+import io.selvedge.compress.quant.Quantizer;
+import io.selvedge.compress.quant.Ranges;
+import io.selvedge.compress.quant.WeightGrid;
 import io.selvedge.train.TrainOptions;
 import io.selvedge.train.TrainRequest;
 import io.selvedge.train.TrainResult;
 import io.selvedge.train.Treatment;
 import io.selvedge.train.process.TrainingProcess;
+import io.selvedge.train.quant.QuantizationAwareTraining;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** Forms of one model: as it was imported, pruned by a recipe, trained, quantised. */
 final class Forms {
     /** Of weights that are tried. */
-    static final List<String> LEVELS = List.of("int8");
+    static final List<String> LEVELS = List.of("int8", "int4", "log4");
 
     private final Explorer.Request request;
     private final Dataset calibration;
@@ -85,15 +93,16 @@ final class Forms {
     /** Cut and quantised, not trained; nothing when so large a share rounds to nothing, or a share of nothing is left. */
     Optional<Trial> untrained(Recipe recipe) {
         try {
-            Graph cut = recipe.filters() == 0 ? original : pruned(recipe.filters());
-            Graph masked = cut;
+            Graph form = recipe.filters() == 0 ? original : pruned(recipe.filters());
             if (recipe.zeros() > 0) {
-                Map<String, float[]> zeros =
-                        new WeightPruning(cut, new Pattern.Single(), Optional.empty()).masks(recipe.zeros(), true);
-                masked = Masking.apply(cut, zeros);
+                form = Masking.apply(
+                        form,
+                        new WeightPruning(form, new Pattern.Single(), Optional.empty()).masks(recipe.zeros(), true));
             }
-            return Optional.of(new Trial(
-                    recipe, masked, quantized(masked), 0, Optional.empty(), OptionalDouble.empty(), Optional.empty()));
+            Optional<QuantizationAwareTraining> levels = fewLevels(recipe, form);
+            Graph quantized = levels.isPresent() ? levels.get().quantized() : quantized(form);
+            return Optional.of(
+                    new Trial(recipe, form, quantized, 0, Optional.empty(), OptionalDouble.empty(), Optional.empty()));
         } catch (SelvedgeException e) {
             if (e.code() == ErrorCode.BAD_OPTION || e.code() == ErrorCode.NO_CANDIDATE_FITS) {
                 return Optional.empty();
@@ -110,34 +119,61 @@ final class Forms {
 
     /** The trial after so many more epochs, {@code total} in all. */
     Trial trained(Trial trial, int epochs, int total) {
-        Graph trained = folder.trained(trial.recipe(), total).orElseGet(() -> train(trial, epochs, total));
+        TrialFolder.Result result = folder.result(trial.recipe(), total).orElseGet(() -> train(trial, epochs, total));
         return new Trial(
-                trial.recipe(), trained, quantized(trained), total, trial.finding(), trial.drop(), Optional.empty());
+                trial.recipe(),
+                result.trained(),
+                result.quantized(),
+                total,
+                trial.finding(),
+                trial.drop(),
+                Optional.empty());
     }
 
-    private Graph train(Trial trial, int epochs, int total) {
+    private TrialFolder.Result train(Trial trial, int epochs, int total) {
+        Optional<QuantizationAwareTraining> levels = fewLevels(trial.recipe(), trial.trained());
         TrainOptions options = TrainOptions.of(epochs, request.seed()).withThreads(request.threads());
         if (learningRate.isPresent()) {
             options = options.with(options.schedule().at(learningRate.getAsDouble()));
         }
+        List<Treatment> treatments = new ArrayList<>(zeros(trial));
+        // The levels are those of folded weights.
+        levels.ifPresent(form -> treatments.addAll(form.treatments()));
         TrainResult result = TrainingProcess.train(
                 new TrainRequest(
-                        trial.trained(),
+                        levels.map(QuantizationAwareTraining::graph).orElse(trial.trained()),
                         Optional.of(original),
-                        options,
-                        treatments(trial),
+                        options.withRestoredBatchNorm(levels.isEmpty()),
+                        treatments,
                         folder.training(trial.recipe(), total)),
                 request.data(),
                 step -> progress.progress(
                         "train " + trial.recipe().name() + ", " + step.phase(), step.step(), step.steps()));
         // Found once: the other forms are of the same model.
         learningRate = OptionalDouble.of(result.learningRate());
-        folder.keep(trial.recipe(), total, result.graph());
-        return result.graph();
+        return folder.keep(
+                trial.recipe(),
+                total,
+                new TrialFolder.Result(
+                        result.graph(),
+                        levels.map(form -> form.quantized(result)).orElseGet(() -> quantized(result.graph()))));
+    }
+
+    /** The form with coarser levels than int8, where the recipe wants them. */
+    private Optional<QuantizationAwareTraining> fewLevels(Recipe recipe, Graph graph) {
+        WeightGrid grid = WeightGrid.named(recipe.levels()).orElseThrow();
+        if (grid == WeightGrid.INT8) {
+            return Optional.empty();
+        }
+        Graph simplified = Compiler.simplify(graph);
+        Ranges ranges = new LevelsTrial(new Compiler(Toolchain.bundled()), simplified, progress)
+                .ranges(calibration, "'" + request.data() + "'");
+        return Optional.of(new QuantizationAwareTraining(
+                simplified, ranges, Levels.of(Quantizer.quantizableNodes(simplified), grid, ActivationGrid.UINT8)));
     }
 
     /** What is zero stays zero. */
-    private static List<Treatment> treatments(Trial trial) {
+    private static List<Treatment> zeros(Trial trial) {
         List<Treatment> treatments = new ArrayList<>();
         if (trial.recipe().zeros() > 0) {
             trial.trained().constants().forEach((name, value) -> {

@@ -10,7 +10,7 @@ import java.util.Locale;
  *
  * @param filters share of the channels that goes, 0 for none
  * @param zeros share of the weights that become zero, 0 for none
- * @param levels of weights and activations: {@code int8}
+ * @param levels of the weights: {@code int8}, {@code int4}, {@code log4}
  */
 public record Recipe(double filters, double zeros, String levels) {
     public Recipe {

@@ -50,24 +50,28 @@ record TrialFolder(Path path) {
 
     /** Where a training keeps its checkpoints. */
     Path training(Recipe recipe, int epochs) {
-        return path.resolve(structure(recipe) + "-" + epochs);
+        return path.resolve(recipe.name() + "-" + epochs);
     }
+
+    /** What a training left: the float form, and that which is deployed. */
+    record Result(Graph trained, Graph quantized) {}
 
     /** The result of a training that was done before. */
-    Optional<Graph> trained(Recipe recipe, int epochs) {
-        Path file = result(recipe, epochs);
-        return Files.exists(file) ? Optional.of(OnnxImporter.read(file)) : Optional.empty();
+    Optional<Result> result(Recipe recipe, int epochs) {
+        Path quantized = file(recipe, epochs, "-quantized");
+        return Files.exists(quantized)
+                ? Optional.of(new Result(OnnxImporter.read(file(recipe, epochs, "")), OnnxImporter.read(quantized)))
+                : Optional.empty();
     }
 
-    void keep(Recipe recipe, int epochs, Graph trained) {
-        OnnxExporter.write(trained, result(recipe, epochs));
+    Result keep(Recipe recipe, int epochs, Result result) {
+        OnnxExporter.write(result.trained(), file(recipe, epochs, ""));
+        // The last one says that both are there.
+        OnnxExporter.write(result.quantized(), file(recipe, epochs, "-quantized"));
+        return result;
     }
 
-    private Path result(Recipe recipe, int epochs) {
-        return path.resolve(structure(recipe) + "-" + epochs + ".onnx");
-    }
-
-    private static String structure(Recipe recipe) {
-        return recipe.name();
+    private Path file(Recipe recipe, int epochs, String kind) {
+        return path.resolve(recipe.name() + "-" + epochs + kind + ".onnx");
     }
 }

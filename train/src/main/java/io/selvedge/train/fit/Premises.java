@@ -81,6 +81,6 @@ record Premises(Student student, Objective objective, Batches batches, TrainingD
 
     private float[] rows(int... indices) {
         Batch batch = batches.of(indices, 0);
-        return NativeTensor.toFloats(objective.rows(student.run(batch, false), batch));
+        return NativeTensor.toFloats(objective.rows(student.untreated(batch), batch));
     }
 }

@@ -4,6 +4,7 @@ import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.train.Treatment;
+import io.selvedge.train.graph.Hook;
 import io.selvedge.train.graph.NativeTensor;
 import io.selvedge.train.graph.Natively;
 import io.selvedge.train.graph.TrainableGraph;
@@ -72,6 +73,11 @@ final class Student implements AutoCloseable {
 
     Map<String, org.bytedeco.pytorch.Tensor> run(Batch batch, boolean training) {
         return net.run(batch.inputs(), training, hook);
+    }
+
+    /** A run in evaluation without the treatments: rounding makes a difference of the last bit a difference of a level. */
+    Map<String, org.bytedeco.pytorch.Tensor> untreated(Batch batch) {
+        return net.run(batch.inputs(), false, Hook.NONE);
     }
 
     /** A run in training whose batch has that share in the running statistics. */

@@ -56,9 +56,12 @@ public final class TreatmentHook implements Hook {
         Tensor scale = tensors.get("scale/" + name);
         Treatment.FakeQuantization fake = quantized.get(name);
         if (scale != null && fake != null) {
-            result = fake.scheme() == Treatment.Scheme.LINEAR
-                    ? linear(result, scale, fake)
-                    : powers(result, scale, fake);
+            result = switch (fake.scheme()) {
+                case LINEAR -> linear(result, scale, fake);
+                case LOG2 -> powers(result, scale, fake);
+                case SHORT_SUMS -> Listed.shortSums(result, Quantizing.along(scale, result, fake.axis()));
+                case HALF_OCTAVES -> Listed.halfOctaves(result, Quantizing.along(scale, result, fake.axis()));
+            };
         }
         return result;
     }
