@@ -1,10 +1,10 @@
 package io.selvedge.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.GraphCost;
-import io.selvedge.compiler.onnx.OnnxExporter;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
@@ -17,7 +17,6 @@ import io.selvedge.compress.prune.Group;
 import io.selvedge.compress.prune.Groups;
 import io.selvedge.compress.prune.Widths;
 import java.io.IOException;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -40,7 +39,7 @@ import picocli.CommandLine.Option;
             "  selvedge compress filters net.onnx --show-groups",
             "  selvedge compress filters net.onnx --ratio 0.3 --out thin.onnx",
             "  selvedge compress filters net.onnx --max-macs 6M --data eval.yaml --out thin.onnx",
-            "  selvedge compress filters net.onnx --max-latency-us 50 --data eval.yaml --out thin.onnx"
+            "  selvedge compress filters net.onnx --max-latency-us 50 --data eval.yaml --fine-tune 3 --out thin.onnx"
         })
 final class CompressFiltersCommand implements Callable<Integer> {
     private final Console console;
@@ -106,6 +105,9 @@ final class CompressFiltersCommand implements Callable<Integer> {
     @Mixin
     private PruneOptions options = new PruneOptions();
 
+    @Mixin
+    private FineTuning tuning = new FineTuning();
+
     CompressFiltersCommand(Console console) {
         this.console = console;
     }
@@ -113,15 +115,16 @@ final class CompressFiltersCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         requireSomethingToDo();
+        tuning.check(options);
         Optional<DataSource> data = options.openData();
-        try (ProgressLine progress = new ProgressLine(console)) {
+        try {
             Graph graph = options.graph(data);
             Groups groups = Groups.of(graph);
             if (showGroups) {
                 new GroupDrawing(graph, groups, widths()).lines().forEach(console.out()::println);
             }
             if (amount != null) {
-                prune(graph, groups, amount, data, progress);
+                prune(graph, groups, amount, data);
             }
             return 0;
         } finally {
@@ -152,16 +155,24 @@ final class CompressFiltersCommand implements Callable<Integer> {
                 .orElseGet(() -> HostCpu.detect().best().lanes()));
     }
 
-    private void prune(Graph graph, Groups groups, Amount wanted, Optional<DataSource> data, ProgressLine progress) {
-        Criterion by = CriterionCatalog.named(criterion, Optional.empty());
+    private void prune(Graph graph, Groups groups, Amount wanted, Optional<DataSource> data) {
+        Criterion by = CriterionCatalog.named(
+                criterion,
+                criterion.equals(CriterionCatalog.TAYLOR)
+                        ? Optional.of(TaylorImportance.of(graph, options, console))
+                        : Optional.empty());
         FilterPruning pruning = new FilterPruning(graph, groups, by, widths());
-        Cut cut = cut(pruning, graph, wanted, data, progress);
-        Graph pruned = pruning.apply(cut);
+        Cut cut;
+        try (ProgressLine progress = new ProgressLine(console)) {
+            cut = cut(pruning, graph, wanted, data, progress);
+        }
         cut.kept().forEach((group, kept) -> console.out().println(line(group, kept)));
-        OnnxExporter.write(
-                pruned, options.out(), Map.of("selvedge.history", "filters: " + summary(cut) + " by " + criterion));
-        console.out().println("Wrote " + options.out());
-        new PruneReport(console, options, progress).print(graph, pruned, data, true);
+        Graph pruned = tuning.tune(console, options, pruning.apply(cut), graph);
+        ObjectNode done = PrunedFile.step("filters").put("criterion", criterion);
+        ObjectNode widths = done.putObject("channels");
+        cut.kept().forEach((group, kept) -> widths.put(group.name(), kept * group.width()));
+        new PrunedFile(console, options).write(pruned, done, tuning.reports());
+        new PruneReport(console, options).print(graph, pruned, data, true);
     }
 
     private Cut cut(
@@ -205,14 +216,5 @@ final class CompressFiltersCommand implements Callable<Integer> {
         int all = group.slices().size() * group.width();
         return layers + ": "
                 + (kept * group.width() == all ? all + " channels stay" : all + " -> " + kept * group.width());
-    }
-
-    private static String summary(Cut cut) {
-        return cut.kept().entrySet().stream()
-                .filter(entry -> entry.getValue() < entry.getKey().slices().size())
-                .map(entry -> entry.getKey().name() + " "
-                        + entry.getKey().slices().size() * entry.getKey().width() + "->"
-                        + entry.getValue() * entry.getKey().width())
-                .collect(Collectors.joining(", "));
     }
 }

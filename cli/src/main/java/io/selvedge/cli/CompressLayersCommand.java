@@ -1,10 +1,11 @@
 package io.selvedge.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.GraphCost;
-import io.selvedge.compiler.onnx.OnnxExporter;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.prune.Damage;
 import io.selvedge.compress.prune.LayerCut;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -74,6 +74,9 @@ final class CompressLayersCommand implements Callable<Integer> {
     @Mixin
     private PruneOptions options = new PruneOptions();
 
+    @Mixin
+    private FineTuning tuning = new FineTuning();
+
     CompressLayersCommand(Console console) {
         this.console = console;
     }
@@ -83,21 +86,32 @@ final class CompressLayersCommand implements Callable<Integer> {
         if (amount != null) {
             options.out();
         }
+        tuning.check(options);
         Optional<DataSource> data = options.openData();
         if (data.isEmpty()) {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION,
                     "compress layers needs --data: what a layer is worth is measured on samples, labels are not needed");
         }
-        try (ProgressLine progress = new ProgressLine(console)) {
+        try {
             Graph graph = options.graph(data);
-            Damage damage = options.damage(graph, data).orElseThrow();
-            LayerPruning pruning = new LayerPruning(damage);
-            if (amount == null) {
-                list(graph, findings(pruning, graph, progress));
-            } else {
-                prune(graph, pruning, amount, data, progress);
+            Graph shorter;
+            List<String> history = new ArrayList<>();
+            try (ProgressLine progress = new ProgressLine(console)) {
+                Damage damage = options.damage(graph, data).orElseThrow();
+                LayerPruning pruning = new LayerPruning(damage);
+                if (amount == null) {
+                    list(graph, findings(pruning, graph, progress));
+                    return 0;
+                }
+                shorter = shorter(graph, pruning, amount, data, history, progress);
             }
+            Graph tuned = tuning.tune(console, options, shorter, graph);
+            ObjectNode done = PrunedFile.step("layers");
+            ArrayNode without = done.putArray("without");
+            history.forEach(without::add);
+            new PrunedFile(console, options).write(tuned, done, tuning.reports());
+            new PruneReport(console, options).print(graph, tuned, data, true);
             return 0;
         } finally {
             data.ifPresent(DataSource::close);
@@ -139,12 +153,16 @@ final class CompressLayersCommand implements Callable<Integer> {
                 .println("damage: squared error of the outputs over their variance; 1 is no better than a constant");
     }
 
-    private void prune(
-            Graph graph, LayerPruning pruning, Amount wanted, Optional<DataSource> data, ProgressLine progress) {
+    private Graph shorter(
+            Graph graph,
+            LayerPruning pruning,
+            Amount wanted,
+            Optional<DataSource> data,
+            List<String> history,
+            ProgressLine progress) {
         Optional<PrunedLatency> latency = wanted.maxLatencyMicros == null
                 ? Optional.empty()
                 : Optional.of(new PrunedLatency(graph, options, data, progress));
-        List<String> history = new ArrayList<>();
         Graph current = graph;
         try {
             Predicate<Graph> done = done(wanted, latency, history);
@@ -169,10 +187,7 @@ final class CompressLayersCommand implements Callable<Integer> {
         } finally {
             latency.ifPresent(PrunedLatency::close);
         }
-        OnnxExporter.write(
-                current, options.out(), Map.of("selvedge.history", "layers: without " + String.join(", ", history)));
-        console.out().println("Wrote " + options.out());
-        new PruneReport(console, options, progress).print(graph, current, data, true);
+        return current;
     }
 
     private static Predicate<Graph> done(Amount wanted, Optional<PrunedLatency> latency, List<String> history) {

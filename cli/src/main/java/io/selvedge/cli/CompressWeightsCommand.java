@@ -1,18 +1,26 @@
 package io.selvedge.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
-import io.selvedge.compiler.onnx.OnnxExporter;
+import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compress.data.DataSource;
+import io.selvedge.compress.prune.CriterionCatalog;
 import io.selvedge.compress.prune.Masking;
 import io.selvedge.compress.prune.Pattern;
+import io.selvedge.compress.prune.SparsitySchedule;
 import io.selvedge.compress.prune.WeightPruning;
+import io.selvedge.train.TrainResult;
+import io.selvedge.train.Treatment;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,6 +68,9 @@ final class CompressWeightsCommand implements Callable<Integer> {
     @Mixin
     private PruneOptions options = new PruneOptions();
 
+    @Mixin
+    private FineTuning tuning = new FineTuning();
+
     CompressWeightsCommand(Console console) {
         this.console = console;
     }
@@ -76,35 +87,69 @@ final class CompressWeightsCommand implements Callable<Integer> {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION, "there is no criterion '" + criterion + "'; known are magnitude, taylor");
         }
-        if (criterion.equals("taylor")) {
-            throw new SelvedgeException(ErrorCode.BAD_OPTION, "criterion taylor needs gradients, and so --data");
-        }
+        tuning.check(options);
         Optional<DataSource> data = options.openData();
-        try (ProgressLine progress = new ProgressLine(console)) {
+        try {
             Graph graph = options.graph(data);
-            WeightPruning pruning = new WeightPruning(graph, shape, Optional.empty());
-            Map<String, float[]> masks = pruning.masks(sparsity, !perLayer);
-            Graph sparse = Masking.apply(graph, masks);
-            zeros(graph, masks);
-            OnnxExporter.write(
-                    sparse,
-                    options.out(),
-                    Map.of(
-                            "selvedge.history",
-                            "weights: " + share(masks) + " zeros, pattern " + pattern + ", by " + criterion));
-            console.out().println("Wrote " + options.out());
-            new PruneReport(console, options, progress).print(graph, sparse, data, false);
+            Masked masked =
+                    tuning.isWanted() ? gradually(graph, shape) : Masked.of(graph, masks(graph, shape, sparsity));
+            Graph sparse = masked.graph();
+            Map<String, float[]> found = masked.masks();
+            table(graph, found).forEach(console.out()::println);
+            ObjectNode done = PrunedFile.step("weights")
+                    .put("zeros", share(found))
+                    .put("pattern", pattern)
+                    .put("criterion", criterion);
+            new PrunedFile(console, options).write(sparse, done, tuning.reports());
+            new PruneReport(console, options).print(graph, sparse, data, false);
             return 0;
         } finally {
             data.ifPresent(DataSource::close);
         }
     }
 
-    private void zeros(Graph graph, Map<String, float[]> masks) {
+    /** A graph whose weights are zero where a mask is. */
+    private record Masked(Graph graph, Map<String, float[]> masks) {
+        static Masked of(Graph graph, Map<String, float[]> masks) {
+            return new Masked(Masking.apply(graph, masks), masks);
+        }
+    }
+
+    private Map<String, float[]> masks(Graph graph, Pattern shape, double zeros) {
+        Optional<Map<String, float[]>> importance = criterion.equals(CriterionCatalog.TAYLOR)
+                ? Optional.of(TaylorImportance.of(graph, options, console))
+                : Optional.empty();
+        return new WeightPruning(graph, shape, importance).masks(zeros, !perLayer);
+    }
+
+    /** More zeros after every epoch, all of them for the last third; a pattern at once. */
+    private Masked gradually(Graph graph, Pattern shape) {
+        int epochs = tuning.epochs();
+        boolean atOnce = shape instanceof Pattern.Some;
+        int stages = atOnce ? 1 : Math.max(1, epochs - epochs / 3);
+        SparsitySchedule schedule = new SparsitySchedule(0, sparsity, stages);
+        Masked current = new Masked(graph, Map.of());
+        OptionalDouble rate = OptionalDouble.empty();
+        for (int stage = 1; stage <= stages; stage++) {
+            current = Masked.of(current.graph(), masks(current.graph(), shape, schedule.at(stage)));
+            List<Treatment> held = new ArrayList<>();
+            for (Map.Entry<String, float[]> mask : current.masks().entrySet()) {
+                TensorType type = graph.type(mask.getKey());
+                held.add(new Treatment.Mask(mask.getKey(), Tensor.filled(type, i -> mask.getValue()[i])));
+            }
+            int passes = stage < stages ? 1 : epochs - stages + 1;
+            TrainResult result = tuning.tuned(console, options, current.graph(), graph, held, passes, rate);
+            rate = OptionalDouble.of(result.learningRate());
+            current = Masked.of(result.graph(), current.masks());
+        }
+        return current;
+    }
+
+    private static List<String> table(Graph graph, Map<String, float[]> masks) {
         TextTable table = new TextTable().left("weights").left("shape").right("zeros");
         masks.forEach((name, mask) -> table.row(name, graph.type(name).shape().toString(), share(Map.of(name, mask))));
         table.row("all", "", share(masks));
-        table.lines().forEach(console.out()::println);
+        return table.lines();
     }
 
     private static String share(Map<String, float[]> masks) {

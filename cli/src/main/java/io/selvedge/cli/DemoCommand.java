@@ -1,5 +1,6 @@
 package io.selvedge.cli;
 
+import io.selvedge.cli.demo.LineFiles;
 import io.selvedge.cli.demo.TextLines;
 import io.selvedge.cli.report.Report;
 import io.selvedge.cli.report.SamplePicture;
@@ -24,12 +25,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -46,6 +49,8 @@ final class DemoCommand implements Callable<Integer> {
     private static final String INPUT = "x";
     private static final List<Integer> SHAPE = List.of(1, 3, 48, 192);
     private static final int CALIBRATION_LINES = 200;
+    private static final int TRAINING_LINES = 2000;
+    private static final String MODEL = "model.onnx";
     private static final int RIGHT_PICTURES = 9;
     private static final int WRONG_PICTURES = 3;
 
@@ -83,6 +88,14 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print report.json instead of the table.")
     private boolean json;
 
+    @Option(
+            names = "--write-data",
+            paramLabel = "DIR",
+            description =
+                    "Write the model, the lines as pictures and their description into this folder instead, to try other "
+                            + "commands on: docs/tutorial.md.")
+    private @Nullable Path data;
+
     DemoCommand(Console console) {
         this(console, Deployment.REAL);
     }
@@ -96,6 +109,9 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Limits.finite("--max-drop", maxDrop);
         Limits.atLeastOne("--lines", lines);
+        if (data != null) {
+            return writeData(data);
+        }
         TextLines.Sets sets = TextLines.draw(INPUT, lines, CALIBRATION_LINES, seed);
         try (WorkFolder work = WorkFolder.create("demo");
                 InputStream in = DemoCommand.class.getResourceAsStream(RESOURCE)) {
@@ -110,6 +126,20 @@ final class DemoCommand implements Callable<Integer> {
                             Files.size(model),
                             result -> new Report(result, pictures(result, sets.evaluation())));
         }
+    }
+
+    private int writeData(Path folder) throws IOException {
+        TextLines.Sets sets = TextLines.draw(INPUT, lines, TRAINING_LINES, seed);
+        List<String> names = new ArrayList<>(LineFiles.NAMES);
+        names.add(MODEL);
+        try (OutputFolder output = OutputFolder.open(folder, 0);
+                ProgressLine progress = new ProgressLine(console);
+                InputStream in = DemoCommand.class.getResourceAsStream(RESOURCE)) {
+            Files.copy(Objects.requireNonNull(in), output.staging().resolve(MODEL));
+            LineFiles.write(output.staging(), sets, INPUT, progress);
+            output.publish(names).forEach(file -> console.out().println("Wrote " + file));
+        }
+        return 0;
     }
 
     private DeployRequest request(Path model, TextLines.Sets sets, Path staging) {

@@ -4,11 +4,14 @@ import io.selvedge.cli.report.Report;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.partition.Partition;
+import io.selvedge.compiler.toolchain.WorkFolder;
 import io.selvedge.compress.deploy.Budgets;
 import io.selvedge.compress.deploy.DeployData;
 import io.selvedge.compress.deploy.DeployRequest;
 import io.selvedge.compress.deploy.Variant;
 import io.selvedge.runtime.StatePair;
+import io.selvedge.train.explore.Explorer.Exploration;
+import io.selvedge.train.explore.Explorer.TrialFinding;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -179,6 +183,12 @@ final class DeployCommand implements Callable<Integer> {
     @Mixin
     private FallbackOption fallback = new FallbackOption();
 
+    @Mixin
+    private EffortOptions effort = new EffortOptions();
+
+    /** What {@code --effort} found. */
+    private List<Variant> found = List.of();
+
     DeployCommand(Console console) {
         this(console, Deployment.REAL);
     }
@@ -199,8 +209,28 @@ final class DeployCommand implements Callable<Integer> {
             }
             console.err().println("--fallback is not needed: all of " + model + " is compiled");
         }
-        return fallback.suggestedBy(() -> new Deploying(console, deployment, out, json)
-                .run(this::request, modelBytes, (result) -> new Report(result, List.of())));
+        return fallback.suggestedBy(() -> effort.trains() ? explored(modelBytes) : deployed(modelBytes, List.of()));
+    }
+
+    private int deployed(long modelBytes, List<TrialFinding> trials) throws IOException {
+        return new Deploying(console, deployment, out, json)
+                .run(this::request, modelBytes, result -> new Report(result, List.of(), trials));
+    }
+
+    /** Candidates are made first, in a folder of their own. */
+    private int explored(long modelBytes) throws IOException {
+        try (WorkFolder folder = WorkFolder.create("explore")) {
+            Exploration exploration;
+            try (ProgressLine progress = new ProgressLine(console)) {
+                exploration = effort.explore(request(out), folder.path(), progress);
+            }
+            found = exploration.finalists();
+            int status = deployed(modelBytes, exploration.trials());
+            if (!json) {
+                EffortOptions.lines(exploration).forEach(console.out()::println);
+            }
+            return status;
+        }
     }
 
     private void requireNothingMeasured() {
@@ -231,8 +261,11 @@ final class DeployCommand implements Callable<Integer> {
     }
 
     private List<Variant> variants() {
-        return candidates.stream()
-                .map(file -> new Variant(String.valueOf(file.getFileName()).replaceFirst("\\.[a-z]+$", ""), file, ""))
+        return Stream.concat(
+                        candidates.stream()
+                                .map(file -> new Variant(
+                                        String.valueOf(file.getFileName()).replaceFirst("\\.[a-z]+$", ""), file, "")),
+                        found.stream())
                 .toList();
     }
 

@@ -75,6 +75,7 @@ public final class Main {
                 .addSubcommand(new ProfileCommand(console))
                 .addSubcommand(new TrainCommand(console))
                 .addSubcommand(CompressCommand.commandLine(console))
+                .addSubcommand(new ExplainCommand(console))
                 .addSubcommand(new DumpCommand(console))
                 .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new DoctorCommand(console))

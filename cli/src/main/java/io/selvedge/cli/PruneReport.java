@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What pruning changed: counted in the graph and measured in compiled code, float and int8, before and after by turns. */
-record PruneReport(Console console, PruneOptions options, ProgressLine progress) {
+record PruneReport(Console console, PruneOptions options) {
     /** A model that takes more than this of the original's time is not faster. */
     private static final double NOTICEABLE = 0.98;
 
@@ -54,7 +54,8 @@ record PruneReport(Console console, PruneOptions options, ProgressLine progress)
     }
 
     private List<Finding> measure(Graph before, Graph after, Optional<DataSource> data) {
-        try (SideBySide side = new SideBySide(options.targets(), options.cc(), progress)) {
+        try (ProgressLine progress = new ProgressLine(console);
+                SideBySide side = new SideBySide(options.targets(), options.cc(), progress)) {
             side.add("before", before);
             side.add("after", after);
             data.flatMap(DataSource::calibration).ifPresent(calibration -> {
@@ -69,6 +70,7 @@ record PruneReport(Console console, PruneOptions options, ProgressLine progress)
         TextTable table = new TextTable()
                 .left("compiled")
                 .right("weights B")
+                .right("coded B")
                 .right("arena B")
                 .right("bundle B")
                 .right("us")
@@ -80,6 +82,7 @@ record PruneReport(Console console, PruneOptions options, ProgressLine progress)
             List<String> cells = new ArrayList<>(List.of(
                     finding.name(),
                     String.format(Locale.ROOT, "%,d", finding.weightBytes()),
+                    String.format(Locale.ROOT, "%,d", finding.codedWeightBytes()),
                     String.format(Locale.ROOT, "%,d", finding.arenaBytes()),
                     String.format(Locale.ROOT, "%,d", finding.bundleBytes()),
                     finding.microsP50().isPresent()

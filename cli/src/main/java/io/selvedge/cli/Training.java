@@ -68,6 +68,11 @@ record Training(Console console, Path out, boolean resume) {
     /** Writes the model, then removes the checkpoints. */
     void write(TrainResult result, Map<String, String> metadata) {
         OnnxExporter.write(result.graph(), out, metadata);
+        deleteCheckpoints();
+    }
+
+    /** Of what is written. */
+    void deleteCheckpoints() {
         delete(folder());
     }
 

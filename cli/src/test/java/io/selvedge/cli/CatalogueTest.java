@@ -117,7 +117,8 @@ final class CatalogueTest {
                         withSubcommands(root).map(line -> line.getCommandSpec().userObject())));
     }
 
-    private static Stream<CommandLine> withSubcommands(CommandLine command) {
+    /** A command, those below it, and those below these. */
+    static Stream<CommandLine> withSubcommands(CommandLine command) {
         return Stream.concat(
                 Stream.of(command), command.getSubcommands().values().stream().flatMap(CatalogueTest::withSubcommands));
     }

@@ -37,7 +37,8 @@ final class CompressPruningTest {
         TinyData.random(60, 5).writeNpz(folder.resolve("eval.npz"));
         yaml = Files.writeString(
                 folder.resolve("eval.yaml"),
-                "kind: npz\npath: eval.npz\nmetric: top1\ncalibration: {split: 20, seed: 1}\n");
+                "kind: npz\npath: eval.npz\nmetric: top1\ncalibration: {split: 20, seed: 1}\n"
+                        + "training: {path: eval.npz, validation: 0.1}\n");
     }
 
     private static CommandLineRun compress(String method, Object... rest) {
@@ -142,6 +143,54 @@ final class CompressPruningTest {
         assertThat(more.err()).contains("NO_CANDIDATE_FITS: without [sum] the model still needs 9");
     }
 
+    @Test
+    void gradients_say_which_channels_matter_and_training_follows_with_zeros_held() {
+        Path trained = folder.resolve("trained.onnx");
+        CommandLineRun taylor = compress(
+                "filters",
+                "--data",
+                yaml,
+                "--ratio",
+                "0.5",
+                "--round-to",
+                "4",
+                "--criterion",
+                "taylor",
+                "--no-measure",
+                "--fine-tune",
+                "1",
+                "--learning-rate",
+                "1e-3",
+                "--out",
+                trained);
+        assertThat(taylor.status()).as(taylor.err()).isZero();
+        assertThat(taylor.out()).contains("conv: 8 -> 4").contains("epoch");
+        assertThat(read(trained).type("conv.w").shape().extents()).containsExactly(4, 3, 3, 3);
+        assertThat(OnnxImporter.metadata(trained).get("selvedge.history"))
+                .contains("\"step\":\"filters\"", "\"criterion\":\"taylor\"", "\"step\":\"train\"");
+        Path sparse = folder.resolve("held.onnx");
+        CommandLineRun weights = compress(
+                "weights",
+                "--data",
+                yaml,
+                "--sparsity",
+                "0.5",
+                "--per-layer",
+                "--fine-tune",
+                "2",
+                "--no-measure",
+                "--learning-rate",
+                "1e-3",
+                "--out",
+                sparse);
+        assertThat(weights.status()).as(weights.err()).isZero();
+        assertThat(java.util.stream.IntStream.range(0, 216)
+                        .filter(i ->
+                                read(sparse).constant("conv.w").orElseThrow().getFloat(i) == 0))
+                .hasSize(108);
+        assertThat(folder.resolve("held.onnx.training")).doesNotExist();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -161,6 +210,9 @@ final class CompressPruningTest {
                 "weights; --out OUT; 2; BAD_OPTION; --sparsity is needed",
                 "weights; --sparsity 1 --out OUT; 2; BAD_OPTION; 1 would leave nothing",
                 "weights; --pattern 4:2 --out OUT; 2; BAD_OPTION; write 2:4",
+                "filters; --ratio 0.5 --fine-tune 2 --out OUT; 2; BAD_OPTION; --fine-tune needs --data",
+                "filters; --ratio 0.5 --fine-tune 0 --data YAML --out OUT; 2; BAD_OPTION; --fine-tune",
+                "weights; --sparsity 0.5 --criterion size --out OUT; 2; BAD_OPTION; known are magnitude",
                 "weights; --sparsity 0.5 --criterion taylor --out OUT; 2; BAD_OPTION; --data"
             })
     void what_cannot_be_done_is_said(String method, String options, int status, String code, String part) {

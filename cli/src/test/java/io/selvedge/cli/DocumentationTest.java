@@ -38,6 +38,7 @@ final class DocumentationTest {
                 "CONTRIBUTING.md",
                 "bench/README.md",
                 "docs/plugins.md",
+                "docs/pruning.md",
                 "examples/java-app/README.md",
                 "examples/plugin/README.md"
             })
@@ -74,6 +75,7 @@ final class DocumentationTest {
                 "README.md",
                 "CONTRIBUTING.md",
                 "docs/plugins.md",
+                "docs/pruning.md",
                 "docs/report-format.md",
                 "examples/plugin/README.md"
             })
@@ -82,7 +84,7 @@ final class DocumentationTest {
         Set<String> commands = new HashSet<>(root.getSubcommands().keySet());
         commands.addAll(LAUNCHER);
         assertThat(commands).containsAll(all(COMMAND, text(page)));
-        Set<String> options = root.getSubcommands().values().stream()
+        Set<String> options = CatalogueTest.withSubcommands(root)
                 .flatMap(command -> command.getCommandSpec().optionsMap().keySet().stream())
                 .collect(Collectors.toCollection(HashSet::new));
         options.addAll(LAUNCHER_OPTIONS);

@@ -21,12 +21,19 @@ final class TinyModel {
     static final int CLASSES = 3;
     static final int VALUES = 3 * 4 * 4;
     private static final int CHANNELS = 8;
+    private static final int MANY_CHANNELS = 64;
 
     private TinyModel() {}
 
     /** Input {@code x}, float32 [N,3,4,4] with N open; output {@code scores} [N,3]. */
     static Path write(Path file) throws IOException {
         return Files.write(file, open().build().toByteArray());
+    }
+
+    /** With N = 1 and so many channels that some can be cut, whatever the CPU. */
+    static Path writeWide(Path file) {
+        OnnxExporter.write(GraphText.parse(text(MANY_CHANNELS), OpCatalog.ALL), file);
+        return file;
     }
 
     /** The same with an operator that nobody knows. */
@@ -77,24 +84,24 @@ final class TinyModel {
 
     /** The model with N = 1. */
     static byte[] bytes() {
-        return OnnxExporter.bytes(GraphText.parse(text(), OpCatalog.ALL), Map.of());
+        return OnnxExporter.bytes(GraphText.parse(text(CHANNELS), OpCatalog.ALL), Map.of());
     }
 
-    private static String text() {
+    private static String text(int channels) {
         Random random = new Random(1);
         // Three channels pass a colour on; the others are noise that the last layer ignores.
-        String conv = numbers(CHANNELS * 3 * 9, i -> {
+        String conv = numbers(channels * 3 * 9, i -> {
             int out = i / 27;
             boolean centre = i % 9 == 4;
             return centre && i / 9 % 3 == out ? 1 : out < CLASSES ? 0 : random.nextGaussian() / 4;
         });
-        String dense = numbers(CLASSES * CHANNELS, i -> i % CHANNELS == i / CHANNELS ? 2 : 0);
+        String dense = numbers(CLASSES * channels, i -> i % channels == i / channels ? 2 : 0);
         return """
                 graph colours
                 input x: float32[1,3,4,4]
-                const conv.w: float32[8,3,3,3] = {%s}
-                const conv.b: float32[8] = splat 0.01
-                const fc.w: float32[3,8] = {%s}
+                const conv.w: float32[%d,3,3,3] = {%s}
+                const conv.b: float32[%d] = splat 0.01
+                const fc.w: float32[3,%d] = {%s}
                 const fc.b: float32[3] = splat 0
                 node conv: Conv{dilations=[1,1], group=1, pads=[1,1,1,1], strides=[1,1]}(x, conv.w, conv.b) -> c
                 node relu: Relu(c) -> r
@@ -102,7 +109,7 @@ final class TinyModel {
                 node flat: Flatten{axis=1}(p) -> f
                 node fc: Gemm{alpha=1.0, beta=1.0, transA=0, transB=1}(f, fc.w, fc.b) -> scores
                 output scores
-                """.formatted(conv, dense);
+                """.formatted(channels, conv, channels, channels, dense);
     }
 
     private static String numbers(int count, java.util.function.IntToDoubleFunction value) {

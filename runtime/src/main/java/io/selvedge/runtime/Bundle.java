@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -136,13 +137,14 @@ public final class Bundle implements AutoCloseable {
                     "the manifest needs weights.bin of " + manifest.weightBytes() + " bytes, the file has "
                             + (present.contains(PartName.WEIGHTS) ? length(PartName.WEIGHTS) : "none"));
         }
-        manifest.coded().forEach((part, plainBytes) -> {
-            if (!PartDecoder.isPlausible(plainBytes, storedLength(part))) {
+        for (Map.Entry<String, Long> part : manifest.coded().entrySet()) {
+            long stored = storedLength(part.getKey());
+            if (!PartDecoder.isPlausible(part.getValue(), stored)) {
                 throw new ModelException(
                         Code.BAD_BUNDLE,
-                        "the " + storedLength(part) + " bytes of '" + part + "' cannot stand for " + plainBytes);
+                        "the " + stored + " bytes of '" + part.getKey() + "' cannot stand for " + part.getValue());
             }
-        });
+        }
         ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(ZipLayout.PIECE_BYTES, file.size()));
         for (String part : present) {
             checkPart(entries.get(part), chunk);

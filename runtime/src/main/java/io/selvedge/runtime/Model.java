@@ -164,8 +164,8 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * Threads that compute a session's run: as many as were asked for or the bundle's maker found best, but no more than there are
-     * processors.
+     * Threads that may compute a session's run: as many as were asked for or the bundle's maker found best, but no more than there
+     * are processors. Where a session finds its runs faster on the caller's thread alone, the others sleep.
      */
     public int threads() {
         return threads;

@@ -113,11 +113,11 @@ record ModelChoice(List<SymbolModel> models, List<PlaneRun> runs) {
             long n = some[s] + others[s];
             if (n > 0) {
                 sum += n;
-                bits -= n * Math.log(n) / Math.log(2);
+                bits -= n * Math.log((double) n) / Math.log(2);
                 bits += 9;
             }
         }
-        return sum == 0 ? 0 : bits + sum * Math.log(sum) / Math.log(2);
+        return sum == 0 ? 0 : bits + sum * Math.log((double) sum) / Math.log(2);
     }
 
     private static void add(long[] to, long[] histogram) {

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The threads that compute one session's runs: the caller's, and daemons that are started at the first run and sleep between runs.
  * Nobody waits for a daemon that has not begun to work, so that one that is late, or cannot be started, costs no more than the
- * help that it does not give. Knows nothing of its session, so that one that is never closed can be collected.
+ * help that it does not give; where all of them together are slower than the caller alone, they sleep. Knows nothing of its session, so that one that is never closed can be collected.
  */
 final class Team {
     /** Some ten microseconds: the next run often follows at once, and waking a thread costs as much. */
@@ -24,6 +24,7 @@ final class Team {
 
     private final int threads;
     private final List<Worker> workers;
+    private final Pace pace = new Pace(System.nanoTime());
     private boolean started;
     private volatile int begun;
     private volatile int ended;
@@ -66,11 +67,23 @@ final class Team {
         return threads;
     }
 
-    /** One run on all threads, by the only thread that may call now. */
+    /** One run, by the only thread that may call now: on all threads, or on this one where that is faster. */
     int run() {
         if (threads == 1) {
-            return code.runAll(weights.address(), table.address(), arena.address(), 0, 1);
+            return alone();
         }
+        long began = System.nanoTime();
+        int status = pace.alone() ? alone() : together();
+        long now = System.nanoTime();
+        pace.ran(now - began, now);
+        return status;
+    }
+
+    private int alone() {
+        return code.runAll(weights.address(), table.address(), arena.address(), 0, 1);
+    }
+
+    private int together() {
         if (!started) {
             started = true;
             for (Worker worker : workers) {

@@ -12,7 +12,8 @@ final class FirstResult {
                 Session session = model.newSession()) {
             session.input("x").floats().put(0, 1);
             session.run();
-            System.out.println("y " + (int) session.output("y").floats().get(0));
+            // Joined strings would be made by what the test looks for.
+            System.out.println((int) session.output("y").floats().get(0));
         }
     }
 }

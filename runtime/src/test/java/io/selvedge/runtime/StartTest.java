@@ -22,14 +22,14 @@ final class StartTest {
         // The first process of all makes the folder of libraries, which takes more.
         Model.load(bundle, AffineModel.options(folder)).close();
         List<String> loaded = loadedFor(bundle);
-        assertThat(loaded).contains("y 3").anyMatch(line -> line.contains(" io.selvedge.runtime.Session "));
+        assertThat(loaded).contains("3").anyMatch(line -> line.contains(" io.selvedge.runtime.Session "));
         for (String kind : List.of(
                 "java.util.stream.",
                 "java.util.regex.",
                 "java.lang.classfile.",
                 "$$Lambda",
                 "java.security.MessageDigest")) {
-            assertThat(loaded).as(kind).noneMatch(line -> line.contains(kind));
+            assertThat(loaded.stream().filter(line -> line.contains(kind)).limit(3)).isEmpty();
         }
     }
 

@@ -4,10 +4,13 @@ import static io.selvedge.runtime.AffineModel.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.selvedge.runtime.ModelException.Code;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +41,7 @@ final class TeamTest {
     }
 
     @Test
-    void a_worker_takes_part_in_every_run_and_ends_with_the_session() throws IOException {
+    void a_worker_takes_part_and_ends_with_the_session() throws IOException {
         try (Model model = load(2, "-DTEAM=64")) {
             try (Session session = model.newSession()) {
                 assertThat(session.threads()).isEqualTo(2);
@@ -49,6 +52,43 @@ final class TeamTest {
                 assertThat(workers()).hasSize(1).allMatch(Thread::isDaemon);
             }
             assertThat(workers()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_session_that_is_closed_while_it_runs_on_workers_ends_between_runs() throws Exception {
+        try (Model model = load(2, "-DTEAM=64")) {
+            for (int round = 0; round < 50; round++) {
+                Session session = model.newSession();
+                CountDownLatch begun = new CountDownLatch(1);
+                FutureTask<ModelException> runner = new FutureTask<>(() -> {
+                    while (true) {
+                        try {
+                            run(session);
+                            begun.countDown();
+                        } catch (ModelException closed) {
+                            return closed;
+                        }
+                    }
+                });
+                new Thread(runner).start();
+                begun.await();
+                while (!closes(session)) {
+                    Thread.onSpinWait();
+                }
+                assertThat(runner.get().code()).isIn(Code.CLOSED, Code.CONCURRENT_USE);
+                assertThat(workers()).isEmpty();
+            }
+        }
+    }
+
+    private static boolean closes(Session session) {
+        try {
+            session.close();
+            return true;
+        } catch (ModelException running) {
+            assertThat(running.code()).isEqualTo(Code.CONCURRENT_USE);
+            return false;
         }
     }
 

@@ -36,8 +36,8 @@ import java.util.regex.Pattern;
  */
 final class NativeBatch implements AutoCloseable {
     private static final int ALIGNMENT = 64;
-    private static final Pattern DEFINED =
-            Pattern.compile("(?m)^(?:static|SV_INLINE|int|long|void)\\b[^(=\\[;\\n]*?\\b(\\w+)\\s*(?:\\(|=|\\[)");
+    private static final Pattern OWN =
+            Pattern.compile("(?m)^(?:static|SV_INLINE)\\b[^(=\\[;\\n]*?\\b(\\w+)\\s*(?:\\(|=|\\[)");
     private static final Pattern INCLUDED = Pattern.compile("(?m)^#include .*\\n");
     private static final FunctionDescriptor RUN = FunctionDescriptor.of(
             ValueLayout.JAVA_INT,
@@ -104,8 +104,8 @@ final class NativeBatch implements AutoCloseable {
     }
 
     private static String renamed(String text, String prefix) {
-        TreeSet<String> names = new TreeSet<>();
-        Matcher matcher = DEFINED.matcher(text);
+        TreeSet<String> names = new TreeSet<>(CEmitter.EXPORTED);
+        Matcher matcher = OWN.matcher(text);
         while (matcher.find()) {
             names.add(matcher.group(1));
         }

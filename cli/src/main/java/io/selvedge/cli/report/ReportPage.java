@@ -7,6 +7,7 @@ import io.selvedge.compress.deploy.Candidate;
 import io.selvedge.compress.deploy.DeployResult;
 import io.selvedge.compress.deploy.GraphOutline;
 import io.selvedge.compress.deploy.Outcome;
+import io.selvedge.train.explore.Explorer.TrialFinding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,10 +24,12 @@ import java.util.Map;
 public final class ReportPage {
     private final DeployResult result;
     private final List<SamplePicture> pictures;
+    private final List<TrialFinding> trials;
 
     private ReportPage(Report report) {
         this.result = report.result();
         this.pictures = report.pictures();
+        this.trials = report.trials();
     }
 
     /** The page's text; the same report gives the same text. */
@@ -56,6 +59,8 @@ public final class ReportPage {
         shortfalls(context);
         context.put("candidates", result.candidates().stream().map(this::row).toList());
         context.put("method", method());
+        context.put("hasTrials", !trials.isEmpty());
+        context.put("trials", trials.stream().map(ReportPage::trial).toList());
         context.put("hasBindings", !result.bindings().isEmpty());
         context.put(
                 "bindings", result.bindings().stream().map(ReportPage::binding).toList());
@@ -67,9 +72,21 @@ public final class ReportPage {
         return context;
     }
 
+    private static Map<String, Object> trial(TrialFinding trial) {
+        return Map.of(
+                "name", trial.name(),
+                "how", trial.how(),
+                "epochs", trial.epochs(),
+                "drop", trial.drop().isPresent() ? Quantity.points(trial.drop()) : "",
+                "p50", Quantity.latency(trial.micros()),
+                "bundle", Quantity.exact(trial.bundleBytes()),
+                "verdict", trial.left().orElse("became a candidate"));
+    }
+
     private static List<Map<String, String>> sections(Map<String, Object> context) {
         Map<String, String> conditions = new LinkedHashMap<>();
         conditions.put("candidates", "");
+        conditions.put("trials", "hasTrials");
         conditions.put("bindings", "hasBindings");
         conditions.put("trade-offs", "hasScatter");
         conditions.put("layers", "hasLayers");

@@ -15,6 +15,7 @@ import io.selvedge.compress.deploy.LayerFinding;
 import io.selvedge.compress.deploy.Machine;
 import io.selvedge.compress.deploy.Outcome;
 import io.selvedge.compress.deploy.ThreadFinding;
+import io.selvedge.train.explore.Explorer.TrialFinding;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -88,7 +90,18 @@ public final class ReportReader {
                 graph(root.required("graphs").required("before")),
                 graph(root.required("graphs").required("after")),
                 list(root.required("files"), file -> Path.of(file.asText())));
-        return new Report(result, pictures(root.required("pictures")));
+        return new Report(result, pictures(root.required("pictures")), list(root.path("trials"), ReportReader::trial));
+    }
+
+    private static TrialFinding trial(JsonNode node) {
+        return new TrialFinding(
+                text(node, "name"),
+                text(node, "how"),
+                node.required("epochs").asInt(),
+                number(node, "choiceDrop"),
+                number(node, "latencyMicrosP50"),
+                node.required("bundleBytes").asLong(),
+                Optional.ofNullable(node.path("left").textValue()));
     }
 
     private static Machine machine(JsonNode node) {

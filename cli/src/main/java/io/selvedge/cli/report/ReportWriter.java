@@ -14,6 +14,7 @@ import io.selvedge.compress.deploy.LayerFinding;
 import io.selvedge.compress.deploy.Machine;
 import io.selvedge.compress.deploy.Outcome;
 import io.selvedge.compress.deploy.ThreadFinding;
+import io.selvedge.train.explore.Explorer.TrialFinding;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -56,6 +57,17 @@ public final class ReportWriter {
         budgets(root.putObject("budgets"), result.budgets());
         ArrayNode candidates = root.putArray("candidates");
         result.candidates().forEach(candidate -> candidate(candidates.addObject(), candidate));
+        ArrayNode trials = root.putArray("trials");
+        for (TrialFinding trial : report.trials()) {
+            ObjectNode finding = trials.addObject()
+                    .put("name", trial.name())
+                    .put("how", trial.how())
+                    .put("epochs", trial.epochs());
+            put(finding, "choiceDrop", trial.drop());
+            put(finding, "latencyMicrosP50", trial.micros());
+            finding.put("bundleBytes", trial.bundleBytes())
+                    .put("left", trial.left().orElse(null));
+        }
         ArrayNode bindings = root.putArray("bindings");
         for (BindingFinding binding : result.bindings()) {
             ObjectNode finding = bindings.addObject().put("dims", binding.dims());

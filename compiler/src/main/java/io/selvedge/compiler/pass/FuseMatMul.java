@@ -21,7 +21,7 @@ public final class FuseMatMul implements Pass {
     public Graph run(Graph graph) {
         GraphEdit edit = new GraphEdit(graph);
         for (Node node : graph.nodes().reversed()) {
-            boolean moves = !node.inputs().isEmpty()
+            boolean moves = node.hasInput(0)
                     && !graph.isConstant(node.input(0))
                     && graph.type(node.input(0)).shape().rank() > 1
                     && graph.type(node.input(0)).shape().elements() > 0;

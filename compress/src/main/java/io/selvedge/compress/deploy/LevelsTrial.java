@@ -6,7 +6,6 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compress.data.Dataset;
 import io.selvedge.compress.data.ModelInputs;
-import io.selvedge.compress.data.Sample;
 import io.selvedge.compress.eval.Evaluation;
 import io.selvedge.compress.eval.Evaluator;
 import io.selvedge.compress.eval.Metric;
@@ -44,13 +43,7 @@ public final class LevelsTrial {
         new ModelInputs(types).check(calibration.inputs(), where);
         List<Map<String, Tensor>> samples = new ArrayList<>();
         for (int i = 0; i < calibration.size(); i++) {
-            Sample sample = calibration.get(i);
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
-            types.forEach((name, type) -> {
-                float[] values = sample.inputs().get(name);
-                tensors.put(name, Tensor.filled(type, k -> values[k]));
-            });
-            samples.add(tensors);
+            samples.add(SideBySide.tensors(graph, calibration.get(i)));
         }
         try (CompiledGraph exposing = new CompiledGraph(compiler, NativeActivations.exposing(graph))) {
             return Calibrator.calibrate(

@@ -40,11 +40,16 @@ public final class SideBySide implements AutoCloseable {
     private final List<String> names = new ArrayList<>();
     private int temporary;
 
-    /** What one variant is and does. Times are empty where this machine does not run the target's code. */
+    /**
+     * What one variant is and does. Times are empty where this machine does not run the target's code.
+     *
+     * @param codedWeightBytes of the weights in a bundle that stores them coded
+     */
     public record Finding(
             String name,
             boolean isInt8,
             long weightBytes,
+            long codedWeightBytes,
             long arenaBytes,
             long bundleBytes,
             OptionalDouble microsP50,
@@ -63,6 +68,11 @@ public final class SideBySide implements AutoCloseable {
      * @throws SelvedgeException BAD_OPTION for an unknown target, IO_ERROR without space
      */
     public SideBySide(List<String> targets, Optional<Path> cc, ProgressListener progress) {
+        this(targets, cc, false, progress);
+    }
+
+    /** @param coded whether bundles are stored coded */
+    public SideBySide(List<String> targets, Optional<Path> cc, boolean coded, ProgressListener progress) {
         this.progress = progress;
         DeployRequest request = new DeployRequest(
                 Path.of("variant.onnx"),
@@ -75,7 +85,7 @@ public final class SideBySide implements AutoCloseable {
                 List.of(),
                 cc,
                 false,
-                false,
+                coded,
                 List.of(),
                 OptionalInt.of(1));
         try {
@@ -96,7 +106,7 @@ public final class SideBySide implements AutoCloseable {
     public void addInt8(String name, Graph imported, Dataset calibration) {
         progress.progress("compile " + name, 0, 0);
         names.add(name);
-        builds.add(build(name, Candidate.Dtype.INT8, quantized(Compiler.simplify(imported), calibration)));
+        builds.add(build(name, Candidate.Dtype.INT8, int8(imported, calibration)));
     }
 
     private Build build(String name, Candidate.Dtype dtype, Graph graph) {
@@ -108,7 +118,9 @@ public final class SideBySide implements AutoCloseable {
                 List.of());
     }
 
-    private Graph quantized(Graph simplified, Dataset calibration) {
+    /** The model in int8, calibrated on these data. */
+    public Graph int8(Graph imported, Dataset calibration) {
+        Graph simplified = Compiler.simplify(imported);
         Map<String, TensorType> types = new LinkedHashMap<>();
         simplified.inputs().forEach(input -> types.put(input, simplified.type(input)));
         new ModelInputs(types).check(calibration.inputs(), "the calibration data");
@@ -180,6 +192,7 @@ public final class SideBySide implements AutoCloseable {
                     names.get(i),
                     build.dtype() == Candidate.Dtype.INT8,
                     build.weightBytes(),
+                    workshop.codedWeightBytes(build),
                     build.compilation().planned().arenaBytes(),
                     build.bundleBytes(),
                     latencies.isEmpty()

@@ -160,6 +160,24 @@ final class Workshop implements AutoCloseable {
         }
     }
 
+    /** Length of weights.bin in a bundle of the same code that stores its parts coded. */
+    long codedWeightBytes(Build build) {
+        Path file = folder.path().resolve(build.name() + "-coded.selv");
+        new BundleBuilder(
+                        build.compilations(),
+                        List.of(Map.of()),
+                        targets,
+                        modelSha256,
+                        states,
+                        Optional.empty(),
+                        threads)
+                .coded()
+                .write(file, List.of(), loading());
+        try (Bundle bundle = Bundle.open(file)) {
+            return bundle.storedLength("weights.bin");
+        }
+    }
+
     private static long bytes(Path file) {
         try {
             return Files.size(file);

@@ -28,12 +28,12 @@ public final class CriterionCatalog {
     /**
      * A criterion by its name.
      *
-     * @param gradients for {@code taylor}
-     * @throws SelvedgeException BAD_OPTION for another name, or without the gradients that it needs
+     * @param importance of each weight, for {@code taylor}
+     * @throws SelvedgeException BAD_OPTION for another name, or without the importance that it needs
      */
-    public static Criterion named(String name, Optional<Map<String, float[]>> gradients) {
+    public static Criterion named(String name, Optional<Map<String, float[]>> importance) {
         if (name.equals(TAYLOR)) {
-            return new TaylorExpansion(gradients.orElseThrow(() -> new SelvedgeException(
+            return new TaylorExpansion(importance.orElseThrow(() -> new SelvedgeException(
                     ErrorCode.BAD_OPTION,
                     "criterion taylor needs gradients, and so --data; criteria of the weights alone are l1, l2, median"
                             + " and gamma")));

@@ -6,14 +6,15 @@ import io.selvedge.compiler.ir.Graph;
 import java.util.Map;
 
 /**
- * {@code sum over the channel's weights of g*w}, squared: the first-order estimate of how much the loss changes without it.
+ * {@code sum over the channel's weights of |g*w|}, over those that write it: the first-order estimate of how much the loss changes
+ * without them.
  *
- * @param gradients {@code dL/dw} by the constant's name, averaged over samples
+ * @param importance {@code mean over samples of |dL/dw * w|} by the constant's name
  * @see <a href="https://arxiv.org/abs/1906.10771">Molchanov et al., Importance Estimation for Neural Network Pruning</a>
  */
-public record TaylorExpansion(Map<String, float[]> gradients) implements Criterion {
+public record TaylorExpansion(Map<String, float[]> importance) implements Criterion {
     public TaylorExpansion {
-        gradients = Map.copyOf(gradients);
+        importance = Map.copyOf(importance);
     }
 
     @Override
@@ -23,33 +24,28 @@ public record TaylorExpansion(Map<String, float[]> gradients) implements Criteri
 
     @Override
     public double[] scores(Graph graph, Group group) {
-        Scores weights = new Scores(graph);
         double[] scores = new double[group.slices().size()];
         for (int s = 0; s < scores.length; s++) {
-            double change = 0;
             for (Cell cell : group.slices().get(s).cells()) {
                 if (group.roles().get(cell.axis()) == Role.WRITES) {
-                    change += change(graph, weights, cell);
+                    scores[s] += sum(graph, cell);
                 }
             }
-            scores[s] = change * change;
         }
         return scores;
     }
 
-    private double change(Graph graph, Scores weights, Cell cell) {
+    private double sum(Graph graph, Cell cell) {
         String name = cell.axis().place().value();
-        float[] gradient = gradients.get(name);
-        if (gradient == null) {
+        float[] own = importance.get(name);
+        if (own == null) {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION,
-                    "criterion taylor has no gradient of '" + name
-                            + "'; give --data, from which gradients are computed");
+                    "criterion taylor has no gradient of '" + name + "'; use l1, l2, median or gamma");
         }
-        float[] w = weights.weights(cell.axis());
         double sum = 0;
         for (int i : new Lane(graph.type(name).shape(), cell.axis().index()).elements(cell.position())) {
-            sum += (double) gradient[i] * w[i];
+            sum += own[i];
         }
         return sum;
     }

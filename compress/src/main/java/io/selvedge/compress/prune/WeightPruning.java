@@ -21,7 +21,7 @@ import java.util.Optional;
 public final class WeightPruning {
     private final Graph graph;
     private final List<WeightGrid> grids;
-    private final Optional<Map<String, float[]>> gradients;
+    private final Optional<Map<String, float[]>> importance;
     private final Pattern pattern;
 
     /** Weights that go together, all within one layer. */
@@ -30,23 +30,24 @@ public final class WeightPruning {
     /**
      * Weights of a graph to choose from.
      *
-     * @param gradients {@code dL/dw} by the constant's name for Taylor; empty: magnitude
+     * @param importance {@code |dL/dw * w|} by the constant's name for Taylor; empty: magnitude
      * @throws SelvedgeException NO_CANDIDATE_FITS when no layer has constant weights, BAD_OPTION when a gradient is missing
      */
-    public WeightPruning(Graph graph, Pattern pattern, Optional<Map<String, float[]>> gradients) {
+    public WeightPruning(Graph graph, Pattern pattern, Optional<Map<String, float[]>> importance) {
         this.graph = graph;
         this.pattern = pattern;
-        this.gradients = gradients;
+        this.importance = importance;
         this.grids = WeightGrid.of(graph);
         if (grids.isEmpty()) {
             throw new SelvedgeException(
                     ErrorCode.NO_CANDIDATE_FITS,
                     "no layer has weights that can be pruned: the graph has no convolution or matrix product with constant weights");
         }
-        gradients.ifPresent(given -> grids.forEach(grid -> {
+        importance.ifPresent(given -> grids.forEach(grid -> {
             if (!given.containsKey(grid.name())) {
                 throw new SelvedgeException(
-                        ErrorCode.BAD_OPTION, "criterion taylor has no gradient of '" + grid.name() + "'; give --data");
+                        ErrorCode.BAD_OPTION,
+                        "criterion taylor has no gradient of '" + grid.name() + "'; use magnitude");
             }
         }));
     }
@@ -128,9 +129,9 @@ public final class WeightPruning {
     private double[] scores(WeightGrid grid) {
         float[] w = graph.constant(grid.name()).orElseThrow().toFloats();
         double[] scores = new double[w.length];
-        Optional<float[]> g = gradients.map(given -> given.get(grid.name()));
+        Optional<float[]> taylor = importance.map(given -> given.get(grid.name()));
         for (int i = 0; i < w.length; i++) {
-            scores[i] = Math.abs(g.isPresent() ? g.get()[i] * (double) w[i] : w[i]);
+            scores[i] = taylor.isPresent() ? taylor.get()[i] : Math.abs(w[i]);
         }
         return scores;
     }

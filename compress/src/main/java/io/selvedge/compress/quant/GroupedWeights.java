@@ -12,8 +12,9 @@ import io.selvedge.compiler.ir.Shape;
  * @param rowStride from a row's first weight to the next row's
  * @param stride from one weight of a row to the next
  */
-record GroupedWeights(int rows, int depth, int groups, int rowStride, int stride) {
-    static GroupedWeights of(Node node, Shape weights) {
+public record GroupedWeights(int rows, int depth, int groups, int rowStride, int stride) {
+    /** Of a Conv or Gemm. */
+    public static GroupedWeights of(Node node, Shape weights) {
         int all = Math.toIntExact(weights.elements());
         if (node.op().type().equals("Conv")) {
             int rows = weights.extent(0);
@@ -27,20 +28,23 @@ record GroupedWeights(int rows, int depth, int groups, int rowStride, int stride
                 : new GroupedWeights(rows, all / rows, 1, 1, rows);
     }
 
-    int index(int row, int at) {
+    /** Where weight {@code at} of a row lies. */
+    public int index(int row, int at) {
         return row * rowStride + at * stride;
     }
 
-    int rowOf(int index) {
+    /** The row that a weight belongs to. */
+    public int rowOf(int index) {
         return stride == 1 ? index / rowStride : index % rows;
     }
 
-    int groupOf(int row) {
+    /** The group that a row belongs to. */
+    public int groupOf(int row) {
         return row / (rows / groups);
     }
 
     /** Which axis of the weights counts the rows. */
-    int axis() {
+    public int axis() {
         return stride == 1 ? 0 : 1;
     }
 }

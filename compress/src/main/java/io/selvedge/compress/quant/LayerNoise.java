@@ -25,7 +25,7 @@ public record LayerNoise(
      * @param inputFactor of a channel of the input in the quantised graph
      * @param rowFactor of an output channel
      */
-    static LayerNoise of(
+    public static LayerNoise of(
             QuantizedLayer wanted,
             QuantizedLayer found,
             List<float[]> patches,

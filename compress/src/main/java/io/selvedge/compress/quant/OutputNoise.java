@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -29,10 +30,11 @@ final class OutputNoise {
         this.samples = samples;
         Map<String, Node> producers = graph.producers();
         for (String output : graph.outputs()) {
-            Node last = producers.get(output);
-            boolean softmax = last != null
-                    && Set.of("Softmax", "LogSoftmax").contains(last.op().type());
-            watched.add(softmax ? last.input(0) : output);
+            watched.add(Optional.ofNullable(producers.get(output))
+                    .filter(last ->
+                            Set.of("Softmax", "LogSoftmax").contains(last.op().type()))
+                    .map(last -> last.input(0))
+                    .orElse(output));
         }
         this.wanted = values(graph);
     }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param meanErrors {@code sum (w - w') E[x]} by output channel: what the bias takes back
  * @param axis of the weights that counts the output channels
  */
-record QuantizedWeights(byte[] steps, float[] scales, double[] meanErrors, int axis) {
+public record QuantizedWeights(byte[] steps, float[] scales, double[] meanErrors, int axis) {
     private static final int MOST = 127;
     private static final double BIAS_LIMIT = 1L << 30;
 
@@ -26,7 +26,7 @@ record QuantizedWeights(byte[] steps, float[] scales, double[] meanErrors, int a
      * @param known scales that the weights are whole multiples of
      * @param factors of the inputs' channels by value, where they are not as {@code moments} saw them
      */
-    static QuantizedWeights of(
+    public static QuantizedWeights of(
             Graph graph,
             Node node,
             float inputScale,

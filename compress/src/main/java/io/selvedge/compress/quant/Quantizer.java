@@ -112,7 +112,8 @@ public final class Quantizer {
                 .toList();
     }
 
-    static boolean isQuantizable(Graph graph, Node node) {
+    /** Whether it is a Conv or Gemm over constant float weights that has an 8-bit form. */
+    public static boolean isQuantizable(Graph graph, Node node) {
         String type = node.op().type();
         boolean conv = type.equals("Conv") && graph.type(node.input(0)).shape().rank() <= 4;
         boolean gemm = type.equals("Gemm")

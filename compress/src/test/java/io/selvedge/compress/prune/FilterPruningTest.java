@@ -79,15 +79,15 @@ class FilterPruningTest {
     }
 
     private static TaylorExpansion ones(Graph graph) {
-        Map<String, float[]> gradients = new java.util.HashMap<>();
+        Map<String, float[]> importance = new java.util.HashMap<>();
         graph.constants().forEach((name, w) -> {
-            float[] g = new float[w.elements()];
-            for (int i = 0; i < g.length; i++) {
-                g[i] = Math.signum(w.getFloat(i));
+            float[] each = w.toFloats();
+            for (int i = 0; i < each.length; i++) {
+                each[i] = Math.abs(each[i]);
             }
-            gradients.put(name, g);
+            importance.put(name, each);
         });
-        return new TaylorExpansion(gradients);
+        return new TaylorExpansion(importance);
     }
 
     @Test

@@ -93,15 +93,15 @@ class WeightPruningTest {
     }
 
     @Test
-    void a_weight_without_gradient_goes_first_by_taylor() {
-        Map<String, float[]> gradients = new HashMap<>();
+    void a_weight_without_importance_goes_first_by_taylor() {
+        Map<String, float[]> importance = new HashMap<>();
         graph.constants().forEach((name, w) -> {
             float[] g = new float[w.elements()];
             java.util.Arrays.fill(g, g.length / 2, g.length, 1);
-            gradients.put(name, g);
+            importance.put(name, g);
         });
         Map<String, float[]> masks =
-                new WeightPruning(graph, new Pattern.Single(), Optional.of(gradients)).masks(0.5, false);
+                new WeightPruning(graph, new Pattern.Single(), Optional.of(importance)).masks(0.5, false);
         float[] mask = java.util.Objects.requireNonNull(masks.get("c_1_w"));
         for (int i = 0; i < mask.length; i++) {
             assertThat(mask[i]).isEqualTo(i < mask.length / 2 ? 0 : 1);

@@ -89,8 +89,11 @@ public final class Executable {
         return 0;
     }
 
-    /** Runs one step alone. */
+    /** Runs one step alone; one beyond the last does nothing. */
     public int runStep(Memory memory, int step) {
+        if (step >= steps.length) {
+            return 0;
+        }
         try {
             if (borders[step] != null) {
                 borders[step].run(memory);

@@ -7,6 +7,7 @@ import io.selvedge.jvm.program.Program;
 /** A 3x3 convolution with stride 1 by Winograd's F(4x4, 3x3): 36 products per pair of channels and 4x4 outputs instead of 144. */
 final class WinogradStep implements Step {
     private static final int PLANES = 36;
+    private static final int ROWS = 8;
 
     private final Kernel.Winograd winograd;
     private final Kernel.Conv conv;
@@ -17,6 +18,9 @@ final class WinogradStep implements Step {
     private final PixelWalk walk;
     private final int inputs;
     private final int outputs;
+    /** Tiles that are transformed together. */
+    private final int block;
+
     private final float[] prepared;
     private final float[] bias;
     private final Epilogue epilogue;
@@ -31,6 +35,8 @@ final class WinogradStep implements Step {
         walk = PixelWalk.of(x, y, residual, conv.window());
         inputs = (x.c() + Tiles.BLOCK - 1) / Tiles.BLOCK * Tiles.BLOCK;
         outputs = winograd.outputs();
+        // Rows of the products are tiles: whole numbers of eight, of which none are computed twice.
+        block = winograd.block() < ROWS ? winograd.block() : winograd.block() / ROWS * ROWS;
         prepared = prepare(weights.floats(conv.weights()), outputs / Tiles.BLOCK, winograd.channels(), x.pixelPitch());
         bias = weights.floats(conv.bias());
         epilogue = Epilogue.of(conv.epilogue());
@@ -75,7 +81,6 @@ final class WinogradStep implements Step {
     public int run(Memory memory) {
         int tileCols = (y.w() + 3) / 4;
         int tiles = (y.h() + 3) / 4 * tileCols;
-        int block = winograd.block();
         float[] added = epilogue.residual(memory, conv.residual());
         for (int image = 0; image < y.n(); image++) {
             for (int start = 0; start < tiles; start += block) {
@@ -99,7 +104,7 @@ final class WinogradStep implements Step {
         float[] in = memory.floats(conv.x());
         float[] v = memory.floats(winograd.scratch());
         float[] lines = memory.scratch().floats(1, PLANES * inputs);
-        int plane = winograd.block() * inputs;
+        int plane = block * inputs;
         for (int t = 0; t < count; t++) {
             int from = walk.xFirst()
                     + image * walk.xImage()
@@ -113,19 +118,19 @@ final class WinogradStep implements Step {
     private void multiply(Memory memory, int count) {
         float[] v = memory.floats(winograd.scratch());
         int from = scratch.base();
-        int to = from + PLANES * winograd.block() * inputs;
+        int to = from + PLANES * block * inputs;
         for (int plane = 0; plane < PLANES; plane++) {
             memory.tiles()
                     .rows(
                             v,
-                            from + plane * winograd.block() * inputs,
+                            from + plane * block * inputs,
                             inputs,
                             count,
                             prepared,
                             plane * outputs * winograd.channels(),
                             winograd.channels(),
                             v,
-                            to + plane * winograd.block() * outputs,
+                            to + plane * block * outputs,
                             outputs);
         }
     }
@@ -135,8 +140,8 @@ final class WinogradStep implements Step {
         float[] m = memory.floats(winograd.scratch());
         float[] out = memory.floats(conv.y());
         float[] lines = memory.scratch().floats(1, 28 * outputs);
-        int plane = winograd.block() * outputs;
-        int products = scratch.base() + PLANES * winograd.block() * inputs;
+        int plane = block * outputs;
+        int products = scratch.base() + PLANES * block * inputs;
         for (int t = 0; t < count; t++) {
             int row = at((first + t) / tileCols, y.h());
             int col = at((first + t) % tileCols, y.w());

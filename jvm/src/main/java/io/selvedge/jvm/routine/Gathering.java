@@ -4,6 +4,8 @@ import io.selvedge.jvm.program.Element;
 
 /** Values chosen by computed indices and put at computed places; native code's gather.h, scatter.h, moves.h and expect.h. */
 final class Gathering {
+    private static final int SUM = 1;
+
     private Gathering() {}
 
     /** Elements in a run of so many bytes. */
@@ -189,5 +191,48 @@ final class Gathering {
         }
         call.bits(3, 3).copy(0, call.bits(0, 3), 0, run(call, 0, 3));
         return 0;
+    }
+
+    /** Blocks of an image, laid back over each other and added up; col2im.h. */
+    static int blocks(Call call) {
+        Region x = call.region(0, call.size(0));
+        Region y = call.region(1, call.size(0));
+        int[] image = call.list(3);
+        int[] block = call.list(4);
+        int[] places = call.list(5);
+        int[] strides = call.list(6);
+        int[] dilations = call.list(7);
+        int[] pads = call.list(8);
+        int size = product(image);
+        int taps = product(block);
+        int columns = product(places);
+        y.fillBytes(0, call.size(1) * size, call.size(9));
+        for (int i = 0; i < call.size(1) * taps * columns; i++) {
+            int tap = i / columns % taps;
+            int place = i % columns;
+            int to = i / columns / taps * size;
+            int stride = 1;
+            boolean inside = true;
+            for (int axis = call.size(2) - 1; axis >= 0; axis--) {
+                int at = place % places[axis] * strides[axis] + tap % block[axis] * dilations[axis] - pads[axis];
+                inside &= at >= 0 && at < image[axis];
+                to += at * stride;
+                stride *= image[axis];
+                place /= places[axis];
+                tap /= block[axis];
+            }
+            if (inside) {
+                join(y, to, x, i, SUM);
+            }
+        }
+        return 0;
+    }
+
+    private static int product(int[] extents) {
+        int product = 1;
+        for (int extent : extents) {
+            product *= extent;
+        }
+        return product;
     }
 }

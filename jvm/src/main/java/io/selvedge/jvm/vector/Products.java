@@ -16,7 +16,6 @@ import jdk.incubator.vector.FloatVector;
  */
 final class Products {
     static final int PAIR_PIXELS = 6;
-    static final int FEW_PIXELS = 4;
     static final int SINGLE_PIXELS = 12;
 
     private Products() {}

@@ -127,31 +127,26 @@ public final class VectorTiles implements Tiles {
         int apart = LANES == BLOCK ? depth * BLOCK : LANES;
         for (; c + 2 * LANES <= outputs; c += 2 * LANES) {
             int w = weightsAt + c / BLOCK * BLOCK * depth + c % BLOCK;
-            int r = 0;
-            // Six at a time, but four and four rather than six and two.
-            for (; rows - r > 4 && rows - r != 8; r += Products.PAIR_PIXELS) {
+            for (int done = 0; done < rows; done += rows < Rows.PAIR_ROWS ? 1 : Rows.PAIR_ROWS) {
+                int r = first(done, rows, Rows.PAIR_ROWS);
                 int from = xAt + r * xPitch;
-                Rows.pair(
-                        x, from, xPitch, rows - 1 - r, weights, w, w + apart, depth, y, yAt + r * outputs + c, outputs);
-            }
-            for (; r < rows; r += Products.FEW_PIXELS) {
-                int from = xAt + r * xPitch;
-                Rows.four(
-                        x, from, xPitch, rows - 1 - r, weights, w, w + apart, depth, y, yAt + r * outputs + c, outputs);
+                int to = yAt + r * outputs + c;
+                boolean one = rows < Rows.PAIR_ROWS;
+                Rows.pair(x, from, one ? 0 : xPitch, weights, w, w + apart, depth, y, to, one ? 0 : outputs);
             }
         }
-        if (c < outputs) {
-            int w = weightsAt + c * depth;
-            int pixels = Products.SINGLE_PIXELS;
-            for (int done = 0; rows >= pixels && done < rows; done += pixels) {
-                // The last tile goes over rows again.
-                int r = Math.min(done, rows - pixels);
-                Rows.twelve(x, xAt + r * xPitch, xPitch, weights, w, depth, y, yAt + r * outputs + c, outputs);
-            }
-            if (rows < pixels) {
-                Rows.single(x, xAt, xPitch, rows - 1, weights, w, depth, y, yAt + c, outputs);
-            }
+        for (int done = 0; c < outputs && done < rows; done += rows < Rows.SINGLE_ROWS ? 1 : Rows.SINGLE_ROWS) {
+            int r = first(done, rows, Rows.SINGLE_ROWS);
+            int from = xAt + r * xPitch;
+            int to = yAt + r * outputs + c;
+            boolean one = rows < Rows.SINGLE_ROWS;
+            Rows.single(x, from, one ? 0 : xPitch, weights, weightsAt + c * depth, depth, y, to, one ? 0 : outputs);
         }
+    }
+
+    /** Where a tile begins: the last goes over rows again, and where there are too few for one, each is a tile of one row many times. */
+    private static int first(int done, int rows, int tile) {
+        return rows < tile ? done : Math.min(done, rows - tile);
     }
 
     @Override
@@ -216,15 +211,26 @@ public final class VectorTiles implements Tiles {
             }
             for (int i = 0; i < 4; i++) {
                 int to = yAt.first() + i * yAt.col() + c;
-                lineOut(lines, i * LANES, 4 * LANES, lines, 24 * LANES, LANES);
-                finish(lines, bias, c, added, from + i * fromCol + addedAt * c, fromRow, floor, y, to, yAt.row());
+                finish(
+                        lines,
+                        i * LANES,
+                        bias,
+                        c,
+                        added,
+                        from + i * fromCol + addedAt * c,
+                        fromRow,
+                        floor,
+                        y,
+                        to,
+                        yAt.row());
             }
         }
     }
 
-    /** Four sums of a column. */
+    /** {@link #lineOut} for a column of a tile, of which the results are stored. */
     private static void finish(
             float[] lines,
+            int at,
             float[] bias,
             int c,
             float[] residual,
@@ -235,13 +241,22 @@ public final class VectorTiles implements Tiles {
             int to,
             int row) {
         FloatVector own = load(bias, c);
-        for (int r = 0; r < 4; r++) {
-            load(lines, (24 + r) * LANES)
-                    .add(own)
-                    .add(load(residual, from + r * fromRow))
-                    .max(floor)
-                    .intoArray(y, to + r * row);
-        }
+        FloatVector m1 = load(lines, at + 4 * LANES);
+        FloatVector m2 = load(lines, at + 8 * LANES);
+        FloatVector m3 = load(lines, at + 12 * LANES);
+        FloatVector m4 = load(lines, at + 16 * LANES);
+        FloatVector sum1 = m1.add(m2);
+        FloatVector diff1 = m1.sub(m2);
+        FloatVector sum2 = m3.add(m4);
+        FloatVector diff2 = m3.sub(m4);
+        FloatVector first = load(lines, at).add(sum1).add(sum2);
+        FloatVector second = FloatVector.broadcast(SPECIES, 2).fma(diff2, diff1);
+        FloatVector third = FloatVector.broadcast(SPECIES, 4).fma(sum2, sum1);
+        FloatVector fourth = FloatVector.broadcast(SPECIES, 8).fma(diff2, diff1).add(load(lines, at + 20 * LANES));
+        first.add(own).add(load(residual, from)).max(floor).intoArray(y, to);
+        second.add(own).add(load(residual, from + fromRow)).max(floor).intoArray(y, to + row);
+        third.add(own).add(load(residual, from + 2 * fromRow)).max(floor).intoArray(y, to + 2 * row);
+        fourth.add(own).add(load(residual, from + 3 * fromRow)).max(floor).intoArray(y, to + 3 * row);
     }
 
     private static void lineOut(float[] m, int from, int step, float[] to, int t, int toStep) {

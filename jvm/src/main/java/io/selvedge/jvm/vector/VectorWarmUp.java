@@ -51,7 +51,6 @@ public final class VectorWarmUp {
                 (tiles, residual, positive) -> products(tiles, shortRuns, 1, residual, positive),
                 this::depthwise,
                 (tiles, residual, positive) -> rows(tiles, Tiles.PIXELS, CHANNELS),
-                (tiles, residual, positive) -> rows(tiles, 4, CHANNELS),
                 (tiles, residual, positive) -> rows(tiles, Tiles.PIXELS, Tiles.BLOCK),
                 (tiles, residual, positive) ->
                         tiles.winogradIn(numbers, 0, 256, CHANNELS, numbers, 8192, 1024, CHANNELS, lines),

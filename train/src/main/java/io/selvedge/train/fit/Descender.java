@@ -40,15 +40,6 @@ final class Descender implements AutoCloseable {
         return Collections.unmodifiableMap(state);
     }
 
-    void clearGradients() {
-        for (Tensor parameter : parameters.values()) {
-            Tensor gradient = parameter.mutable_grad();
-            if (gradient.defined()) {
-                gradient.zero_();
-            }
-        }
-    }
-
     /**
      * One step along the gradients that are there.
      *

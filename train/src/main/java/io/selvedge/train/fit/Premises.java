@@ -27,10 +27,10 @@ record Premises(Student student, Objective objective, Batches batches, TrainingD
     private void requireClasses() {
         Set<Integer> seen = new HashSet<>();
         int size = data.training().size();
-        for (int i = 0; i < size && seen.size() < 2; i++) {
-            // The first ones spread over the data, which are often sorted by class.
-            int index = i < SAMPLES ? (int) ((long) i * size / SAMPLES) : i;
-            Sample sample = data.training().get(index);
+        int spread = Math.min(SAMPLES, size);
+        // Data are often sorted by class, so the first ones are spread over them; then all.
+        for (int i = 0; i < spread + size && seen.size() < 2; i++) {
+            Sample sample = data.training().get(i < spread ? (int) ((long) i * size / spread) : i - spread);
             seen.add(sample.label()
                     .orElseThrow(() -> new SelvedgeException(
                             ErrorCode.NO_LABELS,

@@ -6,6 +6,7 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.train.Treatment;
 import io.selvedge.train.graph.Hook;
 import io.selvedge.train.graph.NativeTensor;
+import io.selvedge.train.graph.Natively;
 import io.selvedge.train.graph.TrainableGraph;
 import io.selvedge.train.graph.TreatmentHook;
 import java.util.Collections;
@@ -22,6 +23,7 @@ final class Student implements AutoCloseable {
     private final TreatmentHook hook;
     private final Map<String, org.bytedeco.pytorch.Tensor> moved = new LinkedHashMap<>();
     private final Map<String, org.bytedeco.pytorch.Tensor> all = new LinkedHashMap<>();
+    private final Map<String, org.bytedeco.pytorch.Tensor> statisticsBefore = new LinkedHashMap<>();
 
     /** @throws io.selvedge.compiler.diag.SelvedgeException UNTRAINABLE */
     Student(Graph graph, List<Treatment> treatments) {
@@ -31,11 +33,42 @@ final class Student implements AutoCloseable {
         hook.learned().forEach((name, tensor) -> moved.put("h/" + name, tensor));
         all.putAll(moved);
         net.statistics().forEach((name, tensor) -> all.put("s/" + name, tensor));
+        try (PointerScope scope = new PointerScope()) {
+            net.statistics().forEach((name, tensor) -> statisticsBefore.put(name, Natively.kept(tensor.clone())));
+        }
+    }
+
+    /** Remembers running statistics, which a run in training moves even where its loss turns out to be no number. */
+    void rememberStatistics() {
+        net.statistics().forEach((name, tensor) -> before(name).copy_(tensor));
+    }
+
+    /** As they were when they were remembered. */
+    void recallStatistics() {
+        net.statistics().forEach((name, tensor) -> tensor.copy_(before(name)));
+    }
+
+    private org.bytedeco.pytorch.Tensor before(String name) {
+        return java.util.Objects.requireNonNull(statisticsBefore.get(name));
     }
 
     /** What the optimiser moves. */
     Map<String, org.bytedeco.pytorch.Tensor> moved() {
         return Collections.unmodifiableMap(moved);
+    }
+
+    /** The graph's own parameters. */
+    Map<String, org.bytedeco.pytorch.Tensor> parameters() {
+        return net.parameters();
+    }
+
+    void clearGradients() {
+        for (org.bytedeco.pytorch.Tensor parameter : moved.values()) {
+            org.bytedeco.pytorch.Tensor gradient = parameter.mutable_grad();
+            if (gradient.defined()) {
+                gradient.zero_();
+            }
+        }
     }
 
     Map<String, org.bytedeco.pytorch.Tensor> run(Batch batch, boolean training) {
@@ -110,5 +143,6 @@ final class Student implements AutoCloseable {
     public void close() {
         net.close();
         hook.close();
+        statisticsBefore.values().forEach(org.bytedeco.pytorch.Tensor::close);
     }
 }

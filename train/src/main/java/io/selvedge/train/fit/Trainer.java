@@ -36,7 +36,11 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Trainer implements AutoCloseable {
     private static final long CHECKPOINT_NANOS = 20_000_000_000L;
-    private static final int TRIAL_STEPS = 30;
+    /** Between epochs more often, but short ones do not wait for the disk each time. */
+    private static final long EPOCH_CHECKPOINT_NANOS = 250_000_000L;
+
+    private static final int TRIAL_STEPS = 60;
+    private static final double TRIAL_WARM_UP = 0.3;
     private static final int TRIAL_BATCHES = 8;
     private static final double SMOOTHING = 0.98;
 
@@ -152,15 +156,16 @@ public final class Trainer implements AutoCloseable {
     private double findRate() {
         Map<String, Tensor> state = student.state();
         Map<String, Tensor> descent = Student.copies(descender.state());
-        int steps = Math.min(TRIAL_STEPS, Math.max(1, stepsPerEpoch / 2));
+        int steps = (int) Math.clamp((long) stepsPerEpoch * options.schedule().epochs() / 4, 1, TRIAL_STEPS);
         int all = RangeTest.rates(options.descent().optimizer()).size() * steps;
         int[] done = {0};
+        // Each a whole training in small: at full rate from the first step, a rate that is good later only does damage.
         double found = RangeTest.best(options.descent().optimizer(), trialLoss(), rate -> {
             student.restore(state);
             Student.overwrite(descender.state(), descent);
             double loss = Double.NaN;
             for (int step = 0; step < steps; step++) {
-                loss = descend(order(-1), step, step + 1L, rate);
+                loss = descend(order(-1), step, step + 1L, new RateSchedule(rate, steps, TRIAL_WARM_UP).at(step));
                 listener.progress(new TrainListener.Progress("learning rate", ++done[0], all, Double.NaN, -1));
                 if (stopped.getAsBoolean()) {
                     throw new CancellationException("stopped before the first step");
@@ -192,15 +197,19 @@ public final class Trainer implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             int[] indices = Arrays.copyOfRange(order, index * batch, (index + 1) * batch);
             Batch samples = training.of(indices, options.seed() * 1_000_003 + number);
-            descender.clearGradients();
+            student.clearGradients();
+            student.rememberStatistics();
             org.bytedeco.pytorch.Tensor loss = objective.of(student.run(samples, true), samples);
             double value = loss.item_double();
-            if (!Double.isFinite(value)) {
-                return value;
+            if (Double.isFinite(value)) {
+                loss.backward();
+                double norm = descender.step(rate, number);
+                value = Double.isFinite(norm) ? value : norm;
             }
-            loss.backward();
-            double norm = descender.step(rate, number);
-            return Double.isFinite(norm) ? value : norm;
+            if (!Double.isFinite(value)) {
+                student.recallStatistics();
+            }
+            return value;
         }
     }
 
@@ -314,7 +323,9 @@ public final class Trainer implements AutoCloseable {
             }
             lossSum = 0;
             order = order(epoch());
-            save();
+            if (System.nanoTime() - saved > EPOCH_CHECKPOINT_NANOS || step == steps) {
+                save();
+            }
         }
 
         private void tell(int within) {

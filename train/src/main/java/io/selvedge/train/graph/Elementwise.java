@@ -93,7 +93,7 @@ final class Elementwise {
                         .clamp_max(Natively.number(1));
             case CELU -> torch.celu(x, alpha);
             case THRESHOLDED_RELU -> x.mul(x.gt(alpha).toType(x.scalar_type()));
-            case SHRINK -> shrink(x, op.beta(), op.alpha());
+            case SHRINK -> shrink(x, op.alpha(), op.beta());
         };
     }
 

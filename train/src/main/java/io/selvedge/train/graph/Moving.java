@@ -148,7 +148,7 @@ final class Moving {
         Tensor indices = call.in(1);
         int axis = (int) Call.axis(((Gather) call.node().op()).axis(), call.rank(0));
         Tensor flat = indices.reshape(-1);
-        Tensor wrapped = torch.where(flat.lt(Natively.number(0)), flat.add(Natively.number(x.size(axis))), flat);
+        Tensor wrapped = torch.where(flat.lt(Natively.whole(0)), flat.add(Natively.whole(x.size(axis))), flat);
         List<Long> extents = new ArrayList<>();
         LongStream.range(0, axis).forEach(a -> extents.add(x.size(a)));
         LongStream.range(0, indices.dim()).forEach(a -> extents.add(indices.size(a)));
@@ -161,8 +161,8 @@ final class Moving {
         long axis = Call.axis(((GatherElements) call.node().op()).axis(), call.rank(0));
         Tensor indices = call.in(1);
         Tensor wrapped = torch.where(
-                indices.lt(Natively.number(0)),
-                indices.add(Natively.number(call.in(0).size(axis))),
+                indices.lt(Natively.whole(0)),
+                indices.add(Natively.whole(call.in(0).size(axis))),
                 indices);
         return torch.gather(call.in(0), axis, wrapped);
     }

@@ -12,6 +12,11 @@ public final class Natively {
         return new Scalar(value);
     }
 
+    /** A whole number, next to which whole numbers stay whole. */
+    static Scalar whole(long value) {
+        return new Scalar(value);
+    }
+
     /** The tensor, which now outlives its scope and is closed by whoever keeps it. */
     public static Tensor kept(Tensor tensor) {
         tensor.retainReference();

@@ -43,6 +43,10 @@ record RequestFolder(Path folder) {
         return folder.resolve("learned.tensors");
     }
 
+    Path gradients() {
+        return folder.resolve("gradients.tensors");
+    }
+
     /** What libtorch and the virtual machine print. */
     Path log() {
         return folder.resolve("training.log");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.onnx.OnnxExporter;
 import io.selvedge.train.TensorFile;
 import io.selvedge.train.TrainListener;
@@ -13,6 +14,7 @@ import io.selvedge.train.TrainRequest;
 import io.selvedge.train.TrainResult;
 import io.selvedge.train.fit.BeforeAndAfter;
 import io.selvedge.train.fit.DescribedData;
+import io.selvedge.train.fit.Gradients;
 import io.selvedge.train.fit.Trainer;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -22,6 +24,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -35,7 +38,7 @@ public final class TrainingMain {
 
     private TrainingMain() {}
 
-    /** @param args the folder of the request */
+    /** @param args the folder of the request; behind it, for gradients instead of training, over how many batches */
     public static void main(String[] args) {
         // The parent's pipes, not a terminal: what is printed elsewhere cannot get between the lines.
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
@@ -44,7 +47,12 @@ public final class TrainingMain {
         reader.setDaemon(true);
         reader.start();
         try {
-            tell(out, Messages.result(run(new RequestFolder(Path.of(args[0])), out, stopped)));
+            RequestFolder folder = new RequestFolder(Path.of(args[0]));
+            if (args.length > 1) {
+                gradients(folder, Integer.parseInt(args[1]), out);
+            } else {
+                tell(out, Messages.result(run(folder, out, stopped)));
+            }
         } catch (SelvedgeException e) {
             tell(out, Messages.error(e));
         } catch (CancellationException e) {
@@ -77,6 +85,17 @@ public final class TrainingMain {
                 new TensorFile(JsonNodeFactory.instance.objectNode(), result.learned()).write(folder.learned());
                 return result;
             }
+        }
+    }
+
+    private static void gradients(RequestFolder folder, int batches, PrintStream out) {
+        TrainRequest request = folder.read();
+        try (DescribedData described = DescribedData.open(folder.data(), request.options())) {
+            TrainRequest asked = new TrainRequest(
+                    request.student(), request.teacher(), described.options(), request.treatments(), folder.folder());
+            Map<String, Tensor> found = Gradients.taylor(asked, described.data(), batches, telling(out));
+            new TensorFile(JsonNodeFactory.instance.objectNode(), found).write(folder.gradients());
+            tell(out, JsonNodeFactory.instance.objectNode().put("kind", "result"));
         }
     }
 

@@ -7,6 +7,7 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.onnx.OnnxImporter;
 import io.selvedge.compiler.toolchain.UserCache;
 import io.selvedge.train.TensorFile;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,12 +51,29 @@ public final class TrainingProcess {
      *     the process is killed or memory does not suffice; OUTPUT_NOT_WRITABLE
      */
     public static TrainResult train(TrainRequest request, Path data, TrainListener listener) {
+        RequestFolder folder = new RequestFolder(request.folder().toAbsolutePath());
+        return result(folder, request, run(folder, request, data, listener, List.of()));
+    }
+
+    /**
+     * {@code mean of |dL/dw * w|} over some batches, by parameter: what {@code Gradients} computes.
+     *
+     * @throws SelvedgeException as {@link #train}
+     */
+    public static Map<String, Tensor> gradients(TrainRequest request, Path data, int batches, TrainListener listener) {
+        RequestFolder folder = new RequestFolder(request.folder().toAbsolutePath());
+        run(folder, request, data, listener, List.of(String.valueOf(batches)));
+        return TensorFile.read(folder.gradients()).map(TensorFile::tensors).orElseThrow();
+    }
+
+    /** The message with which the process ends. */
+    private static JsonNode run(
+            RequestFolder folder, TrainRequest request, Path data, TrainListener listener, List<String> more) {
         Graph form = TrainingForm.of(request.student());
         Trainability.of(form).require(form);
-        RequestFolder folder = new RequestFolder(request.folder().toAbsolutePath());
         try {
             folder.write(request, data);
-            return run(folder, request, listener);
+            return run(folder, start(folder, more), listener);
         } catch (IOException e) {
             throw new SelvedgeException(
                     ErrorCode.OUTPUT_NOT_WRITABLE,
@@ -66,9 +85,8 @@ public final class TrainingProcess {
         }
     }
 
-    private static TrainResult run(RequestFolder folder, TrainRequest request, TrainListener listener)
+    private static JsonNode run(RequestFolder folder, Process process, TrainListener listener)
             throws IOException, InterruptedException {
-        Process process = start(folder);
         Thread hook = new Thread(() -> stop(process), "selvedge-training");
         addHook(hook, process);
         Optional<JsonNode> last = Optional.empty();
@@ -83,7 +101,7 @@ public final class TrainingProcess {
             }
             int status = process.waitFor();
             return switch (kind(last)) {
-                case "result" -> result(folder, request, last.orElseThrow());
+                case "result" -> last.orElseThrow();
                 case "error" -> throw Messages.error(last.orElseThrow());
                 case "stopped" ->
                     throw new CancellationException("training was stopped; its checkpoint is in " + folder.folder());
@@ -108,8 +126,8 @@ public final class TrainingProcess {
         }
     }
 
-    private static Process start(RequestFolder folder) throws IOException {
-        List<String> command = List.of(
+    private static Process start(RequestFolder folder, List<String> more) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
@@ -121,7 +139,8 @@ public final class TrainingProcess {
                 "-cp",
                 System.getProperty("java.class.path"),
                 TrainingMain.class.getName(),
-                folder.folder().toString());
+                folder.folder().toString()));
+        command.addAll(more);
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectError(folder.log().toFile());
         builder.environment().putAll(ENVIRONMENT);

@@ -21,6 +21,10 @@ import java.util.TreeSet;
  * includes. The library that it compiles to exports the functions of {@code entry.h}. Equal input gives equal text.
  */
 public final class CEmitter {
+    /** The functions that every {@code model.c} defines for others, as {@code entry.h} declares them; all else is static. */
+    public static final List<String> EXPORTED =
+            List.of("selvedge_run", "selvedge_prepare", "selvedge_team", "selvedge_step");
+
     private static final String MODEL = "model.c";
 
     private final PlannedProgram planned;

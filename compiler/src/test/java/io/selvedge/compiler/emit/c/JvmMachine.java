@@ -6,7 +6,6 @@ import io.selvedge.compiler.emit.binary.ProgramBinary;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.memory.MemoryPlanner;
-import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.jvm.kernel.Executable;
@@ -21,14 +20,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Runs programs by the JVM executor, through their binary form; the loops on vectors must give the same bits as the plain ones. */
 final class JvmMachine {
-    /** What native code calls and Java does not have yet; docs/jvm.md says so. */
-    private static final Set<String> NOT_WRITTEN =
-            Set.of("sv_grid_sample", "sv_roi_align", "sv_deform_conv", "sv_col2im", "sv_det", "sv_tf_idf");
-
     private JvmMachine() {}
 
     /** Output bytes for input bytes. */
@@ -52,12 +46,6 @@ final class JvmMachine {
 
     /** Fails when results differ from native code's: f32 and wider by more than roundings, others by a bit. */
     static void agrees(PlannedProgram planned, Graph graph, Map<String, Tensor> inputs, Map<String, Tensor> results) {
-        boolean written = planned.program().steps().stream()
-                .noneMatch(step ->
-                        step.kernel() instanceof Kernel.Routine routine && NOT_WRITTEN.contains(routine.function()));
-        if (!written) {
-            return;
-        }
         List<byte[]> given =
                 graph.inputs().stream().map(name -> bytes(inputs.get(name))).toList();
         List<byte[]> got = run(planned, given);

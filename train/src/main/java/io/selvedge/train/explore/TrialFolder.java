@@ -1,0 +1,77 @@
+package io.selvedge.train.explore;
+
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.IoReason;
+import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.onnx.ModelBytes;
+import io.selvedge.compiler.onnx.OnnxExporter;
+import io.selvedge.compiler.onnx.OnnxImporter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * Where the trials of one model on one data description lie, also for later runs: a training that was done is read, one that was
+ * interrupted goes on from its checkpoint.
+ */
+record TrialFolder(Path path) {
+    private static final int KEY_BYTES = 8;
+
+    /**
+     * The folder that belongs to all that decides a trial.
+     *
+     * @param settings further figures: seed, threads
+     */
+    static TrialFolder of(Path root, Path model, Path data, String settings) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(ModelBytes.read(model));
+            digest.update(ModelBytes.read(data));
+            digest.update((data.toAbsolutePath() + " " + settings).getBytes(StandardCharsets.UTF_8));
+            Path path = root.resolve(HexFormat.of().formatHex(digest.digest(), 0, KEY_BYTES));
+            Files.createDirectories(path);
+            return new TrialFolder(path);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.OUTPUT_NOT_WRITABLE,
+                    "trials cannot be kept in " + root + " (" + IoReason.of(e)
+                            + "); free some space or set SELVEDGE_CACHE",
+                    e);
+        }
+    }
+
+    /** Where a training keeps its checkpoints. */
+    Path training(Recipe recipe, int epochs) {
+        return path.resolve(recipe.name() + "-" + epochs);
+    }
+
+    /** What a training left: the float form, and that which is deployed. */
+    record Result(Graph trained, Graph quantized) {}
+
+    /** The result of a training that was done before. */
+    Optional<Result> result(Recipe recipe, int epochs) {
+        Path quantized = file(recipe, epochs, "-quantized");
+        return Files.exists(quantized)
+                ? Optional.of(new Result(OnnxImporter.read(file(recipe, epochs, "")), OnnxImporter.read(quantized)))
+                : Optional.empty();
+    }
+
+    Result keep(Recipe recipe, int epochs, Result result) {
+        OnnxExporter.write(result.trained(), file(recipe, epochs, ""));
+        // The last one says that both are there.
+        OnnxExporter.write(result.quantized(), file(recipe, epochs, "-quantized"));
+        return result;
+    }
+
+    private Path file(Recipe recipe, int epochs, String kind) {
+        return path.resolve(recipe.name() + "-" + epochs + kind + ".onnx");
+    }
+}
