@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -102,11 +103,14 @@ record BundleInspection(
         return lines;
     }
 
+    private long stored(String part) {
+        return Objects.requireNonNull(storedBytes.get(part), part);
+    }
+
     /** Where the weights are when the model runs. */
     private String memory() {
         return manifest.coded().containsKey(WEIGHTS)
-                ? ", " + Quantity.exact(storedBytes.get(WEIGHTS))
-                        + " in the file, decoded at load into memory of the process"
+                ? ", " + Quantity.exact(stored(WEIGHTS)) + " in the file, decoded at load into memory of the process"
                 : "";
     }
 
@@ -117,8 +121,7 @@ record BundleInspection(
             return table;
         }
         TextTable table = new TextTable().left("part").right("bytes").right("in the file");
-        partBytes.forEach(
-                (part, bytes) -> table.row(part, Quantity.exact(bytes), Quantity.exact(storedBytes.get(part))));
+        partBytes.forEach((part, bytes) -> table.row(part, Quantity.exact(bytes), Quantity.exact(stored(part))));
         return table;
     }
 

@@ -144,7 +144,7 @@ public final class ReportPage {
         if (c.storedWeightBytes() < c.weightBytes()) {
             row.put("coded", Quantity.exact(c.storedWeightBytes()) + " coded");
         }
-        c.loadMicros().ifPresent(micros -> row.put("load", "loads in " + Quantity.latency(c.loadMicros())));
+        c.loadMicros().ifPresent(_ -> row.put("load", "loads in " + Quantity.latency(c.loadMicros())));
         row.put("code", Quantity.exact(c.codeBytes()));
         row.put("bundle", Quantity.exact(c.bundleBytes()));
         row.put("reason", c.reason());

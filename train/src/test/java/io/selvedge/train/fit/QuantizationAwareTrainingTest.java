@@ -87,7 +87,7 @@ final class QuantizationAwareTrainingTest {
         try (TrainableGraph net = TrainableGraph.of(graph);
                 TreatmentHook hook = new TreatmentHook(treatments)) {
             for (Map<String, Tensor> sample : samples(30)) {
-                try (PointerScope scope = new PointerScope()) {
+                try (PointerScope _ = new PointerScope()) {
                     outputs.add(NativeTensor.toFloats(net.run(
                                     Map.of(
                                             "x",
