@@ -51,7 +51,7 @@ public final class Explainer {
     /** How many samples the reference evaluator runs in a few seconds. */
     public static int samples(Graph graph, int available) {
         long macs = Math.max(1, GraphCost.of(graph).macs());
-        return (int) Math.clamp(MOST_MACS / macs, 2, Math.max(2, Math.min(MOST_SAMPLES, available)));
+        return Math.clamp(MOST_MACS / macs, 2, Math.max(2, Math.min(MOST_SAMPLES, available)));
     }
 
     Graph original() {
