@@ -25,8 +25,8 @@ final class Descender implements AutoCloseable {
     Descender(Descent rule, Map<String, Tensor> parameters) {
         this.rule = rule;
         this.parameters = parameters;
-        try (PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope _ = new PointerScope();
+                NoGradGuard _ = new NoGradGuard()) {
             parameters.forEach((name, parameter) -> {
                 state.put("m/" + name, Natively.kept(torch.zeros_like(parameter)));
                 if (rule.optimizer() == Optimizer.ADAMW) {
@@ -53,7 +53,7 @@ final class Descender implements AutoCloseable {
         if (!Double.isFinite(norm)) {
             return norm;
         }
-        try (NoGradGuard guard = new NoGradGuard()) {
+        try (NoGradGuard _ = new NoGradGuard()) {
             parameters.forEach((name, parameter) -> {
                 Tensor gradient = parameter.grad();
                 if (gradient.defined()) {

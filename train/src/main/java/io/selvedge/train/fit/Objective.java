@@ -128,7 +128,7 @@ final class Objective {
             return task(rows, batch);
         }
         Map<String, Tensor> theirs = new HashMap<>();
-        try (NoGradGuard guard = new NoGradGuard()) {
+        try (NoGradGuard _ = new NoGradGuard()) {
             Map<String, Tensor> inputs = new HashMap<>();
             teacher.get()
                     .inputs()
