@@ -32,6 +32,7 @@ final class CompressCommand implements Callable<Integer> {
                 .addSubcommand(new CompressFiltersCommand(console))
                 .addSubcommand(new CompressLayersCommand(console))
                 .addSubcommand(new CompressWeightsCommand(console))
+                .addSubcommand(new CompressDistilCommand(console))
                 .addSubcommand(new CompressInt8Command(console))
                 .addSubcommand(new CompressQuantizeCommand(console));
     }

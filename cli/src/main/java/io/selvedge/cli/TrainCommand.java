@@ -90,15 +90,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         console.out().println(String.format(Locale.ROOT, "Learning rate %.3g", result.learningRate()));
         Training.table(result).forEach(console.out()::println);
-        result.evaluation()
-                .ifPresent(figures -> console.out()
-                        .println(String.format(
-                                Locale.ROOT,
-                                "%s on %d samples that were not trained on: %.4f, was %.4f",
-                                figures.metric(),
-                                figures.samples(),
-                                figures.after(),
-                                figures.before())));
+        Training.figures(result).ifPresent(console.out()::println);
         console.out().println("Wrote " + out);
         return 0;
     }

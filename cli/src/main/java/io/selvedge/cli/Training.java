@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -124,6 +125,18 @@ record Training(Console console, Path out, boolean resume) {
                     epoch.number() == result.bestEpoch() ? "kept" : "");
         }
         return table.lines();
+    }
+
+    /** The data's metric before and after, for people. */
+    static Optional<String> figures(TrainResult result) {
+        return result.evaluation()
+                .map(figures -> String.format(
+                        Locale.ROOT,
+                        "%s on %d samples that were not trained on: %.4f, was %.4f",
+                        figures.metric(),
+                        figures.samples(),
+                        figures.after(),
+                        figures.before()));
     }
 
     private static String text(String format, double value) {

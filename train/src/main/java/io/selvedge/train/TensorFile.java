@@ -42,7 +42,7 @@ public record TensorFile(JsonNode note, Map<String, Tensor> tensors) {
         tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
     }
 
-    /** @throws SelvedgeException OUTPUT_NOT_WRITABLE, when the disk is full too */
+    /** Writes it. @throws SelvedgeException OUTPUT_NOT_WRITABLE, when the disk is full too */
     public void write(Path file) {
         Path temporary = file.resolveSibling(file.getFileName() + ".part");
         try {

@@ -33,7 +33,7 @@ public final class BeforeAndAfter {
         double[][] rowsAfter = new double[data.size()][];
         try (TrainableGraph first = TrainableGraph.forInference(TrainingForm.of(before));
                 TrainableGraph second = TrainableGraph.forInference(TrainingForm.of(after));
-                NoGradGuard guard = new NoGradGuard()) {
+                NoGradGuard _ = new NoGradGuard()) {
             Batches batches = new Batches(before, data, Augmenter.PLAIN);
             for (int at = 0; at < data.size(); at += BATCH) {
                 int[] indices =
@@ -55,7 +55,7 @@ public final class BeforeAndAfter {
 
     /** Sample by sample the values of every output. */
     private static float[][][] outputs(TrainableGraph net, Batches batches, int[] indices) {
-        try (PointerScope scope = new PointerScope()) {
+        try (PointerScope _ = new PointerScope()) {
             Batch batch = batches.of(indices, 0);
             List<Tensor> outputs = net.run(batch.inputs());
             float[][][] values = new float[indices.length][outputs.size()][];

@@ -25,8 +25,8 @@ final class Descender implements AutoCloseable {
     Descender(Descent rule, Map<String, Tensor> parameters) {
         this.rule = rule;
         this.parameters = parameters;
-        try (PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope _ = new PointerScope();
+                NoGradGuard _ = new NoGradGuard()) {
             parameters.forEach((name, parameter) -> {
                 state.put("m/" + name, Natively.kept(torch.zeros_like(parameter)));
                 if (rule.optimizer() == Optimizer.ADAMW) {
@@ -53,7 +53,7 @@ final class Descender implements AutoCloseable {
         if (!Double.isFinite(norm)) {
             return norm;
         }
-        try (NoGradGuard guard = new NoGradGuard()) {
+        try (NoGradGuard _ = new NoGradGuard()) {
             parameters.forEach((name, parameter) -> {
                 Tensor gradient = parameter.grad();
                 if (gradient.defined()) {
@@ -86,8 +86,8 @@ final class Descender implements AutoCloseable {
         Tensor v = stateOf("v/" + name);
         m.mul_(Natively.number(BETA1)).add_(gradient, Natively.number(1 - BETA1));
         v.mul_(Natively.number(BETA2)).addcmul_(gradient, gradient, Natively.number(1 - BETA2));
-        double correction1 = 1 - Math.pow(BETA1, number);
-        double correction2 = Math.sqrt(1 - Math.pow(BETA2, number));
+        double correction1 = 1 - Math.pow(BETA1, (double) number);
+        double correction2 = Math.sqrt(1 - Math.pow(BETA2, (double) number));
         Tensor divisor = v.sqrt().div_(Natively.number(correction2)).add_(Natively.number(EPSILON));
         parameter.addcdiv_(m, divisor, Natively.number(-rate / correction1));
     }

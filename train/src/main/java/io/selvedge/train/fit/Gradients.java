@@ -42,7 +42,7 @@ public final class Gradients {
             Objective objective = new Objective(TrainingForm.of(request.student()), teacher, request.options(), data);
             new Premises(student, objective, samples, data).check();
             for (int i = 0; i < count; i++) {
-                try (PointerScope scope = new PointerScope()) {
+                try (PointerScope _ = new PointerScope()) {
                     Batch batch = samples.of(Arrays.copyOfRange(order, i * size, (i + 1) * size), 0);
                     student.clearGradients();
                     objective.of(student.run(batch, false), batch).backward();

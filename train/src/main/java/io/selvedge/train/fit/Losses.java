@@ -46,7 +46,7 @@ final class Losses {
 
     /** Difference of where activations are large, whatever the number of channels. Shapes: [N,C,...]. */
     static Tensor attention(Tensor student, Tensor teacher) {
-        return map(student).sub(map(teacher)).square().sum().div(Natively.number(student.size(0)));
+        return map(student).sub(map(teacher)).square().sum().div(Natively.number((double) student.size(0)));
     }
 
     private static Tensor map(Tensor x) {

@@ -121,14 +121,14 @@ final class Objective {
         return found.reshape(batch.size(), -1);
     }
 
-    /** The loss of a batch. @param student every value of its run */
+    /** The loss of a batch, from every value of the student's run. */
     Tensor of(Map<String, Tensor> student, Batch batch) {
         Tensor rows = rows(student, batch);
         if (teacher.isEmpty()) {
             return task(rows, batch);
         }
         Map<String, Tensor> theirs = new HashMap<>();
-        try (NoGradGuard guard = new NoGradGuard()) {
+        try (NoGradGuard _ = new NoGradGuard()) {
             Map<String, Tensor> inputs = new HashMap<>();
             teacher.get()
                     .inputs()

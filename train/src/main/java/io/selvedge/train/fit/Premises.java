@@ -47,8 +47,8 @@ record Premises(Student student, Objective objective, Batches batches, TrainingD
 
     /** Two samples side by side must give what each gives alone. */
     private void requireSeparateSamples() {
-        try (PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope _ = new PointerScope();
+                NoGradGuard _ = new NoGradGuard()) {
             int last = batches.samples() - 1;
             float[] both = rows(0, last);
             float[] one = rows(0);

@@ -17,9 +17,9 @@ record Statistics(Student student, Batches batches, int size) {
     /** Sets running means and variances to what training mode sees with the parameters as they are. */
     void estimate() {
         int count = count();
-        try (NoGradGuard guard = new NoGradGuard()) {
+        try (NoGradGuard _ = new NoGradGuard()) {
             for (int i = 0; i < count; i++) {
-                try (PointerScope scope = new PointerScope()) {
+                try (PointerScope _ = new PointerScope()) {
                     student.run(batches.of(indices(i), 0), 1.0 / (i + 1));
                 }
             }
@@ -40,9 +40,9 @@ record Statistics(Student student, Batches batches, int size) {
         int count = count();
         Map<String, double[]> means = new LinkedHashMap<>();
         Map<String, double[]> squares = new LinkedHashMap<>();
-        try (NoGradGuard guard = new NoGradGuard()) {
+        try (NoGradGuard _ = new NoGradGuard()) {
             for (int i = 0; i < count; i++) {
-                try (PointerScope scope = new PointerScope()) {
+                try (PointerScope _ = new PointerScope()) {
                     Map<String, org.bytedeco.pytorch.Tensor> values = student.run(batches.of(indices(i), 0), false);
                     for (String input : inputs) {
                         org.bytedeco.pytorch.Tensor rows = java.util.Objects.requireNonNull(values.get(input))

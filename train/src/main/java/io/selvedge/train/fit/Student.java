@@ -33,7 +33,7 @@ final class Student implements AutoCloseable {
         hook.learned().forEach((name, tensor) -> moved.put("h/" + name, tensor));
         all.putAll(moved);
         net.statistics().forEach((name, tensor) -> all.put("s/" + name, tensor));
-        try (PointerScope scope = new PointerScope()) {
+        try (PointerScope _ = new PointerScope()) {
             net.statistics().forEach((name, tensor) -> statisticsBefore.put(name, Natively.kept(tensor.clone())));
         }
     }
@@ -96,7 +96,7 @@ final class Student implements AutoCloseable {
 
     static Map<String, Tensor> copies(Map<String, org.bytedeco.pytorch.Tensor> tensors) {
         Map<String, Tensor> copies = new LinkedHashMap<>();
-        try (PointerScope scope = new PointerScope()) {
+        try (PointerScope _ = new PointerScope()) {
             tensors.forEach((name, tensor) -> copies.put(name, NativeTensor.toGraph(tensor, DType.FLOAT32)));
         }
         return copies;
@@ -108,8 +108,8 @@ final class Student implements AutoCloseable {
 
     /** Values for tensors that are there already. @throws IllegalStateException when one has none */
     static void overwrite(Map<String, org.bytedeco.pytorch.Tensor> tensors, Map<String, Tensor> values) {
-        try (PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope _ = new PointerScope();
+                NoGradGuard _ = new NoGradGuard()) {
             tensors.forEach((name, tensor) -> {
                 Tensor value = values.get(name);
                 if (value == null) {

@@ -156,7 +156,7 @@ public final class Trainer implements AutoCloseable {
     private double findRate() {
         Map<String, Tensor> state = student.state();
         Map<String, Tensor> descent = Student.copies(descender.state());
-        int steps = (int) Math.clamp((long) stepsPerEpoch * options.schedule().epochs() / 4, 1, TRIAL_STEPS);
+        int steps = Math.clamp((long) stepsPerEpoch * options.schedule().epochs() / 4, 1, TRIAL_STEPS);
         int all = RangeTest.rates(options.descent().optimizer()).size() * steps;
         int[] done = {0};
         // Each a whole training in small: at full rate from the first step, a rate that is good later only does damage.
@@ -194,7 +194,7 @@ public final class Trainer implements AutoCloseable {
 
     /** One step. @return the batch's loss before it; parameters stay unless loss and gradient are finite */
     private double descend(int[] order, int index, long number, double rate) {
-        try (PointerScope scope = new PointerScope()) {
+        try (PointerScope _ = new PointerScope()) {
             int[] indices = Arrays.copyOfRange(order, index * batch, (index + 1) * batch);
             Batch samples = training.of(indices, options.seed() * 1_000_003 + number);
             student.clearGradients();
@@ -228,9 +228,9 @@ public final class Trainer implements AutoCloseable {
         double sum = 0;
         long right = 0;
         int at = 0;
-        try (NoGradGuard guard = new NoGradGuard()) {
+        try (NoGradGuard _ = new NoGradGuard()) {
             while (at < indices.length) {
-                try (PointerScope scope = new PointerScope()) {
+                try (PointerScope _ = new PointerScope()) {
                     int size = Math.min(2 * batch, indices.length - at);
                     Batch samples = from.of(Arrays.copyOfRange(indices, at, at + size), 0);
                     Map<String, org.bytedeco.pytorch.Tensor> values = student.run(samples, false);

@@ -55,8 +55,8 @@ final class Convolutions {
         long[] cut = new long[2 * rank];
         for (int axis = 0; axis < rank; axis++) {
             int last = 2 * (rank - 1 - axis);
-            cut[last] = -op.pads().get(axis);
-            cut[last + 1] = op.outputPadding().get(axis) - op.pads().get(rank + axis);
+            cut[last] = -(long) op.pads().get(axis);
+            cut[last + 1] = (long) op.outputPadding().get(axis) - op.pads().get(rank + axis);
         }
         y = torch.constant_pad_nd(y, cut, Natively.number(0));
         return call.has(2) ? y.add(perChannel(call.in(2), rank + 2)) : y;

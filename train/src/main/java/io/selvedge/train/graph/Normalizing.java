@@ -65,8 +65,8 @@ final class Normalizing {
         Tensor x = call.in(0);
         long channels = x.size(1);
         long[] pads = new long[2 * (int) (x.dim() - 1)];
-        pads[pads.length - 2] = (op.size() - 1) / 2;
-        pads[pads.length - 1] = op.size() / 2;
+        pads[pads.length - 2] = (op.size() - 1L) / 2;
+        pads[pads.length - 1] = op.size() / 2L;
         Tensor squares = torch.constant_pad_nd(x.square(), pads, Natively.number(0));
         Tensor sum = squares.narrow(1, 0, channels);
         for (int i = 1; i < op.size(); i++) {

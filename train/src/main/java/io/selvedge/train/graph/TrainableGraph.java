@@ -40,7 +40,7 @@ public final class TrainableGraph implements AutoCloseable {
         Set<String> read =
                 nodes.stream().flatMap(node -> node.inputs().stream()).collect(Collectors.toSet());
         read.addAll(graph.outputs());
-        try (PointerScope scope = new PointerScope()) {
+        try (PointerScope _ = new PointerScope()) {
             graph.constants().forEach((name, value) -> {
                 if (read.contains(name)) {
                     add(name, NativeTensor.of(value, floating).clone());
@@ -161,7 +161,7 @@ public final class TrainableGraph implements AutoCloseable {
     /** The graph with the parameters and statistics as they are now. */
     public Graph trained() {
         Map<String, io.selvedge.compiler.ir.Tensor> now = new LinkedHashMap<>(graph.constants());
-        try (PointerScope scope = new PointerScope()) {
+        try (PointerScope _ = new PointerScope()) {
             parameters.forEach((name, tensor) ->
                     now.put(name, NativeTensor.toGraph(tensor, graph.type(name).dtype())));
             statistics.forEach((name, tensor) ->

@@ -20,7 +20,7 @@ public final class TreatmentHook implements Hook {
 
     /** A value may have one treatment of each kind; the mask comes first. */
     public TreatmentHook(List<Treatment> treatments) {
-        try (PointerScope scope = new PointerScope()) {
+        try (PointerScope _ = new PointerScope()) {
             for (Treatment treatment : treatments) {
                 switch (treatment) {
                     case Treatment.Mask mask -> {

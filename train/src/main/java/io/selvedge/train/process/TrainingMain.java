@@ -38,7 +38,7 @@ public final class TrainingMain {
 
     private TrainingMain() {}
 
-    /** @param args the folder of the request; behind it, for gradients instead of training, over how many batches */
+    /** Trains, or, with a second argument, looks at gradients over so many batches; the first is the folder of the request. */
     public static void main(String[] args) {
         // The parent's pipes, not a terminal: what is printed elsewhere cannot get between the lines.
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);

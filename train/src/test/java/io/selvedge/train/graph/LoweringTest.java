@@ -48,7 +48,7 @@ final class LoweringTest {
     void it_computes_what_the_reference_computes(OperatorCase it) {
         Map<String, Tensor> inputs = it.inputs(new Random(1));
         Map<String, Tensor> wanted = ReferenceEvaluator.run(it.graph(), inputs);
-        try (PointerScope scope = new PointerScope();
+        try (PointerScope _ = new PointerScope();
                 TrainableGraph net = TrainableGraph.exact(it.graph())) {
             List<org.bytedeco.pytorch.Tensor> found = net.run(natively(inputs));
             for (int i = 0; i < found.size(); i++) {
@@ -62,7 +62,7 @@ final class LoweringTest {
     void samples_side_by_side_give_what_each_gives_alone(OperatorCase it) {
         List<Map<String, Tensor>> samples =
                 List.of(it.inputs(new Random(1)), it.inputs(new Random(2)), it.inputs(new Random(3)));
-        try (PointerScope scope = new PointerScope();
+        try (PointerScope _ = new PointerScope();
                 TrainableGraph net = TrainableGraph.exact(it.graph())) {
             Map<String, org.bytedeco.pytorch.Tensor> together = new LinkedHashMap<>();
             for (String input : it.graph().inputs()) {
@@ -85,7 +85,7 @@ final class LoweringTest {
     @ParameterizedTest
     @MethodSource("smooth")
     void its_gradients_are_finite_differences(OperatorCase it) {
-        try (PointerScope scope = new PointerScope();
+        try (PointerScope _ = new PointerScope();
                 TrainableGraph net = TrainableGraph.exact(it.graph())) {
             Map<String, org.bytedeco.pytorch.Tensor> inputs = natively(it.inputs(new Random(1)));
             inputs.values().forEach(input -> input.set_requires_grad(true));
@@ -120,8 +120,8 @@ final class LoweringTest {
             org.bytedeco.pytorch.Tensor tensor,
             int index,
             double step) {
-        try (PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
+        try (PointerScope _ = new PointerScope();
+                NoGradGuard _ = new NoGradGuard()) {
             double[] values = NativeTensor.toDoubles(tensor);
             double before = values[index];
             values[index] = before + step;
@@ -149,7 +149,7 @@ final class LoweringTest {
         for (OperatorCase it : cases().filter(
                         each -> !each.smooth() && !each.graph().inputs().isEmpty())
                 .toList()) {
-            try (PointerScope scope = new PointerScope();
+            try (PointerScope _ = new PointerScope();
                     TrainableGraph net = TrainableGraph.exact(it.graph())) {
                 Map<String, org.bytedeco.pytorch.Tensor> inputs = natively(it.inputs(new Random(1)));
                 inputs.values().forEach(input -> input.set_requires_grad(true));
