@@ -1,7 +1,6 @@
 package io.selvedge.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
@@ -92,7 +91,7 @@ final class CompressDistilCommand implements Callable<Integer> {
         ModelFile.requireModel(model);
         TrainOptions asked = training.options();
         TrainOptions options = withoutLabels ? asked.withoutLabels() : asked;
-        Graph teacher = Preparation.of(ModelReader.read(model, shapes.options(model)));
+        Graph teacher = Preparation.of(Training.model(model, shapes.options(model), data));
         Graph thin = thinner(teacher);
         Graph student = fresh ? FreshWeights.of(thin, options.seed()) : thin;
         Training run = new Training(console, out, resume);

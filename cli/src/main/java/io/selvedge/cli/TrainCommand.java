@@ -1,8 +1,8 @@
 package io.selvedge.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.train.TrainOptions;
 import io.selvedge.train.TrainRequest;
 import io.selvedge.train.TrainResult;
 import java.io.IOException;
@@ -78,9 +78,10 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ModelFile.requireModel(model);
-        Graph student = ModelReader.read(model, shapes.options(model));
+        TrainOptions options = training.options();
+        Graph student = Training.model(model, shapes.options(model), data);
         Training run = new Training(console, out, resume);
-        TrainRequest request = new TrainRequest(student, teacherGraph(), training.options(), List.of(), run.folder());
+        TrainRequest request = new TrainRequest(student, teacherGraph(), options, List.of(), run.folder());
         TrainResult result = run.run(request, data);
         ObjectNode report = Training.report(request, result);
         run.write(result, ModelHistory.of(model).plus(report));
@@ -100,6 +101,6 @@ final class TrainCommand implements Callable<Integer> {
             return Optional.empty();
         }
         ModelFile.requireModel(teacher);
-        return Optional.of(ModelReader.read(teacher, shapes.options(teacher)));
+        return Optional.of(Training.model(teacher, shapes.options(teacher), data));
     }
 }

@@ -3,10 +3,15 @@ package io.selvedge.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compiler.onnx.OnnxExporter;
+import io.selvedge.compress.data.DataSource;
+import io.selvedge.compress.deploy.SideBySide;
 import io.selvedge.train.TrainListener.Progress;
 import io.selvedge.train.TrainRequest;
 import io.selvedge.train.TrainResult;
@@ -36,6 +41,13 @@ record Training(Console console, Path out, boolean resume) {
     Path folder() {
         Path target = out.toAbsolutePath();
         return target.resolveSibling(target.getFileName() + ".training");
+    }
+
+    /** The model with the shapes that the samples have. */
+    static Graph model(Path model, ImportOptions options, Path data) {
+        try (DataSource source = DataSource.open(data)) {
+            return ModelReader.read(model, SideBySide.bound(model, options, source, "'" + data + "'"));
+        }
     }
 
     /** Trains in a process of its own. @throws SelvedgeException as {@link TrainingProcess#train} */

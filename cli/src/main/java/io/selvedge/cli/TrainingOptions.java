@@ -66,6 +66,7 @@ public final class TrainingOptions {
             names = "--augment",
             paramLabel = "RULE",
             split = ",",
+            mapFallbackValue = "",
             description =
                     "Random changes of inputs: flip (images, left to right), shift=N (pixels or frames), noise=S and "
                             + "gain=S (shares of the input's own). Default: none.")

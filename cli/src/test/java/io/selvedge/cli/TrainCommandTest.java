@@ -1,0 +1,47 @@
+package io.selvedge.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.selvedge.compiler.onnx.OnnxImporter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TrainCommandTest {
+    @TempDir
+    private Path folder;
+
+    private Path model;
+    private Path data;
+
+    @BeforeEach
+    void write() throws IOException {
+        model = TinyModel.write(folder.resolve("net.onnx"));
+        TinyData.random(90, 3).writeNpz(folder.resolve("data.npz"));
+        data = Files.writeString(
+                folder.resolve("data.yaml"), "kind: npz\npath: data.npz\ntraining: {split: 60, validation: 0.2}\n");
+    }
+
+    @Test
+    void a_model_is_trained_and_its_file_says_how() {
+        Path out = folder.resolve("trained.onnx");
+        CommandLineRun run = CommandLineRun.of(
+                "train", model, "--data", data, "--epochs", 2, "--learning-rate", 0.001, "--batch", 8, "--out", out);
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains("top1 on 30 samples that were not trained on", "Wrote " + out);
+        assertThat(OnnxImporter.metadata(out).get("selvedge.history"))
+                .contains("\"step\":\"train\"", "\"seed\":1", "\"digest\":\"", "\"tool\":\"selvedge ");
+        assertThat(folder.resolve("trained.onnx.training")).doesNotExist();
+    }
+
+    @Test
+    void options_that_make_no_sense_are_refused() {
+        CommandLineRun.of("train", model, "--data", data, "--epochs", 0).refused(2, "BAD_OPTION", "--epochs");
+        CommandLineRun.of("train", model, "--data", data, "--augment", "spin").refused(2, "BAD_OPTION", "spin", "flip");
+        CommandLineRun.of("compress", "distil", model, "--data", data, "--width", 1.5)
+                .refused(2, "BAD_OPTION", "--width", "0.5 halves");
+    }
+}
