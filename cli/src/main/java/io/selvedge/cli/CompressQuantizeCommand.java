@@ -152,7 +152,7 @@ final class CompressQuantizeCommand implements Callable<Integer> {
         List<String> nodes = quantizable(graph);
         try (DataSource source = DataSource.open(data);
                 ProgressLine progress = new ProgressLine(console)) {
-            LevelsTrial trial = new LevelsTrial(new Compiler(Toolchain.bundled()), graph, progress::progress);
+            LevelsTrial trial = new LevelsTrial(new Compiler(Toolchain.bundled()), graph, progress);
             Dataset calibration = source.calibration()
                     .orElseThrow(() -> new SelvedgeException(
                             ErrorCode.BAD_DATA,

@@ -46,7 +46,7 @@ record PruneReport(Console console, PruneOptions options) {
                 title,
                 String.format(Locale.ROOT, "%,d", before),
                 String.format(Locale.ROOT, "%,d", after),
-                ratio(before, after));
+                ratio((double) before, (double) after));
     }
 
     private static String ratio(double before, double after) {

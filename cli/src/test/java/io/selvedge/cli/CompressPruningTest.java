@@ -35,10 +35,13 @@ final class CompressPruningTest {
     static void write() throws IOException {
         model = TinyModel.write(folder.resolve("net.onnx"));
         TinyData.random(60, 5).writeNpz(folder.resolve("eval.npz"));
-        yaml = Files.writeString(
-                folder.resolve("eval.yaml"),
-                "kind: npz\npath: eval.npz\nmetric: top1\ncalibration: {split: 20, seed: 1}\n"
-                        + "training: {path: eval.npz, validation: 0.1}\n");
+        yaml = Files.writeString(folder.resolve("eval.yaml"), """
+                kind: npz
+                path: eval.npz
+                metric: top1
+                calibration: {split: 20, seed: 1}
+                training: {path: eval.npz, validation: 0.1}
+                """);
     }
 
     private static CommandLineRun compress(String method, Object... rest) {

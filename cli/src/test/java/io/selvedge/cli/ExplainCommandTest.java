@@ -83,7 +83,7 @@ class ExplainCommandTest {
         List<String> arguments =
                 new ArrayList<>(List.of("explain", original.toString(), broken.toString(), "--data", data.toString()));
         arguments.addAll(List.of(more));
-        return CommandLineRun.of(arguments.toArray(String[]::new));
+        return CommandLineRun.of(arguments.toArray());
     }
 
     @Test

@@ -22,7 +22,7 @@ public final class LineFiles {
 
     private LineFiles() {}
 
-    /** @throws SelvedgeException OUTPUT_NOT_WRITABLE */
+    /** Draws and writes all lines. @throws SelvedgeException OUTPUT_NOT_WRITABLE */
     public static void write(Path folder, TextLines.Sets sets, String input, ProgressListener progress) {
         try {
             write(folder.resolve("test"), sets.evaluation(), progress);

@@ -128,7 +128,7 @@ public final class Explainer {
         });
         // A wrong input makes everything behind it look wrong.
         findings.sort(Comparator.comparing((Finding f) -> f.cause() != Cause.WRONG_INPUT_SCALE)
-                .thenComparing(f -> -f.noiseDb()));
+                .thenComparingDouble(f -> -f.noiseDb()));
         return new Explanation(
                 reports,
                 pairs.unmatched(),

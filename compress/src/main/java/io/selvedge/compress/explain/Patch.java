@@ -93,7 +93,7 @@ final class Patch {
         }
         boolean signed = quantizer.dtype() == DType.INT8;
         float scale = Math.max((range.hi() - range.lo()) / 255, Float.MIN_NORMAL);
-        long zero = Math.clamp((long) Math.rint(-range.lo() / scale), 0, 255) - (signed ? 128 : 0);
+        long zero = Math.clamp((long) Math.rint(-range.lo() / scale), 0, 255) - (signed ? 128L : 0L);
         String[] names = {
             builder.constant(quantizer.source() + "_retuned_scale", Tensor.floats(new float[] {scale})),
             builder.constant(

@@ -51,7 +51,7 @@ record LayerNoises(Map<String, LayerNoise> byNode) {
     /**
      * For every value that layers read, the calibrator whose range disturbs their outputs least.
      *
-     * @param ranges of the activations under {@code plan}, with every calibrator's option
+     * @param plan whose ranges know what every calibrator says
      */
     static Ranges bestRanges(Graph graph, LayerSamples samples, QuantizationPlan plan) {
         Map<String, Range> best = new LinkedHashMap<>(plan.ranges().byValue());

@@ -25,6 +25,7 @@ public enum WeightGrid {
     private static final double SMALLEST_SHARE = 0.05;
     private static final double LARGEST_SHARE = 2;
 
+    @SuppressWarnings("ImmutableEnumChecker") // Written by the constructor alone.
     private final int[] magnitudes;
 
     WeightGrid(int... magnitudes) {

@@ -70,7 +70,9 @@ final class SmallNets {
     private static String weights(GraphBuilder g, Random random, String name, long... extents) {
         double deviation = 1
                 / Math.sqrt(
-                        extents.length == 1 ? 100 : extents[1] * (extents.length == 4 ? extents[2] * extents[3] : 1));
+                        extents.length == 1
+                                ? 100
+                                : (double) (extents[1] * (extents.length == 4 ? extents[2] * extents[3] : 1)));
         return g.constant(name, Tensor.filled(TensorType.of(DType.FLOAT32, extents), _ ->
                 (float) (random.nextGaussian() * deviation)));
     }

@@ -31,7 +31,7 @@ class EqualizedLayersTest {
     }
 
     private String conv(GraphBuilder g, String name, String x, int outputs, int group, boolean spread, String reads) {
-        int inputs = (int) g.type(x).shape().extent(1);
+        int inputs = g.type(x).shape().extent(1);
         TensorType type = TensorType.of(DType.FLOAT32, outputs, inputs / group, 3, 3);
         int row = type.shape().extent(1) * 9;
         String w = g.constant(

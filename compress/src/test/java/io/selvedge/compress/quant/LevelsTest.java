@@ -75,7 +75,7 @@ final class LevelsTest {
                 assertThat(codes.dtype()).isEqualTo(DType.INT8);
                 Set<Long> used = new TreeSet<>();
                 for (long code : codes.toLongs()) {
-                    assertThat((long) grid.nearest(code)).isEqualTo(code);
+                    assertThat((long) grid.nearest((double) code)).isEqualTo(code);
                     used.add(code);
                 }
                 assertThat(used).hasSizeGreaterThan(5);

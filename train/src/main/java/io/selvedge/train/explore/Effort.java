@@ -14,8 +14,13 @@ public enum Effort {
     THOROUGH(120, List.of(0.0, 0.125, 0.25, 0.375, 0.5, 0.65), List.of(0.0, 0.5, 0.75), 4);
 
     private final double minutes;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of makes lists that nobody can change.
     private final List<Double> filters;
+
+    @SuppressWarnings("ImmutableEnumChecker")
     private final List<Double> zeros;
+
     private final int rungs;
 
     Effort(double minutes, List<Double> filters, List<Double> zeros, int rungs) {

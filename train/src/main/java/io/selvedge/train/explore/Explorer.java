@@ -106,7 +106,7 @@ public final class Explorer {
         try (DataSource data = DataSource.open(request.data())) {
             Forms forms = new Forms(request, data, progress);
             List<Trial> left = new ArrayList<>();
-            List<Trial> running = screened(forms, data, left);
+            List<Trial> running = screened(forms, left);
             int epochs = 1;
             int total = 0;
             for (int rung = 0; rung < request.effort().rungs() && !running.isEmpty(); rung++) {
@@ -145,7 +145,7 @@ public final class Explorer {
     }
 
     /** Untrained forms that are worth training; the others go to {@code left}. */
-    private List<Trial> screened(Forms forms, DataSource data, List<Trial> left) {
+    private List<Trial> screened(Forms forms, List<Trial> left) {
         boolean bytesMatter = request.budgets().maxBundleBytes().isPresent() || request.coded();
         List<Trial> untrained = new ArrayList<>();
         for (Recipe recipe : request.effort().recipes(Forms.LEVELS, bytesMatter)) {

@@ -45,7 +45,7 @@ final class SmallTask {
             double angle = label * Math.PI / CLASSES;
             float[] x = new float[SIDE * SIDE];
             for (int i = 0; i < x.length; i++) {
-                double along = Math.cos(angle) * (i % SIDE) + Math.sin(angle) * (i / SIDE);
+                double along = Math.cos(angle) * (i % SIDE) + Math.sin(angle) * Math.floorDiv(i, SIDE);
                 x[i] = (float) (Math.sin(2 * along + phase) + 0.3 * random.nextGaussian());
             }
             OptionalInt known = labelled ? OptionalInt.of(label) : OptionalInt.empty();
