@@ -10,6 +10,7 @@ import io.selvedge.compress.deploy.LayerFinding;
 import io.selvedge.compress.deploy.Machine;
 import io.selvedge.compress.deploy.Outcome;
 import io.selvedge.compress.deploy.ThreadFinding;
+import io.selvedge.train.explore.Explorer.TrialFinding;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import javax.imageio.ImageIO;
@@ -151,7 +153,24 @@ public final class Reports {
                         ? List.of(
                                 picture("cat/0001", "cat", "cat 98.2 %", true),
                                 picture("ship/7", "ship", "airplane 51.0 %", false))
-                        : List.of());
+                        : List.of(),
+                List.of(
+                        new TrialFinding(
+                                "f35-int8",
+                                "35 % of the channels cut, int8",
+                                3,
+                                OptionalDouble.of(0.75),
+                                OptionalDouble.of(39.5),
+                                86_525,
+                                Optional.empty()),
+                        new TrialFinding(
+                                "f20-int8",
+                                "20 % of the channels cut, int8",
+                                0,
+                                OptionalDouble.empty(),
+                                OptionalDouble.of(51.5),
+                                115_200,
+                                Optional.of("not better than int8 on any axis"))));
     }
 
     private static Candidate candidate(

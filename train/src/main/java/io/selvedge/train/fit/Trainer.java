@@ -165,7 +165,8 @@ public final class Trainer implements AutoCloseable {
             Student.overwrite(descender.state(), descent);
             double loss = Double.NaN;
             for (int step = 0; step < steps; step++) {
-                loss = descend(order(-1), step, step + 1L, new RateSchedule(rate, steps, TRIAL_WARM_UP).at(step));
+                double now = new RateSchedule(rate, steps, TRIAL_WARM_UP).at(step);
+                loss = descend(order(-1), step % stepsPerEpoch, step + 1L, now);
                 listener.progress(new TrainListener.Progress("learning rate", ++done[0], all, Double.NaN, -1));
                 if (stopped.getAsBoolean()) {
                     throw new CancellationException("stopped before the first step");
