@@ -109,28 +109,13 @@ public final class Explorer {
             List<Trial> running = screened(forms, left);
             int epochs = 1;
             int total = 0;
-            for (int rung = 0; rung < request.effort().rungs() && !running.isEmpty(); rung++) {
-                List<Trial> trained = new ArrayList<>();
-                for (Trial trial : running) {
-                    if (rung > 0 && isOver()) {
-                        break;
-                    }
-                    progress.progress("train " + trial.recipe().name(), trained.size(), running.size());
-                    trained.add(forms.trained(trial, epochs, total + epochs));
-                }
-                if (trained.size() < running.size()) {
-                    break;
-                }
+            for (int rung = 0;
+                    rung < request.effort().rungs() && !running.isEmpty() && (rung == 0 || !isOver());
+                    rung++) {
+                List<Trial> further = trained(running, forms, epochs, total + epochs, left);
                 total += epochs;
                 epochs *= 2;
-                running = judged(trained, forms, data);
-                int keep = Math.max(FINALISTS, (running.size() + 1) / 2);
-                running.subList(Math.min(keep, running.size()), running.size())
-                        .forEach(trial -> left.add(trial.leftFor("others lost less for what they cost")));
-                running = running.subList(0, Math.min(keep, running.size()));
-                if (running.size() <= FINALISTS && rung > 0 && isOver()) {
-                    break;
-                }
+                running = kept(judged(further, forms, data), left);
             }
             List<Trial> last = running.subList(0, Math.min(FINALISTS, running.size()));
             running.subList(last.size(), running.size())
@@ -138,6 +123,32 @@ public final class Explorer {
             return new Exploration(
                     last.stream().map(trial -> variant(trial, folder)).toList(), findings(last, left));
         }
+    }
+
+    /**
+     * The trials after so many more epochs. When the time is over, those that are left lost more or cost more and stay as they are;
+     * what was never trained goes to {@code left}.
+     */
+    private List<Trial> trained(List<Trial> running, Forms forms, int epochs, int total, List<Trial> left) {
+        List<Trial> trained = new ArrayList<>();
+        for (Trial trial : running) {
+            progress.progress("train " + trial.recipe().name(), trained.size(), running.size());
+            if (trained.isEmpty() || !isOver()) {
+                trained.add(forms.trained(trial, epochs, total));
+            } else if (trial.epochs() > 0) {
+                trained.add(trial);
+            } else {
+                left.add(trial.leftFor("there was no time left to train it"));
+            }
+        }
+        return trained;
+    }
+
+    private static List<Trial> kept(List<Trial> judged, List<Trial> left) {
+        int keep = Math.min(judged.size(), Math.max(FINALISTS, (judged.size() + 1) / 2));
+        judged.subList(keep, judged.size())
+                .forEach(trial -> left.add(trial.leftFor("others lost less for what they cost")));
+        return judged.subList(0, keep);
     }
 
     private boolean isOver() {
