@@ -124,7 +124,7 @@ final class BudgetTest {
 
     @Test
     void a_budget_that_only_the_small_one_keeps_chooses_it_and_says_why_the_others_fell() throws Exception {
-        assertThat(deploy(folder.resolve("all")).status()).isZero();
+        assertThat(deploy(folder.resolve("all"), "--code-weights").status()).isZero();
         JsonNode smallest = null;
         for (JsonNode candidate : report(folder.resolve("all")).get("candidates")) {
             if (smallest == null
@@ -135,12 +135,21 @@ final class BudgetTest {
         }
         Path out = folder.resolve("small");
         String bytes = smallest.get("bundleBytes").asText();
-        CommandLineRun run = deploy(out, "--max-bundle-bytes", bytes);
+        CommandLineRun run = deploy(out, "--code-weights", "--max-bundle-bytes", bytes);
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.out())
                 .contains("Chosen: " + smallest.get("name").asText() + ", because it alone of ")
                 .contains(" bytes is over --max-bundle-bytes");
         assertThat(Files.size(out.resolve("model.selv"))).hasToString(bytes);
+    }
+
+    @Test
+    void what_is_over_the_budget_is_stored_coded() throws Exception {
+        assertThat(deploy(folder.resolve("plain")).status()).isZero();
+        long plain = Files.size(folder.resolve("plain/model.selv"));
+        CommandLineRun run = deploy(folder.resolve("coded"), "--max-bundle-bytes", String.valueOf(plain * 3 / 4));
+        assertThat(run.status()).as(run.out() + run.err()).isZero();
+        assertThat(Files.size(folder.resolve("coded/model.selv"))).isLessThanOrEqualTo(plain * 3 / 4);
     }
 
     @Test
