@@ -172,10 +172,9 @@ public final class Explorer {
             for (int i = 0; i < untrained.size(); i++) {
                 Trial trial = untrained.get(i).with(findings.get(i + 1));
                 // To train the model as it is helps even where it is no faster.
+                boolean whole = trial.recipe().filters() == 0 && trial.recipe().zeros() == 0;
                 Optional<String> why =
-                        trial.recipe().filters() == 0 && trial.recipe().zeros() == 0
-                                ? Optional.empty()
-                                : screening.against(findings.get(i + 1));
+                        whole ? screening.overBudget(findings.get(i + 1)) : screening.against(findings.get(i + 1));
                 why.ifPresentOrElse(reason -> left.add(trial.leftFor(reason)), () -> worth.add(trial));
             }
         }

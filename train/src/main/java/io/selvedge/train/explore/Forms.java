@@ -36,7 +36,9 @@ import io.selvedge.train.Treatment;
 import io.selvedge.train.process.TrainingProcess;
 import io.selvedge.train.quant.QuantizationAwareTraining;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -52,7 +54,8 @@ final class Forms {
     private final Graph int8;
     private final Widths widths;
     private final TrialFolder folder;
-    private OptionalDouble learningRate = OptionalDouble.empty();
+    /** By the recipe's name, found when it is trained first: what is cut wants larger steps than what is whole. */
+    private final Map<String, Double> learningRates = new HashMap<>();
 
     Forms(Explorer.Request request, DataSource data, ProgressListener progress) {
         this.request = request;
@@ -133,8 +136,9 @@ final class Forms {
     private TrialFolder.Result train(Trial trial, int epochs, int total) {
         Optional<QuantizationAwareTraining> levels = fewLevels(trial.recipe(), trial.trained());
         TrainOptions options = TrainOptions.of(epochs, request.seed()).withThreads(request.threads());
-        if (learningRate.isPresent()) {
-            options = options.with(options.schedule().at(learningRate.getAsDouble()));
+        Double rate = learningRates.get(trial.recipe().name());
+        if (rate != null) {
+            options = options.with(options.schedule().at(rate));
         }
         List<Treatment> treatments = new ArrayList<>(zeros(trial));
         // The levels are those of folded weights.
@@ -149,8 +153,7 @@ final class Forms {
                 request.data(),
                 step -> progress.progress(
                         "train " + trial.recipe().name() + ", " + step.phase(), step.step(), step.steps()));
-        // Found once: the other forms are of the same model.
-        learningRate = OptionalDouble.of(result.learningRate());
+        learningRates.put(trial.recipe().name(), result.learningRate());
         return folder.keep(
                 trial.recipe(),
                 total,

@@ -16,8 +16,13 @@ record Screening(Finding int8, Budgets budgets) {
     /** Two measurements of the same code differ by as much. */
     private static final double ALIKE = 0.98;
 
-    /** Why the form is left, if it is. */
+    /** Why the form is left, if it is: it breaks a budget or is no better. */
     Optional<String> against(Finding form) {
+        return overBudget(form).or(() -> noBetter(form));
+    }
+
+    /** Which budget the form breaks, if one. */
+    Optional<String> overBudget(Finding form) {
         if (budgets.maxLatencyMicros().isPresent()
                 && form.microsP50().orElse(0) > budgets.maxLatencyMicros().getAsDouble()) {
             return Optional.of(String.format(
@@ -33,6 +38,10 @@ record Screening(Finding int8, Budgets budgets) {
                 && form.bundleBytes() > budgets.maxBundleBytes().getAsLong()) {
             return Optional.of(String.format(Locale.ROOT, "%,d bytes are over --max-bundle-bytes", form.bundleBytes()));
         }
+        return Optional.empty();
+    }
+
+    private Optional<String> noBetter(Finding form) {
         boolean faster = micros(form).orElse(1) < ALIKE * micros(int8).orElse(1);
         boolean smaller = form.bundleBytes() < ALIKE * int8.bundleBytes() || form.arenaBytes() < int8.arenaBytes();
         return faster || smaller ? Optional.empty() : Optional.of("not better than int8 on any axis");
