@@ -118,8 +118,7 @@ public final class SideBySide implements AutoCloseable {
                 List.of());
     }
 
-    /** The model in int8, calibrated on these data. */
-    public Graph int8(Graph imported, Dataset calibration) {
+    private Graph int8(Graph imported, Dataset calibration) {
         Graph simplified = Compiler.simplify(imported);
         Map<String, TensorType> types = new LinkedHashMap<>();
         simplified.inputs().forEach(input -> types.put(input, simplified.type(input)));

@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** Forms of one model: as it was imported, pruned by a recipe, trained, quantised. */
 final class Forms {
@@ -48,6 +49,7 @@ final class Forms {
     static final List<String> LEVELS = List.of("int8", "int4", "log4");
 
     private final Explorer.Request request;
+    private final Compiler compiler;
     private final Dataset calibration;
     private final ProgressListener progress;
     private final Graph original;
@@ -60,6 +62,7 @@ final class Forms {
     Forms(Explorer.Request request, DataSource data, ProgressListener progress) {
         this.request = request;
         this.progress = progress;
+        this.compiler = new Compiler(request.cc().map(Toolchain::of).orElseGet(Toolchain::bundled));
         this.calibration = data.calibration()
                 .orElseThrow(() -> new SelvedgeException(
                         ErrorCode.EMPTY_DATA,
@@ -169,10 +172,10 @@ final class Forms {
             return Optional.empty();
         }
         Graph simplified = Compiler.simplify(graph);
-        Ranges ranges = new LevelsTrial(new Compiler(Toolchain.bundled()), simplified, progress)
-                .ranges(calibration, "'" + request.data() + "'");
         return Optional.of(new QuantizationAwareTraining(
-                simplified, ranges, Levels.of(Quantizer.quantizableNodes(simplified), grid, ActivationGrid.UINT8)));
+                simplified,
+                ranges(simplified),
+                Levels.of(Quantizer.quantizableNodes(simplified), grid, ActivationGrid.UINT8)));
     }
 
     /** What is zero stays zero. */
@@ -190,8 +193,11 @@ final class Forms {
     }
 
     private Graph quantized(Graph graph) {
-        try (SideBySide side = new SideBySide(List.of(), request.cc(), false, progress)) {
-            return side.int8(graph, calibration);
-        }
+        Graph simplified = Compiler.simplify(graph);
+        return Quantizer.quantize(simplified, ranges(simplified), Set.of());
+    }
+
+    private Ranges ranges(Graph simplified) {
+        return new LevelsTrial(compiler, simplified, progress).ranges(calibration, "'" + request.data() + "'");
     }
 }
