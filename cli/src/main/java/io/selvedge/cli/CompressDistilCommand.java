@@ -103,21 +103,13 @@ final class CompressDistilCommand implements Callable<Integer> {
                 .put("fresh", fresh)
                 .put("macs", GraphCost.of(student).macs())
                 .put("teacherMacs", GraphCost.of(teacher).macs());
-        run.write(result, ModelHistory.of(model).plus(report));
-        if (json) {
-            console.out().println(report.put("file", out.toString()).toPrettyString());
-            return 0;
-        }
-        console.out()
-                .println(String.format(
-                        Locale.ROOT,
-                        "Student: %,d multiply-adds, the teacher has %,d; learning rate %.3g",
-                        GraphCost.of(student).macs(),
-                        GraphCost.of(teacher).macs(),
-                        result.learningRate()));
-        Training.table(result).forEach(console.out()::println);
-        Training.figures(result).ifPresent(console.out()::println);
-        console.out().println("Wrote " + out);
+        String headline = String.format(
+                Locale.ROOT,
+                "Student: %,d multiply-adds, the teacher has %,d; learning rate %.3g",
+                GraphCost.of(student).macs(),
+                GraphCost.of(teacher).macs(),
+                result.learningRate());
+        run.finish(model, result, report, headline, json);
         return 0;
     }
 

@@ -84,15 +84,8 @@ final class TrainCommand implements Callable<Integer> {
         TrainRequest request = new TrainRequest(student, teacherGraph(), options, List.of(), run.folder());
         TrainResult result = run.run(request, data);
         ObjectNode report = Training.report(request, result);
-        run.write(result, ModelHistory.of(model).plus(report));
-        if (json) {
-            console.out().println(report.put("file", out.toString()).toPrettyString());
-            return 0;
-        }
-        console.out().println(String.format(Locale.ROOT, "Learning rate %.3g", result.learningRate()));
-        Training.table(result).forEach(console.out()::println);
-        Training.figures(result).ifPresent(console.out()::println);
-        console.out().println("Wrote " + out);
+        String headline = String.format(Locale.ROOT, "Learning rate %.3g", result.learningRate());
+        run.finish(model, result, report, headline, json);
         return 0;
     }
 

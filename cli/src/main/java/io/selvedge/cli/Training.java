@@ -78,6 +78,23 @@ record Training(Console console, Path out, boolean resume) {
         return whole < 60 ? whole + " s" : whole / 60 + " min " + whole % 60 + " s";
     }
 
+    /**
+     * Writes the model with the history of {@code model} and this training, and prints what came out.
+     *
+     * @param headline in front of the table, where the report is not asked for
+     */
+    void finish(Path model, TrainResult result, ObjectNode report, String headline, boolean json) {
+        write(result, ModelHistory.of(model).plus(report));
+        if (json) {
+            console.out().println(report.put("file", out.toString()).toPrettyString());
+            return;
+        }
+        console.out().println(headline);
+        table(result).forEach(console.out()::println);
+        figures(result).ifPresent(console.out()::println);
+        console.out().println("Wrote " + out);
+    }
+
     /** Writes the model, then removes the checkpoints. */
     void write(TrainResult result, Map<String, String> metadata) {
         OnnxExporter.write(result.graph(), out, metadata);
