@@ -69,6 +69,12 @@ final class NpzFile implements Closeable {
             zip.getInputStream(entry).close();
             return NpyArray.open(whole, entry.getDataOffset(), entry.getSize());
         }
+        if (entry.getMethod() != ZipEntry.DEFLATED) {
+            // Commons Compress would look for the libraries of further methods, which are not here.
+            throw new IOException(
+                    "it is compressed by method " + entry.getMethod()
+                            + "; only stored and deflated arrays are read: write the file with numpy's savez or savez_compressed");
+        }
         try (InputStream in = zip.getInputStream(entry)) {
             FileChannel expanded = Spool.expand(in, entry.getCompressedSize());
             channels.add(expanded);
