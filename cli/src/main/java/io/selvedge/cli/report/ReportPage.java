@@ -160,11 +160,17 @@ public final class ReportPage {
                 "code", Quantity.exact(binding.codeBytes()));
     }
 
+    private String tuning() {
+        List<String> lines = TuningText.of(result);
+        return lines.isEmpty() ? "" : " " + lines.getFirst() + String.join(";", lines.subList(1, lines.size()));
+    }
+
     private String method() {
         String latency = switch (result.featured().latencyOn()) {
             case MEASURED ->
                 "Latency was measured on this machine (" + result.machine().cpu() + ")."
-                        + (result.threads().isEmpty() ? "" : " " + ThreadText.of(result) + ".");
+                        + (result.threads().isEmpty() ? "" : " " + ThreadText.of(result) + ".")
+                        + tuning();
             case EMULATED -> "Latency comes from an emulator: compare candidates, do not trust the absolute value.";
             case NONE -> "Latency was not measured: this machine does not run " + result.target() + ".";
         };

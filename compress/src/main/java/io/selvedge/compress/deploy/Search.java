@@ -17,6 +17,7 @@ import io.selvedge.compress.quant.Calibration;
 import io.selvedge.compress.quant.CorrectionChoice;
 import io.selvedge.compress.quant.QuantizationPlan;
 import io.selvedge.compress.quant.Quantizer;
+import io.selvedge.compress.tune.TunedForms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -170,7 +171,8 @@ final class Search {
                 golden(),
                 program -> ArenaSearch.find(program, form, budget)
                         .map(ArenaSearch.Planned::plan)
-                        .orElseGet(() -> Compiler.plan(program))));
+                        .orElseGet(() -> Compiler.plan(program)),
+                build.tuned()));
         if (!smaller.model().goldenVectors().equals(build.model().goldenVectors())) {
             throw new IllegalStateException(name + " answers otherwise than " + build.name());
         }
@@ -217,7 +219,14 @@ final class Search {
     private QuantizationPlan plan(List<Map<String, Tensor>> samples) {
         progress.progress("compile for calibration", 0, 0);
         Graph exposing = NativeActivations.exposing(simplified);
-        Build build = workshop.build("calibration", Dtype.FP32, bindings.firstAlone(exposing), Set.of(), List.of());
+        Build build = workshop.build(
+                "calibration",
+                Dtype.FP32,
+                bindings.firstAlone(exposing),
+                Set.of(),
+                List.of(),
+                Compiler::plan,
+                TunedForms.NONE);
         NativeActivations source = new NativeActivations(build.compilation().fused(), build.session());
         Calibration calibration = Calibration.of(
                 simplified,
@@ -418,7 +427,8 @@ final class Search {
                     step.name(),
                     build.dtype(step),
                     workshop.measures() ? OptionalDouble.of(micros[i]) : OptionalDouble.empty(),
-                    db));
+                    db,
+                    workshop.tuned(build, i)));
         }
         return layers;
     }

@@ -87,7 +87,8 @@ public final class SideBySide implements AutoCloseable {
                 false,
                 coded,
                 List.of(),
-                OptionalInt.of(1));
+                OptionalInt.of(1),
+                OptionalInt.empty());
         try {
             this.workshop = new Workshop(request, "0".repeat(64), progress);
         } catch (IOException e) {
