@@ -123,7 +123,7 @@ final class CompressFiltersCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         requireSomethingToDo();
-        tuning.check(options);
+        tuning.check(options.dataFile());
         Optional<DataSource> data = options.openData();
         try {
             Graph graph = options.graph(data);

@@ -86,7 +86,7 @@ final class CompressLayersCommand implements Callable<Integer> {
         if (amount != null) {
             options.out();
         }
-        tuning.check(options);
+        tuning.check(options.dataFile());
         Optional<DataSource> data = options.openData();
         if (data.isEmpty()) {
             throw new SelvedgeException(

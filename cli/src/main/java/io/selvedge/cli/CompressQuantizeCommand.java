@@ -18,9 +18,6 @@ import io.selvedge.compress.quant.Quantizer;
 import io.selvedge.compress.quant.Ranges;
 import io.selvedge.compress.quant.WeightGrid;
 import io.selvedge.train.TrainOptions;
-import io.selvedge.train.TrainOptions.Schedule;
-import io.selvedge.train.TrainRequest;
-import io.selvedge.train.TrainResult;
 import io.selvedge.train.quant.QuantizationAwareTraining;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,11 +27,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -105,33 +99,11 @@ final class CompressQuantizeCommand implements Callable<Integer> {
             description = "Nodes whose weights get int8 all the same, such as the first and the last. Repeatable.")
     private List<String> plain = List.of();
 
-    @Option(
-            names = "--fine-tune",
-            paramLabel = "EPOCHS",
-            description =
-                    "Train the model with its levels for so many epochs, after itself in float as the teacher, on the"
-                            + " 'training' section of the data. Default: no training")
-    private @Nullable Integer epochs;
-
-    @Option(
-            names = "--learning-rate",
-            paramLabel = "R",
-            description = "With --fine-tune: the highest. Default: found by a range test")
-    private @Nullable Double learningRate;
-
-    @Option(
-            names = "--steps-per-epoch",
-            paramLabel = "N",
-            description = "With --fine-tune: fewer steps than the samples give. Default: all of them")
-    private @Nullable Integer steps;
-
-    @Option(
-            names = "--resume",
-            description = "With --fine-tune: go on from the checkpoint that an interrupted call left beside --out.")
-    private boolean resume;
-
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of every random choice. Default: 1")
     private long seed = 1;
+
+    @Mixin
+    private FineTuning tuning = new FineTuning();
 
     @Mixin
     private ModelShapes shapes = new ModelShapes();
@@ -147,6 +119,7 @@ final class CompressQuantizeCommand implements Callable<Integer> {
         ActivationGrid values = ActivationGrid.named(activations)
                 .orElseThrow(() -> unknown(
                         "--activations", activations, Arrays.asList(ActivationGrid.values()), ActivationGrid::text));
+        tuning.check(Optional.of(data));
         ModelFile.requireModel(model);
         Graph graph = Compiler.simplify(ModelReader.read(model, shapes.options(model)));
         List<String> nodes = quantizable(graph);
@@ -160,7 +133,7 @@ final class CompressQuantizeCommand implements Callable<Integer> {
             Ranges ranges = trial.ranges(calibration, "'" + data + "'");
             QuantizationAwareTraining form =
                     new QuantizationAwareTraining(graph, ranges, Levels.of(nodes, grid, values));
-            Graph quantized = epochs == null ? form.quantized() : tuned(form, epochs);
+            Graph quantized = tuning.isWanted() ? tuned(form) : form.quantized();
             OnnxExporter.write(quantized, out, Map.of("selvedge.history", history()));
             PairedComparison lost =
                     trial.compared(quantized, source.evaluation(), MetricCatalog.named(source.metric()), seed);
@@ -181,26 +154,10 @@ final class CompressQuantizeCommand implements Callable<Integer> {
     }
 
     /** Quantised after training with the levels. */
-    private Graph tuned(QuantizationAwareTraining form, int count) {
-        Training training = new Training(console, out, resume);
-        TrainOptions usual = TrainOptions.of(Limits.atLeastOne("--fine-tune", count), seed);
-        Schedule schedule = new Schedule(
-                usual.schedule().epochs(),
-                usual.schedule().batch(),
-                learningRate == null
-                        ? OptionalDouble.empty()
-                        : OptionalDouble.of(Limits.positive("--learning-rate", learningRate)),
-                usual.schedule().warmUp(),
-                0,
-                steps == null ? OptionalInt.empty() : OptionalInt.of(Limits.atLeastOne("--steps-per-epoch", steps)));
+    private Graph tuned(QuantizationAwareTraining form) {
         // The levels are those of folded weights.
-        TrainOptions options = usual.with(schedule).withRestoredBatchNorm(false);
-        TrainResult result = training.run(
-                new TrainRequest(
-                        form.graph(), Optional.of(form.graph()), options, form.treatments(), training.folder()),
-                data);
-        Training.table(result).forEach(console.out()::println);
-        return form.quantized(result);
+        TrainOptions how = tuning.options(tuning.epochs(), seed).withRestoredBatchNorm(false);
+        return form.quantized(tuning.tuned(console, out, data, form.graph(), form.graph(), form.treatments(), how));
     }
 
     private List<String> quantizable(Graph graph) {
@@ -223,7 +180,7 @@ final class CompressQuantizeCommand implements Callable<Integer> {
     private String history() {
         return "quantize: weights " + weights + (plain.isEmpty() ? "" : " but int8 in " + plain) + ", activations "
                 + activations
-                + (epochs == null ? "" : ", trained for " + epochs + " epochs, seed " + seed);
+                + (tuning.isWanted() ? ", trained for " + tuning.epochs() + " epochs, seed " + seed : "");
     }
 
     private static <T> SelvedgeException unknown(

@@ -12,6 +12,7 @@ import io.selvedge.compress.prune.Masking;
 import io.selvedge.compress.prune.Pattern;
 import io.selvedge.compress.prune.SparsitySchedule;
 import io.selvedge.compress.prune.WeightPruning;
+import io.selvedge.train.TrainOptions;
 import io.selvedge.train.TrainResult;
 import io.selvedge.train.Treatment;
 import java.io.IOException;
@@ -87,7 +88,7 @@ final class CompressWeightsCommand implements Callable<Integer> {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION, "there is no criterion '" + criterion + "'; known are magnitude, taylor");
         }
-        tuning.check(options);
+        tuning.check(options.dataFile());
         Optional<DataSource> data = options.openData();
         try {
             Graph graph = options.graph(data);
@@ -138,7 +139,10 @@ final class CompressWeightsCommand implements Callable<Integer> {
                 held.add(new Treatment.Mask(mask.getKey(), Tensor.filled(type, i -> mask.getValue()[i])));
             }
             int passes = stage < stages ? 1 : epochs - stages + 1;
-            TrainResult result = tuning.tuned(console, options, current.graph(), graph, held, passes, rate);
+            TrainOptions asked = tuning.options(passes, options.seed);
+            TrainOptions how =
+                    rate.isEmpty() ? asked : asked.with(asked.schedule().at(rate.getAsDouble()));
+            TrainResult result = tuning.tuned(console, options, current.graph(), graph, held, how);
             rate = OptionalDouble.of(result.learningRate());
             current = Masked.of(result.graph(), current.masks());
         }
