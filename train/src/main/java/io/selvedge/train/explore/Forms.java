@@ -11,6 +11,7 @@ import io.selvedge.compiler.onnx.OnnxImporter;
 import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
+import io.selvedge.compress.data.DataDescription;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
 import io.selvedge.compress.deploy.LevelsTrial;
@@ -30,6 +31,7 @@ import io.selvedge.compress.quant.Quantizer;
 import io.selvedge.compress.quant.Ranges;
 import io.selvedge.compress.quant.WeightGrid;
 import io.selvedge.train.TrainOptions;
+import io.selvedge.train.TrainOptions.Schedule;
 import io.selvedge.train.TrainRequest;
 import io.selvedge.train.TrainResult;
 import io.selvedge.train.Treatment;
@@ -41,12 +43,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Forms of one model: as it was imported, pruned by a recipe, trained, quantised. */
 final class Forms {
     /** Of weights that are tried. */
     static final List<String> LEVELS = List.of("int8", "int4", "log4");
+
+    private static final int TIMED_STEPS = 60;
+    private static final double LEAST_SECONDS = 1e-4;
 
     private final Explorer.Request request;
     private final Compiler compiler;
@@ -56,6 +62,7 @@ final class Forms {
     private final Graph int8;
     private final Widths widths;
     private final TrialFolder folder;
+    private final Pace pace;
     /** By the recipe's name, found when it is trained first: what is cut wants larger steps than what is whole. */
     private final Map<String, Double> learningRates = new HashMap<>();
 
@@ -82,6 +89,50 @@ final class Forms {
                 request.model(),
                 request.data(),
                 bound + " seed " + request.seed() + " threads " + request.threads() + " lanes " + widths.lanes());
+        this.pace = pace(data);
+    }
+
+    private Pace pace(DataSource data) {
+        TrainOptions usual = TrainOptions.of(1, request.seed());
+        double validation = DataDescription.read(request.data())
+                .training()
+                .map(DataDescription.Training::validation)
+                .orElse(usual.validation());
+        double samples = data.training().orElse(calibration).size() * (1 - validation);
+        int stepsPerEpoch = (int) Math.max(1, samples / usual.schedule().batch());
+        double seconds = folder.secondsPerStep(() -> {
+            progress.progress("time a step of training", 0, 0);
+            Pace.Stopwatch watch = new Pace.Stopwatch();
+            TrainingProcess.train(
+                    new TrainRequest(
+                            original,
+                            Optional.of(original),
+                            options(Math.min(TIMED_STEPS, stepsPerEpoch), stepsPerEpoch, OptionalDouble.of(1e-6), 0),
+                            List.of(),
+                            folder.path().resolve("timed")),
+                    request.data(),
+                    watch);
+            return Math.max(watch.secondsPerStep(), LEAST_SECONDS);
+        });
+        return new Pace(seconds, stepsPerEpoch);
+    }
+
+    Pace pace() {
+        return pace;
+    }
+
+    /** So many steps behind those that were done before, on other samples than these where one pass is not used up. */
+    private TrainOptions options(int steps, int stepsPerEpoch, OptionalDouble rate, int before) {
+        int epochs = Math.max(1, steps / stepsPerEpoch);
+        TrainOptions usual = TrainOptions.of(epochs, request.seed() + before).withThreads(request.threads());
+        Schedule schedule = usual.schedule();
+        return usual.with(new Schedule(
+                epochs,
+                schedule.batch(),
+                rate,
+                schedule.warmUp(),
+                schedule.patience(),
+                steps < stepsPerEpoch ? OptionalInt.of(steps) : OptionalInt.empty()));
     }
 
     Graph original() {
@@ -123,9 +174,10 @@ final class Forms {
         return pruning.apply(pruning.ratio(ratio, true));
     }
 
-    /** The trial after so many more epochs, {@code total} in all. */
-    Trial trained(Trial trial, int epochs, int total) {
-        TrialFolder.Result result = folder.result(trial.recipe(), total).orElseGet(() -> train(trial, epochs, total));
+    /** The trial after so many more steps. */
+    Trial trained(Trial trial, int steps) {
+        int total = trial.steps() + steps;
+        TrialFolder.Result result = folder.result(trial.recipe(), total).orElseGet(() -> train(trial, steps, total));
         return new Trial(
                 trial.recipe(),
                 result.trained(),
@@ -136,13 +188,14 @@ final class Forms {
                 Optional.empty());
     }
 
-    private TrialFolder.Result train(Trial trial, int epochs, int total) {
+    private TrialFolder.Result train(Trial trial, int steps, int total) {
         Optional<QuantizationAwareTraining> levels = fewLevels(trial.recipe(), trial.trained());
-        TrainOptions options = TrainOptions.of(epochs, request.seed()).withThreads(request.threads());
         Double rate = learningRates.get(trial.recipe().name());
-        if (rate != null) {
-            options = options.with(options.schedule().at(rate));
-        }
+        TrainOptions options = options(
+                steps,
+                pace.stepsPerEpoch(),
+                rate == null ? OptionalDouble.empty() : OptionalDouble.of(rate),
+                trial.steps());
         List<Treatment> treatments = new ArrayList<>(zeros(trial));
         // The levels are those of folded weights.
         levels.ifPresent(form -> treatments.addAll(form.treatments()));
