@@ -4,6 +4,7 @@ import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
@@ -13,6 +14,7 @@ import io.selvedge.compress.prune.Preparation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -103,12 +105,14 @@ final class PruneOptions {
         return Preparation.of(imported);
     }
 
-    /** How to tell what a change damages, on calibration samples, else on those to judge by. */
+    /** How to tell what a change damages. */
     Optional<Damage> damage(Graph graph, Optional<DataSource> source) {
-        return source.map(s -> {
-            Dataset from = s.calibration().orElse(s.evaluation());
-            Dataset few = from.take(Limits.atLeastOne("--samples", samples), seed);
-            return new Damage(graph, few.tensors(graph));
-        });
+        return source.map(s -> new Damage(graph, samples(graph, s)));
+    }
+
+    /** Some calibration samples, else some of those to judge by. */
+    List<Map<String, Tensor>> samples(Graph graph, DataSource source) {
+        Dataset from = source.calibration().orElse(source.evaluation());
+        return from.take(Limits.atLeastOne("--samples", samples), seed).tensors(graph);
     }
 }
