@@ -4,7 +4,6 @@ import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
-import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
@@ -13,9 +12,7 @@ import io.selvedge.compress.prune.Damage;
 import io.selvedge.compress.prune.Preparation;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -111,11 +108,7 @@ final class PruneOptions {
         return source.map(s -> {
             Dataset from = s.calibration().orElse(s.evaluation());
             Dataset few = from.take(Limits.atLeastOne("--samples", samples), seed);
-            List<Map<String, Tensor>> inputs = new ArrayList<>();
-            for (int i = 0; i < few.size(); i++) {
-                inputs.add(SideBySide.tensors(graph, few.get(i)));
-            }
-            return new Damage(graph, inputs);
+            return new Damage(graph, few.tensors(graph));
         });
     }
 }

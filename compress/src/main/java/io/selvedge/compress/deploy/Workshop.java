@@ -90,6 +90,10 @@ final class Workshop implements AutoCloseable {
         }
     }
 
+    Compiler compiler() {
+        return compiler;
+    }
+
     /** The target that results are about: the one that is measured or, when none can be, the first. */
     String target() {
         return measures() ? run.name() : targets.getFirst().name();
