@@ -45,9 +45,12 @@ public record Network(String name, boolean layer, Supplier<Graph> builder) {
 
     /** What {@code ./selvedge train} begins with: batch norms are still there. */
     public static List<Network> untrained() {
-        return Stream.of(8, 16, 32)
-                .map(width -> new Network(ResNets.resnet8Name(width), false, () -> ResNets.resnet8(width)))
-                .toList();
+        Stream<Network> residual = Stream.of(8, 16, 32)
+                .map(width -> new Network(ResNets.resnet8Name(width), false, () -> ResNets.resnet8(width)));
+        Stream<Network> small = Stream.of(
+                new Network("digit_cnn", false, SmallNets::digits),
+                new Network("window_autoencoder", false, SmallNets::windows));
+        return Stream.concat(residual, small).toList();
     }
 
     /** The network of a name. */

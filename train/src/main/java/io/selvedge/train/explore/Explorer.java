@@ -47,7 +47,7 @@ public final class Explorer {
      * @param targets names; empty for this machine's best
      * @param coded whether bundles are stored coded
      * @param minutes after which no further training begins
-     * @param threads of training
+     * @param workers trainings at once
      * @param cache where trials are kept for later runs
      */
     public record Request(
@@ -61,7 +61,7 @@ public final class Explorer {
             Effort effort,
             double minutes,
             long seed,
-            int threads,
+            int workers,
             Path cache) {
         public Request {
             targets = List.copyOf(targets);
@@ -114,8 +114,16 @@ public final class Explorer {
             List<Trial> running = screened(forms, left);
             int rungs = request.effort().rungs();
             for (int rung = 0; rung < rungs && !running.isEmpty() && (rung == 0 || !isOver()); rung++) {
-                int steps = forms.pace().steps(request.minutes() / rungs / running.size());
-                List<Trial> further = judged(trained(running, forms, steps, left), forms, data);
+                int workers = Math.min(request.workers(), running.size());
+                int steps = forms.pace().steps(request.minutes() / rungs / running.size() * workers);
+                Round round = new Round(
+                        "train " + running.size() + " forms, round " + (rung + 1) + " of " + rungs,
+                        steps,
+                        workers,
+                        this::isOver);
+                Round.Outcome outcome = round.run(running, forms, progress);
+                left.addAll(outcome.left());
+                List<Trial> further = judged(outcome.further(), forms, data);
                 running = rung == rungs - 1 ? further : kept(further, left);
             }
             List<Trial> last = running.subList(0, Math.min(FINALISTS, running.size()));
@@ -127,25 +135,6 @@ public final class Explorer {
                             .toList(),
                     findings(last, left, forms.pace()));
         }
-    }
-
-    /**
-     * The trials after so many more steps. When the time is over, those that are left lost more or cost more and stay as they are;
-     * what was never trained goes to {@code left}.
-     */
-    private List<Trial> trained(List<Trial> running, Forms forms, int steps, List<Trial> left) {
-        List<Trial> trained = new ArrayList<>();
-        for (Trial trial : running) {
-            progress.progress("train " + trial.recipe().name(), trained.size(), running.size());
-            if (trained.isEmpty() || !isOver()) {
-                trained.add(forms.trained(trial, steps));
-            } else if (trial.steps() > 0) {
-                trained.add(trial);
-            } else {
-                left.add(trial.leftFor("there was no time left to train it"));
-            }
-        }
-        return trained;
     }
 
     private static List<Trial> kept(List<Trial> judged, List<Trial> left) {

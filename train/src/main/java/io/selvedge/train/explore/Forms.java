@@ -38,13 +38,14 @@ import io.selvedge.train.Treatment;
 import io.selvedge.train.process.TrainingProcess;
 import io.selvedge.train.quant.QuantizationAwareTraining;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 
 /** Forms of one model: as it was imported, pruned by a recipe, trained, quantised. */
 final class Forms {
@@ -64,7 +65,7 @@ final class Forms {
     private final TrialFolder folder;
     private final Pace pace;
     /** By the recipe's name, found when it is trained first: what is cut wants larger steps than what is whole. */
-    private final Map<String, Double> learningRates = new HashMap<>();
+    private final Map<String, Double> learningRates = new ConcurrentHashMap<>();
 
     Forms(Explorer.Request request, DataSource data, ProgressListener progress) {
         this.request = request;
@@ -88,7 +89,7 @@ final class Forms {
                 request.cache(),
                 request.model(),
                 request.data(),
-                bound + " seed " + request.seed() + " threads " + request.threads() + " lanes " + widths.lanes());
+                bound + " seed " + request.seed() + " lanes " + widths.lanes());
         this.pace = pace(data);
     }
 
@@ -124,7 +125,7 @@ final class Forms {
     /** So many steps behind those that were done before, on other samples than these where one pass is not used up. */
     private TrainOptions options(int steps, int stepsPerEpoch, OptionalDouble rate, int before) {
         int epochs = Math.max(1, steps / stepsPerEpoch);
-        TrainOptions usual = TrainOptions.of(epochs, request.seed() + before).withThreads(request.threads());
+        TrainOptions usual = TrainOptions.of(epochs, request.seed() + before).withThreads(1);
         Schedule schedule = usual.schedule();
         return usual.with(new Schedule(
                 epochs,
@@ -174,10 +175,11 @@ final class Forms {
         return pruning.apply(pruning.ratio(ratio, true));
     }
 
-    /** The trial after so many more steps. */
-    Trial trained(Trial trial, int steps) {
+    /** The trial after so many more steps; may be called for several at once. */
+    Trial trained(Trial trial, int steps, LongConsumer steppedTo) {
         int total = trial.steps() + steps;
-        TrialFolder.Result result = folder.result(trial.recipe(), total).orElseGet(() -> train(trial, steps, total));
+        TrialFolder.Result result =
+                folder.result(trial.recipe(), total).orElseGet(() -> train(trial, steps, total, steppedTo));
         return new Trial(
                 trial.recipe(),
                 result.trained(),
@@ -188,7 +190,7 @@ final class Forms {
                 Optional.empty());
     }
 
-    private TrialFolder.Result train(Trial trial, int steps, int total) {
+    private TrialFolder.Result train(Trial trial, int steps, int total, LongConsumer steppedTo) {
         Optional<QuantizationAwareTraining> levels = fewLevels(trial.recipe(), trial.trained());
         Double rate = learningRates.get(trial.recipe().name());
         TrainOptions options = options(
@@ -207,8 +209,11 @@ final class Forms {
                         treatments,
                         folder.training(trial.recipe(), total)),
                 request.data(),
-                step -> progress.progress(
-                        "train " + trial.recipe().name() + ", " + step.phase(), step.step(), step.steps()));
+                step -> {
+                    if (step.phase().startsWith("epoch")) {
+                        steppedTo.accept(step.step());
+                    }
+                });
         learningRates.put(trial.recipe().name(), result.learningRate());
         return folder.keep(
                 trial.recipe(),
@@ -250,7 +255,9 @@ final class Forms {
         return Quantizer.quantize(simplified, ranges(simplified), Set.of());
     }
 
-    private Ranges ranges(Graph simplified) {
-        return new LevelsTrial(compiler, simplified, progress).ranges(calibration, "'" + request.data() + "'");
+    /** One at a time: trainings side by side share the samples. It takes a second, and the round has the line of progress. */
+    private synchronized Ranges ranges(Graph simplified) {
+        return new LevelsTrial(compiler, simplified, ProgressListener.SILENT)
+                .ranges(calibration, "'" + request.data() + "'");
     }
 }

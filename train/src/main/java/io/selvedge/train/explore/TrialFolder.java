@@ -27,7 +27,7 @@ record TrialFolder(Path path) {
     /**
      * The folder that belongs to all that decides a trial.
      *
-     * @param settings further figures: seed, threads
+     * @param settings further figures: seed, lanes
      */
     static TrialFolder of(Path root, Path model, Path data, String settings) {
         try {
