@@ -76,7 +76,7 @@ public final class ReportPage {
         return Map.of(
                 "name", trial.name(),
                 "how", trial.how(),
-                "epochs", trial.epochs(),
+                "epochs", String.format(Locale.ROOT, "%.1f", trial.epochs()),
                 "drop", trial.drop().isPresent() ? Quantity.points(trial.drop()) : "",
                 "p50", Quantity.latency(trial.micros()),
                 "bundle", Quantity.exact(trial.bundleBytes()),

@@ -98,7 +98,7 @@ public final class ReportReader {
         return new TrialFinding(
                 text(node, "name"),
                 text(node, "how"),
-                node.required("epochs").asInt(),
+                node.required("epochs").asDouble(),
                 number(node, "choiceDrop"),
                 number(node, "latencyMicrosP50"),
                 node.required("bundleBytes").asLong(),

@@ -127,19 +127,42 @@ public final class ProgramBuilder {
         if (!view.weight() && serves(buffers.get(view.buffer()), view, shape, request)) {
             return view.buffer();
         }
+        boolean given = isGivenInPixels(view, shape, request);
         int id = add(
                 value + ".nhwc",
                 heldDType(value),
                 shape,
                 channelsLastLayout(shape, request, false),
                 request,
-                Buffer.Place.ARENA,
-                -1);
-        copy(view, whole(id), heldDType(value).bytes());
+                given ? Buffer.Place.INPUT : Buffer.Place.ARENA,
+                given ? buffers.get(view.buffer()).ioIndex() : -1);
+        if (!given) {
+            copy(view, whole(id), heldDType(value).bytes());
+        }
         if (shape.equals(graph.type(value).shape())) {
             views.put(value, whole(id));
         }
         return id;
+    }
+
+    /** Whether the caller's memory already is the channels-last buffer that is asked for. */
+    private boolean isGivenInPixels(View view, Shape shape, WindowReader.Request request) {
+        return !view.weight()
+                && buffers.get(view.buffer()).place() == Buffer.Place.INPUT
+                && !request.hasBorder()
+                && request.slackBytes() == 0
+                && channelsLastLayout(shape, request, false).channelPitch() == shape.extent(1)
+                && view.offset() == 0
+                && view.permuted(pixelOrder(shape.rank())).isDense();
+    }
+
+    /** The axes [N,C,...] in the order [N,...,C]. */
+    private static int[] pixelOrder(int rank) {
+        int[] order = new int[rank];
+        for (int axis = 1; axis < rank; axis++) {
+            order[axis] = axis + 1 < rank ? axis + 1 : 1;
+        }
+        return order;
     }
 
     private static boolean serves(Buffer buffer, View view, Shape shape, WindowReader.Request request) {
@@ -427,6 +450,10 @@ public final class ProgramBuilder {
             if (buffer.place() == Buffer.Place.OUTPUT && buffer.ioIndex() == ioIndex) {
                 return buffer.id();
             }
+            if (liesAs(view, buffer, graph.type(value))) {
+                buffers.set(buffer.id(), buffer.inOutput(ioIndex));
+                return buffer.id();
+            }
         }
         TensorType type = graph.type(value);
         scope = value;
@@ -448,6 +475,16 @@ public final class ProgramBuilder {
                         type.dtype() == DType.INT8 ? 0x80 : 0),
                 0);
         return id;
+    }
+
+    /** Whether a buffer holds exactly a result's bytes, in their order: then it is the caller's memory. */
+    private static boolean liesAs(View view, Buffer buffer, TensorType type) {
+        return buffer.place() == Buffer.Place.ARENA
+                && type.dtype() != DType.INT8
+                && buffer.dtype() == type.dtype()
+                && buffer.bytes() == type.shape().elements() * type.dtype().bytes()
+                && view.offset() == 0
+                && view.isDense();
     }
 
     /** The residual's buffer when it lies exactly as the output does in shape, in whole vectors of channels, else a copy that does. */

@@ -5,13 +5,11 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
-import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.memory.ArenaSearch;
 import io.selvedge.compiler.onnx.OnnxExporter;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compress.data.Dataset;
 import io.selvedge.compress.data.ModelInputs;
-import io.selvedge.compress.data.Sample;
 import io.selvedge.compress.deploy.Candidate.Dtype;
 import io.selvedge.compress.quant.Calibration;
 import io.selvedge.compress.quant.CorrectionChoice;
@@ -24,7 +22,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -116,9 +113,7 @@ final class Search {
     }
 
     private void checkInputs(EvaluationData given) {
-        Map<String, TensorType> types = new LinkedHashMap<>();
-        simplified.inputs().forEach(input -> types.put(input, simplified.type(input)));
-        ModelInputs model = new ModelInputs(types);
+        ModelInputs model = ModelInputs.of(simplified);
         model.check(given.evaluation().inputs(), given.where());
         given.calibration()
                 .ifPresent(samples -> model.check(samples.inputs(), "the calibration data of " + given.where()));
@@ -196,10 +191,7 @@ final class Search {
     }
 
     private void quantized(Dataset calibration) {
-        List<Map<String, Tensor>> samples = new ArrayList<>();
-        for (int i = 0; i < calibration.size(); i++) {
-            samples.add(tensors(calibration.get(i)));
-        }
+        List<Map<String, Tensor>> samples = calibration.tensors(simplified);
         calibrationSamples = samples.size();
         bindings.requireSameLayers();
         QuantizationPlan plan = plan(samples);
@@ -238,29 +230,6 @@ final class Search {
         CorrectionChoice.Result choice = CorrectionChoice.choose(calibration);
         corrections = choice.corrections().text();
         return calibration.plan(choice.corrections());
-    }
-
-    private Map<String, Tensor> tensors(Sample sample) {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (String input : simplified.inputs()) {
-            float[] values = sample.inputs().get(input);
-            if (values == null) {
-                throw new SelvedgeException(
-                        ErrorCode.BAD_DATA,
-                        "calibration sample '" + sample.name() + "' has no input '" + input + "'; it has "
-                                + sample.inputs().keySet());
-            }
-            TensorType type = simplified.type(input);
-            if (values.length != type.shape().elements()) {
-                throw new SelvedgeException(
-                        ErrorCode.SHAPE_MISMATCH,
-                        "input '" + input + "' is " + type + " = "
-                                + type.shape().elements() + " values; calibration sample '" + sample.name()
-                                + "' has " + values.length);
-            }
-            tensors.put(input, Tensor.filled(type, i -> values[i]));
-        }
-        return tensors;
     }
 
     /** Gives layers back to fp32 until the drop is within the budget; one layer when int8 already is, to show the price. */

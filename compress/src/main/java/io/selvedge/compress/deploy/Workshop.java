@@ -104,6 +104,10 @@ final class Workshop implements AutoCloseable {
                         + HostCpu.detect().targets().stream().map(Target::name).toList());
     }
 
+    Compiler compiler() {
+        return compiler;
+    }
+
     /** The target that results are about: the one that is measured or, when none can be, the first. */
     String target() {
         return measures() ? run.name() : targets.getFirst().name();
