@@ -18,6 +18,7 @@ import io.selvedge.compress.prune.Groups;
 import io.selvedge.compress.prune.Widths;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +99,13 @@ final class CompressFiltersCommand implements Callable<Integer> {
     private @Nullable Integer roundTo;
 
     @Option(
+            names = "--keep",
+            paramLabel = "LAYER",
+            split = ",",
+            description = "A layer whose channels stay, and with them those that hang on them. Repeatable.")
+    private Set<String> keep = Set.of();
+
+    @Option(
             names = "--show-groups",
             description = "Draw which layers must be cut together, and what each channel costs.")
     private boolean showGroups;
@@ -119,7 +127,7 @@ final class CompressFiltersCommand implements Callable<Integer> {
         Optional<DataSource> data = options.openData();
         try {
             Graph graph = options.graph(data);
-            Groups groups = Groups.of(graph);
+            Groups groups = Groups.of(graph).without(keep);
             if (showGroups) {
                 new GroupDrawing(graph, groups, widths()).lines().forEach(console.out()::println);
             }

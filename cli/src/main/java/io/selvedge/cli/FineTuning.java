@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Training behind a method of compression, with the model that it began with as teacher. */
@@ -39,6 +40,17 @@ final class FineTuning {
             description = "Go on with --fine-tune from the checkpoint that an interrupted call left beside --out.")
     private boolean resume;
 
+    @Option(
+            names = "--feature-weight",
+            paramLabel = "W",
+            defaultValue = "0",
+            description =
+                    "With --fine-tune: weight of activations whose channels all stay, beside the answers. Default: 0")
+    private double featureWeight;
+
+    @Mixin
+    private AugmentOption augmenting = new AugmentOption();
+
     private final List<ObjectNode> reports = new ArrayList<>();
 
     boolean isWanted() {
@@ -57,6 +69,12 @@ final class FineTuning {
                     "--fine-tune needs --data with a 'training' section; see 'selvedge help train'");
         }
         epochs();
+        featureWeight();
+        augmenting.augmentation();
+    }
+
+    private double featureWeight() {
+        return Limits.notNegative("--feature-weight", featureWeight);
     }
 
     /** What was trained, for the file's history. */
@@ -82,7 +100,8 @@ final class FineTuning {
             int passes,
             OptionalDouble rate) {
         Path data = options.dataFile().orElseThrow();
-        TrainOptions usual = TrainOptions.of(passes, options.seed);
+        TrainOptions plain = TrainOptions.of(passes, options.seed).with(augmenting.augmentation());
+        TrainOptions usual = plain.with(plain.distillation().withFeature(featureWeight()));
         TrainOptions labelled = rate.isPresent()
                 ? usual.with(usual.schedule().at(rate.getAsDouble()))
                 : learningRate == null

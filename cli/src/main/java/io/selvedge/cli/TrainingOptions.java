@@ -1,22 +1,22 @@
 package io.selvedge.cli;
 
-import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.train.TrainOptions;
-import io.selvedge.train.TrainOptions.Augmentation;
 import io.selvedge.train.TrainOptions.Descent;
 import io.selvedge.train.TrainOptions.Distillation;
 import io.selvedge.train.TrainOptions.Optimizer;
 import io.selvedge.train.TrainOptions.Schedule;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How a command trains. */
 public final class TrainingOptions {
+    @Mixin
+    private AugmentOption augmenting = new AugmentOption();
+
     @Option(
             names = "--epochs",
             paramLabel = "N",
@@ -61,16 +61,6 @@ public final class TrainingOptions {
                     "Stop after so many epochs without a better validation loss. Default: 0, never; the best epoch is "
                             + "kept either way.")
     private int patience;
-
-    @Option(
-            names = "--augment",
-            paramLabel = "RULE",
-            split = ",",
-            mapFallbackValue = "",
-            description =
-                    "Random changes of inputs: flip (images, left to right), shift=N (pixels or frames), noise=S and "
-                            + "gain=S (shares of the input's own). Default: none.")
-    private Map<String, String> augment = new LinkedHashMap<>();
 
     @Option(
             names = "--temperature",
@@ -123,7 +113,7 @@ public final class TrainingOptions {
         Limits.atLeastOne("--batch", batch);
         Limits.processors("--threads", threads);
         Limits.positive("--temperature", temperature);
-        share("--task-weight", taskWeight);
+        Limits.share("--task-weight", taskWeight);
         OptionalDouble rate = learningRate == null
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(Limits.positive("--learning-rate", learningRate));
@@ -134,58 +124,17 @@ public final class TrainingOptions {
         Descent descent = new Descent(
                 optimizer,
                 usual.descent().momentum(),
-                notNegative("--weight-decay", weightDecay),
+                Limits.notNegative("--weight-decay", weightDecay),
                 usual.descent().maxGradientNorm());
         return usual.with(new Schedule(epochs, batch, rate, usual.schedule().warmUp(), patience, steps))
                 .with(descent)
-                .with(augmentation())
+                .with(augmenting.augmentation())
                 .with(new Distillation(
                         temperature,
                         taskWeight,
-                        notNegative("--feature-weight", featureWeight),
-                        notNegative("--attention-weight", attentionWeight)))
+                        Limits.notNegative("--feature-weight", featureWeight),
+                        Limits.notNegative("--attention-weight", attentionWeight)))
                 .withRestoredBatchNorm(!keepFolded)
                 .withThreads(threads);
-    }
-
-    private Augmentation augmentation() {
-        boolean flip = false;
-        int shift = 0;
-        double noise = 0;
-        double gain = 0;
-        for (Map.Entry<String, String> rule : augment.entrySet()) {
-            String option = "--augment " + rule.getKey();
-            switch (rule.getKey()) {
-                case "flip" -> flip = true;
-                case "shift" -> shift = (int) notNegative(option, number(option, rule.getValue()));
-                case "noise" -> noise = notNegative(option, number(option, rule.getValue()));
-                case "gain" -> gain = notNegative(option, number(option, rule.getValue()));
-                default ->
-                    throw new SelvedgeException(
-                            ErrorCode.BAD_OPTION, option + ": the rules are flip, shift=N, noise=S and gain=S");
-            }
-        }
-        return new Augmentation(flip, shift, noise, gain);
-    }
-
-    private static double number(String option, String text) {
-        try {
-            return Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            throw new SelvedgeException(ErrorCode.BAD_OPTION, option + " needs a number, got '" + text + "'");
-        }
-    }
-
-    private static double notNegative(String option, double value) {
-        if (Limits.finite(option, value) < 0) {
-            throw new SelvedgeException(ErrorCode.BAD_OPTION, option + " needs a number of at least 0, got " + value);
-        }
-        return value;
-    }
-
-    private static void share(String option, double value) {
-        if (!(value >= 0 && value <= 1)) {
-            throw new SelvedgeException(ErrorCode.BAD_OPTION, option + " needs a number from 0 to 1, got " + value);
-        }
     }
 }

@@ -164,13 +164,16 @@ final class CompressPruningTest {
                 "1",
                 "--learning-rate",
                 "1e-3",
+                "--no-labels",
+                "--augment",
+                "gain=0.1,mix=0.5",
                 "--out",
                 trained);
         assertThat(taylor.status()).as(taylor.err()).isZero();
         assertThat(taylor.out()).contains("conv: 8 -> 4").contains("epoch");
         assertThat(read(trained).type("conv.w").shape().extents()).containsExactly(4, 3, 3, 3);
         assertThat(OnnxImporter.metadata(trained).get("selvedge.history"))
-                .contains("\"step\":\"filters\"", "\"criterion\":\"taylor\"", "\"step\":\"train\"");
+                .contains("\"step\":\"filters\"", "\"criterion\":\"taylor\"", "\"step\":\"train\"", "\"mix\":0.5");
         Path sparse = folder.resolve("held.onnx");
         CommandLineRun weights = compress(
                 "weights",
@@ -203,6 +206,9 @@ final class CompressPruningTest {
                 "filters; --ratio 1 --round-to 4 --out OUT; 2; BAD_OPTION; 1 would empty every layer",
                 "filters; --ratio 0.01 --round-to 4 --out OUT; 2; BAD_OPTION; rounds to nothing",
                 "filters; --ratio 0.5 --round-to 8 --out OUT; 4; NO_CANDIDATE_FITS; --round-to",
+                "filters; --ratio 0.5 --round-to 4 --keep fc --out OUT; 2; BAD_OPTION; a layer [fc]",
+                "filters; --ratio 0.5 --round-to 4 --keep conv --out OUT; 4; NO_CANDIDATE_FITS; no layer has channels",
+                "filters; --ratio 0.5 --fine-tune 1 --augment spin --data YAML --out OUT; 2; BAD_OPTION; spin",
                 "filters; --ratio 0.5 --criterion taylor --out OUT; 2; BAD_OPTION; --data",
                 "filters; --ratio 0.5 --criterion gamma --round-to 4 --out OUT; 2; BAD_OPTION; needs a batch norm",
                 "filters; --ratio 0.5 --criterion size --out OUT; 2; BAD_OPTION; known are l1",

@@ -64,10 +64,11 @@ public record TrainOptions(
      * @param shift largest shift along every axis behind the channels, what leaves comes back as zero padding (crop with padding)
      * @param noise standard deviation of added noise, as a share of the input's own
      * @param gain largest relative change of the amplitude
+     * @param mix largest share of another sample that a sample becomes; only a teacher can say what is right then
      */
-    public record Augmentation(boolean flip, int shift, double noise, double gain) {
+    public record Augmentation(boolean flip, int shift, double noise, double gain, double mix) {
         /** Inputs as they are. */
-        public static final Augmentation NONE = new Augmentation(false, 0, 0, 0);
+        public static final Augmentation NONE = new Augmentation(false, 0, 0, 0, 0);
     }
 
     /**
@@ -78,7 +79,12 @@ public record TrainOptions(
      * @param feature mean squared error of activations that have one name and shape in both graphs
      * @param attention difference of their attention maps: sums of squares over channels, normalised
      */
-    public record Distillation(double temperature, double task, double feature, double attention) {}
+    public record Distillation(double temperature, double task, double feature, double attention) {
+        /** The same with another weight of activations. */
+        public Distillation withFeature(double weight) {
+            return new Distillation(temperature, task, weight, attention);
+        }
+    }
 
     /** Adam with decoupled weight decay, a range test for the rate, one thread. */
     public static TrainOptions of(int epochs, long seed) {

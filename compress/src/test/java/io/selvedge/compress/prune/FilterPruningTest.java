@@ -1,6 +1,7 @@
 package io.selvedge.compress.prune;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.selvedge.compiler.diag.ErrorCode;
@@ -41,6 +42,16 @@ class FilterPruningTest {
                         List.of("c_1"));
         assertThat(groups.groups()).extracting(group -> group.slices().size()).containsExactly(8, 8, 16, 16, 16);
         assertThat(groups.barriers()).containsExactly(new Barrier("logits", 5, "it is the graph's output 'logits'"));
+    }
+
+    @Test
+    void layers_that_stay_keep_the_channels_of_all_that_hang_on_them() {
+        assertThat(groups.without(java.util.Set.of("b_skip", "a_1")).groups())
+                .extracting(Group::name)
+                .containsExactly("stem", "b_1", "c_1");
+        assertThatThrownBy(() -> groups.without(java.util.Set.of("a_1", "logits")))
+                .hasMessageContaining("[logits]")
+                .hasMessageContaining("--show-groups");
     }
 
     @Test
