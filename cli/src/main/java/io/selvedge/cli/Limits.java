@@ -26,22 +26,6 @@ final class Limits {
         return value;
     }
 
-    /** @throws SelvedgeException BAD_OPTION below 0 */
-    static double notNegative(String option, double value) {
-        if (finite(option, value) < 0) {
-            throw new SelvedgeException(ErrorCode.BAD_OPTION, option + " needs a number of at least 0, got " + value);
-        }
-        return value;
-    }
-
-    /** @throws SelvedgeException BAD_OPTION outside of 0 to 1 */
-    static double share(String option, double value) {
-        if (!(value >= 0 && value <= 1)) {
-            throw new SelvedgeException(ErrorCode.BAD_OPTION, option + " needs a number from 0 to 1, got " + value);
-        }
-        return value;
-    }
-
     /** @throws SelvedgeException BAD_OPTION below 1 */
     static int atLeastOne(String option, int value) {
         if (value < 1) {

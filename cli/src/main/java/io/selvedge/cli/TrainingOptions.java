@@ -1,29 +1,22 @@
 package io.selvedge.cli;
 
+import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compress.data.Augmentation;
 import io.selvedge.train.TrainOptions;
 import io.selvedge.train.TrainOptions.Descent;
 import io.selvedge.train.TrainOptions.Distillation;
 import io.selvedge.train.TrainOptions.Optimizer;
 import io.selvedge.train.TrainOptions.Schedule;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How a command trains. */
+/** How training goes, whichever command does it and however long. */
 public final class TrainingOptions {
-    @Mixin
-    private AugmentOption augmenting = new AugmentOption();
-
-    @Option(
-            names = "--epochs",
-            paramLabel = "N",
-            defaultValue = "5",
-            description = "Passes over the training samples. Default: 5")
-    private int epochs = 5;
-
     @Option(names = "--batch", paramLabel = "N", defaultValue = "32", description = "Samples a step. Default: 32")
     private int batch = 32;
 
@@ -63,6 +56,17 @@ public final class TrainingOptions {
     private int patience;
 
     @Option(
+            names = "--augment",
+            paramLabel = "RULE",
+            split = ",",
+            mapFallbackValue = "",
+            description =
+                    "Random changes of inputs: flip (images, left to right), shift=N (pixels or frames), noise=S and "
+                            + "gain=S (shares of the input's own), mix=S (up to this share of another sample; without labels). "
+                            + "Default: what 'augment' of --data says.")
+    private Map<String, String> augment = new LinkedHashMap<>();
+
+    @Option(
             names = "--temperature",
             paramLabel = "T",
             defaultValue = "4",
@@ -97,9 +101,6 @@ public final class TrainingOptions {
                     "Train convolutions whose batch normalisation was folded as they are, without giving it back.")
     private boolean keepFolded;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of every random choice. Default: 1")
-    private long seed = 1;
-
     @Option(
             names = "--threads",
             paramLabel = "N",
@@ -107,13 +108,12 @@ public final class TrainingOptions {
             description = "Threads of the training; results are equal for one number of them. Default: 1")
     private int threads = 1;
 
-    /** @throws SelvedgeException BAD_OPTION */
-    TrainOptions options() {
-        Limits.atLeastOne("--epochs", epochs);
+    /** So many passes over the training samples. @throws SelvedgeException BAD_OPTION */
+    TrainOptions options(int epochs, long seed) {
         Limits.atLeastOne("--batch", batch);
         Limits.processors("--threads", threads);
         Limits.positive("--temperature", temperature);
-        Limits.share("--task-weight", taskWeight);
+        share("--task-weight", taskWeight);
         OptionalDouble rate = learningRate == null
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(Limits.positive("--learning-rate", learningRate));
@@ -124,17 +124,61 @@ public final class TrainingOptions {
         Descent descent = new Descent(
                 optimizer,
                 usual.descent().momentum(),
-                Limits.notNegative("--weight-decay", weightDecay),
+                notNegative("--weight-decay", weightDecay),
                 usual.descent().maxGradientNorm());
         return usual.with(new Schedule(epochs, batch, rate, usual.schedule().warmUp(), patience, steps))
                 .with(descent)
-                .with(augmenting.augmentation())
+                .with(augmentation())
                 .with(new Distillation(
                         temperature,
                         taskWeight,
-                        Limits.notNegative("--feature-weight", featureWeight),
-                        Limits.notNegative("--attention-weight", attentionWeight)))
+                        notNegative("--feature-weight", featureWeight),
+                        notNegative("--attention-weight", attentionWeight)))
                 .withRestoredBatchNorm(!keepFolded)
                 .withThreads(threads);
+    }
+
+    private Augmentation augmentation() {
+        boolean flip = false;
+        int shift = 0;
+        double noise = 0;
+        double gain = 0;
+        double mix = 0;
+        for (Map.Entry<String, String> rule : augment.entrySet()) {
+            String option = "--augment " + rule.getKey();
+            switch (rule.getKey()) {
+                case "flip" -> flip = true;
+                case "shift" -> shift = (int) notNegative(option, number(option, rule.getValue()));
+                case "noise" -> noise = notNegative(option, number(option, rule.getValue()));
+                case "gain" -> gain = notNegative(option, number(option, rule.getValue()));
+                case "mix" -> mix = share(option, number(option, rule.getValue()));
+                default ->
+                    throw new SelvedgeException(
+                            ErrorCode.BAD_OPTION, option + ": the rules are flip, shift=N, noise=S, gain=S and mix=S");
+            }
+        }
+        return new Augmentation(flip, shift, noise, gain, mix);
+    }
+
+    private static double number(String option, String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new SelvedgeException(ErrorCode.BAD_OPTION, option + " needs a number, got '" + text + "'");
+        }
+    }
+
+    private static double notNegative(String option, double value) {
+        if (Limits.finite(option, value) < 0) {
+            throw new SelvedgeException(ErrorCode.BAD_OPTION, option + " needs a number of at least 0, got " + value);
+        }
+        return value;
+    }
+
+    private static double share(String option, double value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw new SelvedgeException(ErrorCode.BAD_OPTION, option + " needs a number from 0 to 1, got " + value);
+        }
+        return value;
     }
 }

@@ -1,11 +1,13 @@
 package io.selvedge.train;
 
+import io.selvedge.compress.data.Augmentation;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
  * How a model is trained. Equal options, data and model give equal results, bit by bit.
  *
+ * @param augmentation none: what the data's description says
  * @param validation share of the training samples that only judge: the best epoch by them is kept
  * @param restoreBatchNorm whether folded convolutions get batch normalisation back for the time of training
  * @param useLabels false: only a teacher says what is right
@@ -58,20 +60,6 @@ public record TrainOptions(
     public record Descent(Optimizer optimizer, double momentum, double weightDecay, double maxGradientNorm) {}
 
     /**
-     * Random changes of inputs.
-     *
-     * @param flip whether images are mirrored left to right half of the time
-     * @param shift largest shift along every axis behind the channels, what leaves comes back as zero padding (crop with padding)
-     * @param noise standard deviation of added noise, as a share of the input's own
-     * @param gain largest relative change of the amplitude
-     * @param mix largest share of another sample that a sample becomes; only a teacher can say what is right then
-     */
-    public record Augmentation(boolean flip, int shift, double noise, double gain, double mix) {
-        /** Inputs as they are. */
-        public static final Augmentation NONE = new Augmentation(false, 0, 0, 0, 0);
-    }
-
-    /**
      * Weights of the loss's parts where there is a teacher; 0 leaves a part out.
      *
      * @param temperature by which logits are divided before they are compared
@@ -79,12 +67,7 @@ public record TrainOptions(
      * @param feature mean squared error of activations that have one name and shape in both graphs
      * @param attention difference of their attention maps: sums of squares over channels, normalised
      */
-    public record Distillation(double temperature, double task, double feature, double attention) {
-        /** The same with another weight of activations. */
-        public Distillation withFeature(double weight) {
-            return new Distillation(temperature, task, weight, attention);
-        }
-    }
+    public record Distillation(double temperature, double task, double feature, double attention) {}
 
     /** Adam with decoupled weight decay, a range test for the rate, one thread. */
     public static TrainOptions of(int epochs, long seed) {

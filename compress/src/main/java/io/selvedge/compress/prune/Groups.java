@@ -1,7 +1,5 @@
 package io.selvedge.compress.prune;
 
-import io.selvedge.compiler.diag.ErrorCode;
-import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.op.Flatten;
@@ -15,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Which channels of a graph go together. Every position along every axis of every tensor is a cell; operators tie cells of their
@@ -47,30 +44,6 @@ public record Groups(List<Group> groups, List<Barrier> barriers) {
         }
         settle(cells, reshapes);
         return new Groups(groups(cells, roles), barriers(cells, roles));
-    }
-
-    /**
-     * The others than those whose channels these layers write.
-     *
-     * @throws SelvedgeException BAD_OPTION for a layer that writes the channels of none
-     */
-    public Groups without(Set<String> layers) {
-        Set<String> unknown = new TreeSet<>(layers);
-        List<Group> others = new ArrayList<>();
-        for (Group group : groups) {
-            List<String> writers =
-                    group.writers().stream().map(axis -> axis.place().reader()).toList();
-            unknown.removeAll(writers);
-            if (writers.stream().noneMatch(layers::contains)) {
-                others.add(group);
-            }
-        }
-        if (!unknown.isEmpty()) {
-            throw new SelvedgeException(
-                    ErrorCode.BAD_OPTION,
-                    "no channels that can be cut are written by a layer " + unknown + "; --show-groups names them");
-        }
-        return new Groups(others, barriers);
     }
 
     /** What the axes of the layers' constant weights are. */

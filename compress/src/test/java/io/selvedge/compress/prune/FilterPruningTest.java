@@ -1,7 +1,6 @@
 package io.selvedge.compress.prune;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.selvedge.compiler.diag.ErrorCode;
@@ -45,20 +44,22 @@ class FilterPruningTest {
     }
 
     @Test
-    void layers_that_stay_keep_the_channels_of_all_that_hang_on_them() {
-        assertThat(groups.without(java.util.Set.of("b_skip", "a_1")).groups())
-                .extracting(Group::name)
-                .containsExactly("stem", "b_1", "c_1");
-        assertThatThrownBy(() -> groups.without(java.util.Set.of("a_1", "logits")))
-                .hasMessageContaining("[logits]")
-                .hasMessageContaining("--show-groups");
-    }
-
-    @Test
     void a_ratio_of_each_layer_is_rounded_to_whole_vectors() {
         assertThat(pruning(4).ratio(0.6, false).kept().values()).containsExactly(4, 4, 8, 8, 8);
         assertThat(pruning(8).ratio(0.4, false).kept().values()).containsExactly(8, 8, 8);
         assertThat(pruning(1).ratio(0.99, false).kept().values()).containsExactly(1, 1, 1, 1, 1);
+    }
+
+    @Test
+    void layers_keep_the_channels_that_are_asked_for_and_all_others_stay() {
+        Cut cut = pruning(1).keeping(Map.of("a_1", 3, "b_skip", 12));
+        assertThat(cut.kept().values()).containsExactly(8, 3, 16, 12, 16);
+        Verifier.verify(pruning(1).apply(cut));
+        for (Map<String, Integer> wrong : List.of(Map.of("nobody", 3), Map.of("a_1", 9), Map.of("a_1", 0))) {
+            assertThatExceptionOfType(SelvedgeException.class)
+                    .isThrownBy(() -> pruning(4).keeping(wrong))
+                    .withMessageContaining(wrong.containsKey("nobody") ? "a_1 (8)" : "1 to 8");
+        }
     }
 
     @Test
@@ -139,6 +140,14 @@ class FilterPruningTest {
             Cut cut = pruning.within(macs(full / 2), GraphCost::macs, damage, PruneProgress.SILENT);
             long macs = GraphCost.of(pruning.apply(cut)).macs();
             assertThat(macs).isBetween(full / 4, full / 2);
+            for (Group group : cut.kept().keySet()) {
+                int kept = java.util.Objects.requireNonNull(cut.kept().get(group));
+                if (kept < group.slices().size()) {
+                    Graph wider = pruning.apply(
+                            cut.with(group, Math.min(kept + 4, group.slices().size())));
+                    assertThat(GraphCost.of(wider).macs()).as(group.name()).isGreaterThan(full / 2);
+                }
+            }
         }
         Cut whole = pruning.within(macs(full), GraphCost::macs, Optional.empty(), PruneProgress.SILENT);
         assertThat(whole.isEmpty()).isTrue();

@@ -2,7 +2,7 @@ package io.selvedge.train.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.selvedge.train.TrainOptions.Augmentation;
+import io.selvedge.compress.data.Augmentation;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
