@@ -62,7 +62,8 @@ public final class TrainingOptions {
             mapFallbackValue = "",
             description =
                     "Random changes of inputs: flip (images, left to right), shift=N (pixels or frames), noise=S and "
-                            + "gain=S (shares of the input's own). Default: what 'augment' of --data says.")
+                            + "gain=S (shares of the input's own), mix=S (up to this share of another sample; without labels). "
+                            + "Default: what 'augment' of --data says.")
     private Map<String, String> augment = new LinkedHashMap<>();
 
     @Option(
@@ -142,6 +143,7 @@ public final class TrainingOptions {
         int shift = 0;
         double noise = 0;
         double gain = 0;
+        double mix = 0;
         for (Map.Entry<String, String> rule : augment.entrySet()) {
             String option = "--augment " + rule.getKey();
             switch (rule.getKey()) {
@@ -149,12 +151,13 @@ public final class TrainingOptions {
                 case "shift" -> shift = (int) notNegative(option, number(option, rule.getValue()));
                 case "noise" -> noise = notNegative(option, number(option, rule.getValue()));
                 case "gain" -> gain = notNegative(option, number(option, rule.getValue()));
+                case "mix" -> mix = share(option, number(option, rule.getValue()));
                 default ->
                     throw new SelvedgeException(
-                            ErrorCode.BAD_OPTION, option + ": the rules are flip, shift=N, noise=S and gain=S");
+                            ErrorCode.BAD_OPTION, option + ": the rules are flip, shift=N, noise=S, gain=S and mix=S");
             }
         }
-        return new Augmentation(flip, shift, noise, gain);
+        return new Augmentation(flip, shift, noise, gain, mix);
     }
 
     private static double number(String option, String text) {
@@ -172,9 +175,10 @@ public final class TrainingOptions {
         return value;
     }
 
-    private static void share(String option, double value) {
+    private static double share(String option, double value) {
         if (!(value >= 0 && value <= 1)) {
             throw new SelvedgeException(ErrorCode.BAD_OPTION, option + " needs a number from 0 to 1, got " + value);
         }
+        return value;
     }
 }

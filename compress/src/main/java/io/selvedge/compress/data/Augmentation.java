@@ -7,8 +7,9 @@ package io.selvedge.compress.data;
  * @param shift largest shift along every axis behind the channels; what comes in repeats the edge
  * @param noise standard deviation of added noise, as a share of the input's own
  * @param gain largest relative change of the amplitude
+ * @param mix largest share of another sample that a sample becomes; only a teacher can say what is right then
  */
-public record Augmentation(boolean flip, int shift, double noise, double gain) {
+public record Augmentation(boolean flip, int shift, double noise, double gain, double mix) {
     /** Inputs as they are. */
-    public static final Augmentation NONE = new Augmentation(false, 0, 0, 0);
+    public static final Augmentation NONE = new Augmentation(false, 0, 0, 0, 0);
 }

@@ -193,17 +193,23 @@ final class DescriptionReader {
             return Augmentation.NONE;
         }
         Yaml value = training.required("augment");
-        YamlKeys rules = new YamlKeys(training.file(), "augment", value, Set.of("flip", "shift", "noise", "gain"));
+        YamlKeys rules =
+                new YamlKeys(training.file(), "augment", value, Set.of("flip", "shift", "noise", "gain", "mix"));
         double noise = rules.number("noise", 0);
         double gain = rules.number("gain", 0);
         if (!(noise >= 0 && noise < Double.POSITIVE_INFINITY && gain >= 0 && gain < Double.POSITIVE_INFINITY)) {
             throw training.fault(value, "'noise' and 'gain' of augment must be 0 or more");
         }
+        double mix = rules.number("mix", 0);
+        if (!(mix >= 0 && mix <= 1)) {
+            throw training.fault(value, "'mix' of augment must be a share from 0 to 1; got " + mix);
+        }
         return new Augmentation(
                 rules.word("flip", Set.of("true", "false"), "false").equals("true"),
                 rules.optionalInt("shift", 0).orElse(0),
                 noise,
-                gain);
+                gain,
+                mix);
     }
 
     /** Other data, or a part of this. */
