@@ -371,7 +371,7 @@ public final class ProgramBuilder {
         return same ? new Layout.ChannelsLast(shape.extent(1), 0, 0, 0, 0) : new Layout.RowMajor();
     }
 
-    private static Layout channelsLastLayout(Shape shape, WindowReader.Request request, boolean vectors) {
+    private static Layout.ChannelsLast channelsLastLayout(Shape shape, WindowReader.Request request, boolean vectors) {
         int channels = shape.rank() > 1 ? shape.extent(1) : 1;
         boolean round = vectors || request.vectors() || channels >= VECTOR / 2;
         int pitch = round ? (channels + VECTOR - 1) / VECTOR * VECTOR : channels;

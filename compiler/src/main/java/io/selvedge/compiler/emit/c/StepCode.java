@@ -199,6 +199,11 @@ final class StepCode {
         return QWinogradCode.of(planned, target, conv);
     }
 
+    /** What {@link DirectInput} says of this program. */
+    Optional<Buffer> directInput(Kernel.DepthwiseConv conv) {
+        return DirectInput.of(planned.program(), conv);
+    }
+
     /** Whether an 8-bit convolution by the direct kernel reads weights of 16 bits. */
     boolean widens(Kernel.QConv conv) {
         return PreparedWeights.widens(planned, target, conv);

@@ -10,15 +10,15 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.memory.MemoryPlanner;
 import io.selvedge.compiler.op.Conv;
-import io.selvedge.compiler.op.Relu;
 import io.selvedge.compiler.op.Transpose;
+import io.selvedge.compiler.op.Unary;
 import io.selvedge.compiler.pass.Pipelines;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.target.Target;
-import java.io.IOException;
+import io.selvedge.compiler.target.TargetCatalog;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ final class CallersMemoryTest {
     Path dir;
 
     @Test
-    void pixels_with_channels_innermost_are_not_copied() throws IOException {
+    void pixels_with_channels_innermost_are_not_copied() throws Throwable {
         OperatorCases cases = new OperatorCases("nhwc");
         String x = cases.floats(-1, 1, 2, 5, 7, 32);
         String y = conv(cases, cases.value(new Transpose(TO_NCHW), x), 32, 48, 1, 0);
@@ -48,20 +48,20 @@ final class CallersMemoryTest {
     }
 
     @Test
-    void what_lies_otherwise_is_copied() throws IOException {
+    void what_lies_otherwise_is_copied() throws Throwable {
         OperatorCases cases = new OperatorCases("others");
         String x = cases.floats(-1, 1, 1, 5, 7, 17);
         String pixels = cases.value(new Transpose(TO_NCHW), x);
         // Channels that fill no vector, a border, NCHW.
         cases.out(new Transpose(TO_NHWC), conv(cases, pixels, 17, 33, 1, 0));
-        cases.out(new Transpose(TO_NHWC), conv(cases, cases.value(new Relu(), pixels), 17, 32, 3, 1));
-        cases.out(new Relu(), conv(cases, pixels, 17, 16, 1, 0));
+        cases.out(new Transpose(TO_NHWC), conv(cases, cases.value(new Unary(Unary.Kind.RELU), pixels), 17, 32, 3, 1));
+        cases.out(new Unary(Unary.Kind.RELU), conv(cases, pixels, 17, 16, 1, 0));
         assertThat(steps(cases).stream().filter("Copy"::equals)).hasSizeGreaterThanOrEqualTo(3);
         agrees(cases);
     }
 
     @Test
-    void a_result_may_be_read_on_and_be_two_results() throws IOException {
+    void a_result_may_be_read_on_and_be_two_results() throws Throwable {
         OperatorCases cases = new OperatorCases("twice");
         String x = cases.floats(-1, 1, 1, 4, 3, 16);
         String y = conv(cases, cases.value(new Transpose(TO_NCHW), x), 16, 16, 1, 0);
@@ -69,6 +69,34 @@ final class CallersMemoryTest {
         cases.out(new Transpose(TO_NHWC), y);
         cases.out(new Transpose(TO_NHWC), conv(cases, y, 16, 16, 3, 1));
         agrees(cases);
+    }
+
+    @Test
+    void a_depthwise_convolution_reads_over_no_end_of_its_input() throws Throwable {
+        OperatorCases cases = new OperatorCases("depthwise");
+        for (int w : new int[] {1, 2, 3, 7, 8, 9, 11, 16, 17, 22}) {
+            int c = 16 * (1 + w % 2);
+            depthwise(cases, 1 + w % 2, c, 3 + w % 3, w, 3, 1 + w / 4 % 2, 1, 1);
+        }
+        depthwise(cases, 1, 16, 9, 19, 5, 1, 1, 2);
+        depthwise(cases, 1, 16, 7, 30, 3, 1, 4, 4);
+        depthwise(cases, 1, 16, 3, 3, 7, 1, 1, 3);
+        String code = CEmitter.emit(MemoryPlanner.plan(program(cases)), TargetCatalog.X86_64_V3)
+                .files()
+                .get("model.c");
+        assertThat(code).contains(".x_origin = ").doesNotContain("sv_copy(");
+        agrees(cases);
+    }
+
+    private static void depthwise(
+            OperatorCases cases, int n, int c, int h, int w, int kernel, int stride, int dilation, int pad) {
+        Random random = new Random(w);
+        String weights = cases.constant(Tensor.filled(
+                new TensorType(DType.FLOAT32, Shape.of(c, 1, kernel, kernel)), _ -> random.nextFloat(-1, 1)));
+        String x = cases.value(new Transpose(TO_NCHW), cases.floats(-1, 1, n, h, w, c));
+        Conv conv = new Conv(
+                List.of(stride, stride), List.of(pad, pad, pad, pad), List.of(dilation, dilation), c);
+        cases.out(new Transpose(TO_NHWC), cases.value(conv, x, weights));
     }
 
     private static String conv(OperatorCases cases, String x, int in, int out, int kernel, int pad) {
@@ -90,7 +118,7 @@ final class CallersMemoryTest {
                 .toList();
     }
 
-    private void agrees(OperatorCases cases) throws IOException {
+    private void agrees(OperatorCases cases) throws Throwable {
         Graph graph = cases.graph();
         Program program = program(cases);
         PlannedProgram planned = MemoryPlanner.plan(program);
