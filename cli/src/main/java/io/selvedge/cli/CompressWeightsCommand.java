@@ -72,6 +72,9 @@ final class CompressWeightsCommand implements Callable<Integer> {
     @Mixin
     private FineTuning tuning = new FineTuning();
 
+    /** Each is a training of its own; what brings accuracy back is the long one behind them. */
+    private static final int MOST_STAGES = 6;
+
     CompressWeightsCommand(Console console) {
         this.console = console;
     }
@@ -123,11 +126,11 @@ final class CompressWeightsCommand implements Callable<Integer> {
         return new WeightPruning(graph, shape, importance).masks(zeros, !perLayer);
     }
 
-    /** More zeros after every epoch, all of them for the last third; a pattern at once. */
+    /** More zeros after each of a few epochs, all of them for the rest, at least a third; a pattern at once. */
     private Masked gradually(Graph graph, Pattern shape) {
         int epochs = tuning.epochs();
         boolean atOnce = shape instanceof Pattern.Some;
-        int stages = atOnce ? 1 : Math.max(1, epochs - epochs / 3);
+        int stages = atOnce ? 1 : Math.clamp(epochs - epochs / 3, 1, MOST_STAGES);
         SparsitySchedule schedule = new SparsitySchedule(0, sparsity, stages);
         Masked current = new Masked(graph, Map.of());
         OptionalDouble rate = OptionalDouble.empty();

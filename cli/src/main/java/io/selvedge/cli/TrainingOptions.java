@@ -2,8 +2,8 @@ package io.selvedge.cli;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compress.data.Augmentation;
 import io.selvedge.train.TrainOptions;
-import io.selvedge.train.TrainOptions.Augmentation;
 import io.selvedge.train.TrainOptions.Descent;
 import io.selvedge.train.TrainOptions.Distillation;
 import io.selvedge.train.TrainOptions.Optimizer;
@@ -62,7 +62,7 @@ public final class TrainingOptions {
             mapFallbackValue = "",
             description =
                     "Random changes of inputs: flip (images, left to right), shift=N (pixels or frames), noise=S and "
-                            + "gain=S (shares of the input's own). Default: none.")
+                            + "gain=S (shares of the input's own). Default: what 'augment' of --data says.")
     private Map<String, String> augment = new LinkedHashMap<>();
 
     @Option(

@@ -115,10 +115,15 @@ public final class ProgramBuilder {
 
     /** The same for a value that is read under another shape of as many elements (a [M,K] matrix, say). */
     public int channelsLast(String value, Shape shape) {
+        return channelsLast(value, shape, WindowReader.Request.NONE);
+    }
+
+    private int channelsLast(String value, Shape shape, WindowReader.Request more) {
         View view = view(value)
                 .reshaped(shape.extents())
                 .orElseGet(() -> dense(value).reshaped(shape.extents()).orElseThrow());
-        WindowReader.Request request = requests.getOrDefault(value, WindowReader.Request.NONE);
+        WindowReader.Request request =
+                requests.getOrDefault(value, WindowReader.Request.NONE).and(more);
         if (!view.weight() && serves(buffers.get(view.buffer()), view, shape, request)) {
             return view.buffer();
         }
@@ -482,8 +487,12 @@ public final class ProgramBuilder {
                 && view.isDense();
     }
 
-    /** The residual's buffer when it lies exactly as the output does in shape, else a copy that does. */
+    /** The residual's buffer when it lies exactly as the output does in shape, in whole vectors of channels, else a copy that does. */
     public OptionalInt residual(Node node, int input) {
-        return node.hasInput(input) ? OptionalInt.of(channelsLast(node.input(input))) : OptionalInt.empty();
+        if (!node.hasInput(input)) {
+            return OptionalInt.empty();
+        }
+        String value = node.input(input);
+        return OptionalInt.of(channelsLast(value, graph.type(value).shape(), WindowReader.Request.VECTORS));
     }
 }

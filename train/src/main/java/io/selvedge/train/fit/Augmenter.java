@@ -1,7 +1,7 @@
 package io.selvedge.train.fit;
 
 import io.selvedge.compiler.ir.TensorType;
-import io.selvedge.train.TrainOptions.Augmentation;
+import io.selvedge.compress.data.Augmentation;
 import java.util.SplittableRandom;
 
 /** Random changes of one sample's input that leave its meaning. */

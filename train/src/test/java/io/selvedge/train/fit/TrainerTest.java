@@ -10,6 +10,7 @@ import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compress.data.Augmentation;
 import io.selvedge.compress.data.Dataset;
 import io.selvedge.compress.data.Sample;
 import io.selvedge.train.TrainListener;
@@ -110,7 +111,7 @@ final class TrainerTest {
 
     @Test
     void a_training_that_was_stopped_at_any_step_goes_on_to_the_same_parameters() {
-        TrainOptions options = options(3, 0.01).with(new TrainOptions.Augmentation(true, 1, 0.05, 0.1));
+        TrainOptions options = options(3, 0.01).with(new Augmentation(true, 1, 0.05, 0.1));
         String whole = train(new TrainRequest(NET, options, folder.resolve("whole")), SmallTask.stripes(500, 1))
                 .digest();
         TrainRequest request = new TrainRequest(NET, options, folder.resolve("parts"));

@@ -3,12 +3,12 @@ package io.selvedge.compiler.emit.c;
 import io.selvedge.compiler.program.Buffer;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.PlannedProgram;
-import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a library computes from the weights when it is loaded: what kernels always prepare, and what code for one target does.
@@ -19,28 +19,31 @@ record PreparedWeights(List<Integer> offsets, int bytes) {
     private static final int ALIGNMENT = 64;
     private static final int FEW_PIXELS = 4;
 
+    /** What is prepared once: a weight transformed, or widened. */
+    private record Shared(int weights, boolean transformed) {}
+
     PreparedWeights {
         offsets = List.copyOf(offsets);
     }
 
-    static PreparedWeights of(PlannedProgram planned, Target target) {
+    static PreparedWeights of(PlannedProgram planned, Target target, Forms forms) {
         List<Integer> offsets = new ArrayList<>();
-        // Steps that share their weights, bands of one layer for example, share these too.
-        Map<Integer, Integer> known = new HashMap<>();
+        // Steps that share their weights, bands of one layer for example, share these too if they prepare them alike.
+        Map<Shared, Integer> known = new HashMap<>();
         long bytes = planned.preparedBytes();
         for (int i = 0; i < planned.program().steps().size(); i++) {
-            Program.Step step = planned.program().steps().get(i);
-            long more = step.kernel() instanceof Kernel.QConv conv
-                    ? QWinogradCode.of(planned, target, conv)
-                            .map(QWinogradCode::preparedBytes)
-                            .orElseGet(() -> widenedBytes(planned, target, conv))
-                    : 0;
-            if (more > 0) {
-                int weights = ((Kernel.QConv) step.kernel()).weights();
-                Integer shared = known.putIfAbsent(weights, (int) bytes);
-                offsets.add(shared == null ? (int) bytes : shared);
-                more = shared == null ? more : 0;
-            } else {
+            long more = 0;
+            if (planned.program().steps().get(i).kernel() instanceof Kernel.QConv conv) {
+                Optional<QWinogradCode> winograd =
+                        QConvForm.of(planned, target, i, conv, forms).winograd();
+                more = winograd.map(QWinogradCode::preparedBytes).orElseGet(() -> widenedBytes(planned, target, conv));
+                if (more > 0) {
+                    Integer shared = known.putIfAbsent(new Shared(conv.weights(), winograd.isPresent()), (int) bytes);
+                    offsets.add(shared == null ? (int) bytes : shared);
+                    more = shared == null ? more : 0;
+                }
+            }
+            if (offsets.size() == i) {
                 offsets.add(planned.preparedOffsets().get(i));
             }
             bytes = (bytes + more + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
