@@ -102,7 +102,8 @@ class SuitePageTest {
 
     @Test
     void what_uses_every_weight_once_is_shown_against_the_limit_of_reading() {
-        String text = new SuitePage(List.of(reading(entry("selvedge", "int8", 2))), Optional.empty()).text(Machine.host());
+        String text =
+                new SuitePage(List.of(reading(entry("selvedge", "int8", 2))), Optional.empty()).text(Machine.host());
         // 204800 bytes in 2 microseconds.
         assertThat(text).contains("| one | int8 | 200 | 102 | L2 | 128 | 0.80 |");
     }

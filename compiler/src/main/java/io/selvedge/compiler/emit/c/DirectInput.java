@@ -21,8 +21,7 @@ final class DirectInput {
         Buffer x = program.buffer(conv.x());
         List<Kernel> touching = program.steps().stream()
                 .map(Program.Step::kernel)
-                .filter(kernel ->
-                        kernel.writes() == x.id() || kernel.reads().contains(x.id()))
+                .filter(kernel -> kernel.writes() == x.id() || kernel.reads().contains(x.id()))
                 .toList();
         boolean alone = touching.size() == 2
                 && touching.get(1).equals(conv)

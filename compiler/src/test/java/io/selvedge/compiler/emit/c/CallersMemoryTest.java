@@ -94,8 +94,7 @@ final class CallersMemoryTest {
         String weights = cases.constant(Tensor.filled(
                 new TensorType(DType.FLOAT32, Shape.of(c, 1, kernel, kernel)), _ -> random.nextFloat(-1, 1)));
         String x = cases.value(new Transpose(TO_NCHW), cases.floats(-1, 1, n, h, w, c));
-        Conv conv = new Conv(
-                List.of(stride, stride), List.of(pad, pad, pad, pad), List.of(dilation, dilation), c);
+        Conv conv = new Conv(List.of(stride, stride), List.of(pad, pad, pad, pad), List.of(dilation, dilation), c);
         cases.out(new Transpose(TO_NHWC), cases.value(conv, x, weights));
     }
 
