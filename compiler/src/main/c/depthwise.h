@@ -16,7 +16,9 @@ struct sv_depthwise {
     int r_image, r_row, r_col; /* residual */
     int x_rows, pad_top;       /* f32: kernel rows outside the x_rows rows of x are left out (0: none are) */
     int split;                 /* an sv_split: bands of tile_rows rows, groups of SV_DEPTHWISE_GROUP vectors */
-    int x_cols, pad_left;      /* where a tile is a row: columns outside the x_cols of x are left out (0: none) */
+    int x_cols,
+        pad_left; /* where a tile is a row, and in f32: columns outside the x_cols of x are left out (0: none) */
+    int x_origin; /* f32: from the first window to the first element of x, where there is no border between them */
 };
 
 /* The vectors of a part. */
@@ -32,12 +34,12 @@ SV_INLINE int sv_depthwise_border(const struct sv_depthwise *s, const int col) {
     return s->x_cols && (col < s->pad_left || col >= s->pad_left + s->x_cols);
 }
 
-/* `tile` pixels of one vector of channels, kernel rows first .. end - 1, which are all of them if `whole`. Input columns
-   are loaded once and serve every output that they belong to. */
+/* `tile` pixels of one vector of channels, kernel rows first .. end - 1, which are all of them if `whole`, columns low .. high - 1
+   of the window. Input columns are loaded once and serve every output that they belong to. */
 SV_INLINE void sv_depthwise_tile(const struct sv_depthwise *s, const int whole, const int first, const int end,
-                                 const int tile, const float *restrict x, const float *restrict w,
-                                 const float *restrict bias, float *restrict y, const float *restrict residual,
-                                 const sv_epilogue epilogue) {
+                                 const int low, const int high, const int tile, const float *restrict x, const long at,
+                                 const float *restrict w, const float *restrict bias, float *restrict y,
+                                 const float *restrict residual, const sv_epilogue epilogue) {
     const int columns = (tile - 1) * s->stride_w + (s->kernel_w - 1) * s->dilation_w + 1;
     sv_f32 acc[SV_MAX_TILE];
     SV_UNROLL
@@ -45,8 +47,8 @@ SV_INLINE void sv_depthwise_tile(const struct sv_depthwise *s, const int whole, 
 #define SV_DEPTHWISE_ROW(kh)                                                                                        \
     SV_UNROLL                                                                                                       \
     for (int col = 0; col < columns; col++) {                                                                       \
-        if (sv_depthwise_border(s, col)) continue;                                                                  \
-        const sv_f32 input = sv_load(x + (long)(kh) * s->x_kernel_row + (long)col * s->x_pixel);                    \
+        if (col < low || col >= high) continue;                                                                     \
+        const sv_f32 input = sv_load(x + (at + (long)(kh) * s->x_kernel_row + (long)col * s->x_pixel));             \
         SV_UNROLL                                                                                                   \
         for (int t = 0; t < tile; t++) {                                                                            \
             const int tap = col - t * s->stride_w;                                                                  \
@@ -72,18 +74,40 @@ SV_INLINE void sv_depthwise_tile(const struct sv_depthwise *s, const int whole, 
                  epilogue(acc[t], residual ? sv_load(residual + (long)t * s->r_col) : sv_splat(0)));
 }
 
-/* One row of one vector of channels. */
+/* Tile number c of a row, `tile` pixels. */
+SV_INLINE void sv_depthwise_columns(const struct sv_depthwise *s, const int whole, const int first, const int end,
+                                    const int c, const int tile, const float *restrict x, const long at,
+                                    const float *restrict w, const float *restrict bias, float *restrict y,
+                                    const float *restrict residual, const sv_epilogue epilogue) {
+    const int from = c * s->tile * s->stride_w, columns = s->tile * s->stride_w + s->kernel_w * s->dilation_w;
+    sv_depthwise_tile(s, whole, first, end, s->x_cols ? s->pad_left - from : 0,
+                      s->x_cols ? s->pad_left + s->x_cols - from : columns, tile, x, at + (long)from * s->x_pixel, w,
+                      bias, y + (long)c * s->tile * s->y_col, residual ? residual + (long)c * s->tile * s->r_col : 0,
+                      epilogue);
+}
+
+/* One row of one vector of channels: tiles that reach over the left end, those that do not reach over any, the others. */
 SV_INLINE void sv_depthwise_row(const struct sv_depthwise *s, const int whole, const int first, const int end,
-                                const float *restrict x, const float *restrict w, const float *restrict bias,
-                                float *restrict y, const float *restrict residual, const sv_epilogue epilogue) {
-    const int tiles = s->cols / s->tile, rest = s->cols % s->tile;
-    const long step = (long)s->tile * s->stride_w * s->x_pixel;
-    for (int c = 0; c < tiles; c++)
-        sv_depthwise_tile(s, whole, first, end, s->tile, x + c * step, w, bias, y + (long)c * s->tile * s->y_col,
-                          residual ? residual + (long)c * s->tile * s->r_col : 0, epilogue);
-    if (rest)
-        sv_depthwise_tile(s, whole, first, end, rest, x + tiles * step, w, bias, y + (long)tiles * s->tile * s->y_col,
-                          residual ? residual + (long)tiles * s->tile * s->r_col : 0, epilogue);
+                                const float *restrict x, const long at, const float *restrict w,
+                                const float *restrict bias, float *restrict y, const float *restrict residual,
+                                const sv_epilogue epilogue) {
+    const int tiles = s->cols / s->tile, rest = s->cols % s->tile, step = s->tile * s->stride_w;
+    const int columns = step - s->stride_w + (s->kernel_w - 1) * s->dilation_w + 1;
+    const int left = s->x_cols ? (s->pad_left + step - 1) / step : 0, spare = s->pad_left + s->x_cols - columns;
+    const int inner = !s->x_cols ? tiles : spare < 0 ? 0 : spare / step + 1;
+    const int begin = left < tiles ? left : tiles, right = inner < begin ? begin : inner < tiles ? inner : tiles;
+    SV_UNROLL
+    for (int c = 0; c < begin; c++)
+        sv_depthwise_columns(s, whole, first, end, c, s->tile, x, at, w, bias, y, residual, epilogue);
+    SV_NO_UNROLL
+    for (int c = begin; c < right; c++)
+        sv_depthwise_tile(s, whole, first, end, 0, columns, s->tile, x, at + (long)c * step * s->x_pixel, w, bias,
+                          y + (long)c * s->tile * s->y_col, residual ? residual + (long)c * s->tile * s->r_col : 0,
+                          epilogue);
+    SV_UNROLL
+    for (int c = right; c < tiles; c++)
+        sv_depthwise_columns(s, whole, first, end, c, s->tile, x, at, w, bias, y, residual, epilogue);
+    if (rest) sv_depthwise_columns(s, whole, first, end, tiles, rest, x, at, w, bias, y, residual, epilogue);
 }
 
 SV_INLINE void sv_depthwise_f32(const struct sv_depthwise *s, const struct sv_part part, const float *restrict x,
@@ -101,16 +125,16 @@ SV_INLINE void sv_depthwise_f32(const struct sv_depthwise *s, const struct sv_pa
                 if (below < end * s->dilation_h) end = (below + s->dilation_h - 1) / s->dilation_h;
             }
             for (int v = vectors.first; v < vectors.end; v++) {
-                const float *xv = x + (long)image * s->x_image + (long)row * s->x_row + v * SV_LANES;
+                const long at = (long)image * s->x_image + (long)row * s->x_row + v * SV_LANES - s->x_origin;
                 const float *wv = w + sv_packed(v, taps);
                 const float *bv = bias + v * SV_LANES;
                 float *yv = y + (long)image * s->y_image + (long)row * s->y_row + v * SV_LANES;
                 const float *rv =
                     residual ? residual + (long)image * s->r_image + (long)row * s->r_row + v * SV_LANES : 0;
                 if (first == 0 && end == s->kernel_h)
-                    sv_depthwise_row(s, 1, 0, s->kernel_h, xv, wv, bv, yv, rv, epilogue);
+                    sv_depthwise_row(s, 1, 0, s->kernel_h, x, at, wv, bv, yv, rv, epilogue);
                 else if (s->x_rows)
-                    sv_depthwise_row(s, 0, first, end, xv, wv, bv, yv, rv, epilogue);
+                    sv_depthwise_row(s, 0, first, end, x, at, wv, bv, yv, rv, epilogue);
             }
         }
 }

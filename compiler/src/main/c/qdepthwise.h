@@ -9,15 +9,15 @@
 typedef unsigned char sv_lane __attribute__((vector_size(16)));
 typedef sv_lane sv_lane_unaligned __attribute__((aligned(1), may_alias));
 
-/* Lane l is 16 bytes at p + l * step. */
-SV_INLINE sv_s32 sv_lanes_at(const void *p, const long step) {
+/* Lane l is 16 bytes at p + l % count * step. */
+SV_INLINE sv_s32 sv_lanes_at(const void *p, const long step, const int count) {
     union {
         sv_lane part[SV_LANES / 4];
         sv_s32 whole;
     } v;
     SV_UNROLL
     for (int l = 0; l < SV_LANES / 4; l++)
-        v.part[l] = *(const sv_lane_unaligned *)((const unsigned char *)p + l * step);
+        v.part[l] = *(const sv_lane_unaligned *)((const unsigned char *)p + l % count * step);
     return v.whole;
 }
 
@@ -25,17 +25,18 @@ SV_INLINE sv_s32 sv_lanes_at(const void *p, const long step) {
 #define SV_MAX_WORDS 80      /* of weights of a pair of rows */
 
 /* Weights of column kw and the four input rows from 4 * group on, for an output row whose window starts `shift` rows down;
-   lanes of 128 bits lie `lane` bytes apart. */
-SV_INLINE sv_s32 sv_shifted_taps(const struct sv_depthwise *s, const signed char *w, const long lane, const int shift,
-                                 const int group, const int kw) {
+   lanes of 128 bits lie `lane` bytes apart and repeat after `count`. */
+SV_INLINE sv_s32 sv_shifted_taps(const struct sv_depthwise *s, const signed char *w, const long lane, const int count,
+                                 const int shift, const int group, const int kw) {
     const int first = 4 * group - shift, groups = (s->kernel_h + 3) / 4, bits = (first & 3) * 8;
     const int low = (first - (first & 3)) / 4, high = low + 1;
     const sv_s32 none = {0};
-    const sv_u32 a = low >= 0 && low < groups ? (sv_u32)sv_lanes_at(w + (low * s->kernel_w + kw) * SV_BLOCK * 4, lane)
-                                              : (sv_u32)none;
+    const sv_u32 a = low >= 0 && low < groups
+                         ? (sv_u32)sv_lanes_at(w + (low * s->kernel_w + kw) * SV_BLOCK * 4, lane, count)
+                         : (sv_u32)none;
     if (!bits) return (sv_s32)a;
     const sv_u32 b = high >= 0 && high < groups
-                         ? (sv_u32)sv_lanes_at(w + (high * s->kernel_w + kw) * SV_BLOCK * 4, lane)
+                         ? (sv_u32)sv_lanes_at(w + (high * s->kernel_w + kw) * SV_BLOCK * 4, lane, count)
                          : (sv_u32)none;
     return (sv_s32)(a >> bits | b << (32 - bits));
 }
@@ -156,8 +157,9 @@ SV_INLINE void sv_depthwise_u8_rows(const struct sv_depthwise *s, const int rows
         for (int i = 0; i < words; i++) {
             SV_UNROLL
             for (int kw = 0; kw < s->kernel_w; kw++)
-                taps[(row * words + i) * s->kernel_w + kw] = sv_word_taps(
-                    sv_shifted_taps(s, w, 16, row * s->stride_h, i * SV_WORD_TAPS / 4, kw), i * SV_WORD_TAPS % 4 / 2);
+                taps[(row * words + i) * s->kernel_w + kw] =
+                    sv_word_taps(sv_shifted_taps(s, w, 16, SV_LANES / 4, row * s->stride_h, i * SV_WORD_TAPS / 4, kw),
+                                 i * SV_WORD_TAPS % 4 / 2);
         }
     }
     SV_NO_UNROLL

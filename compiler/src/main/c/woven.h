@@ -1,6 +1,7 @@
 /* Depthwise u8 x s8 convolution of four vectors of channels at once. Their words are woven from whole rows of bytes by
    instructions that interleave within 128 bits, so that vector j, lane l of 128 bits, holds the channels 16 l + 4 j and the
-   three behind; packing goes the same way back, and no byte ever changes its lane. */
+   three behind; packing goes the same way back, and no byte ever changes its lane. Two vectors are woven for two
+   pixels at once, which lie side by side as the channels of one pixel would. */
 #ifndef SV_WOVEN_H
 #define SV_WOVEN_H
 #include "depthwise.h"
@@ -17,6 +18,12 @@ SV_INLINE int sv_is_woven(const struct sv_depthwise *s) {
     return s->kernel_h <= 4 && s->stride_w <= SV_WOVEN_STRIDE && (s->kernel_w - 1) * s->dilation_w < SV_WOVEN_WIDTH;
 }
 
+/* Whether two pixels are woven together. */
+SV_INLINE int sv_is_wide(const struct sv_depthwise *s) {
+    return s->vectors == 2 && s->stride_w == 1 && s->dilation_w == 1 && s->x_pixel == 2 * SV_LANES &&
+           s->y_col == 2 * SV_LANES && s->cols >= 2;
+}
+
 /* The words of one column of `height` rows; a fourth row that is missing is any bytes. */
 SV_INLINE void sv_weave(const struct sv_depthwise *s, const int height, const unsigned char *x, sv_s32 *words) {
     sv_quad row[4], low[2], high[2];
@@ -31,6 +38,13 @@ SV_INLINE void sv_weave(const struct sv_depthwise *s, const int height, const un
     SV_PACK("vpunpckhwd", words[1], low[0], low[1]);
     SV_PACK("vpunpcklwd", words[2], high[0], high[1]);
     SV_PACK("vpunpckhwd", words[3], high[0], high[1]);
+}
+
+/* The upper half of a and the lower half of b. */
+SV_INLINE sv_s32 sv_halves(sv_s32 a, sv_s32 b) {
+    sv_s32 r;
+    __asm__("valignd $8, %2, %1, %0" : "=v"(r) : "v"(b), "v"(a));
+    return r;
 }
 
 /* What is the same for all pixels of four vectors of channels, woven: the taps of up to two rows. */
@@ -106,31 +120,68 @@ SV_INLINE void sv_woven_rows(const struct sv_depthwise *s, const int rows, const
     }
 }
 
-/* Rows first .. end - 1 of four vectors of channels, `rows` at a time. */
+/* The words of two pixels and of those beside them, but for the first `kept` columns, then two pixels. Words of an odd column
+   are halves of its neighbours'. */
+SV_INLINE void sv_wide_step(const struct sv_depthwise *s, const int rows, const int kept, const int col,
+                            const unsigned char *x, sv_s32 *words, const struct sv_woven *woven, unsigned char *y,
+                            const struct sv_requantize *q) {
+    SV_UNROLL
+    for (int kw = kept; kw < s->kernel_w; kw++)
+        if (kw % 2 == 0 || kw + 1 == s->kernel_w)
+            sv_weave(s, s->kernel_h + (rows - 1) * s->stride_h, x + (long)(col + kw) * s->x_pixel,
+                     words + kw * SV_WOVEN);
+    SV_UNROLL
+    for (int i = 0; i + SV_WOVEN < s->kernel_w * SV_WOVEN; i++)
+        if (i / SV_WOVEN % 2 == 1) words[i] = sv_halves(words[i - SV_WOVEN], words[i + SV_WOVEN]);
+    sv_woven_tile(s, rows, 1, words, woven, y + (long)col * s->y_col, q);
+}
+
+/* One or two rows of pixels that are woven by twos; the last but one may be computed twice. */
+SV_INLINE void sv_wide_rows(const struct sv_depthwise *s, const int rows, const unsigned char *x,
+                            const struct sv_woven *woven, unsigned char *y, const struct sv_requantize *q) {
+    const int kept = s->kernel_w > 2 ? s->kernel_w - 2 : 0;
+    sv_s32 words[SV_WOVEN_WIDTH * SV_WOVEN];
+    sv_wide_step(s, rows, 0, 0, x, words, woven, y, q);
+    SV_NO_UNROLL
+    for (int col = 2; col + 2 <= s->cols; col += 2) {
+        SV_UNROLL
+        for (int i = 0; i < kept * SV_WOVEN; i++) words[i] = words[2 * SV_WOVEN + i];
+        sv_wide_step(s, rows, kept, col, x, words, woven, y, q);
+    }
+    if (s->cols % 2) sv_wide_step(s, rows, 0, s->cols - 2, x, words, woven, y, q);
+}
+
+/* Rows first .. end - 1 of four vectors, of channels or of pixels side by side, `rows` at a time. */
 SV_INLINE void sv_woven_band(const struct sv_depthwise *s, const int rows, const int first, const int end,
                              const unsigned char *x, const signed char *w, const int *bias, const float *scale,
                              unsigned char *y, const struct sv_requantize *q) {
+    const int lanes = sv_is_wide(s) ? s->vectors : SV_WOVEN;
     struct sv_woven woven;
     SV_UNROLL
     for (int j = 0; j < SV_WOVEN; j++) {
-        woven.bias[j] = sv_lanes_at(bias + j * 4, SV_BLOCK * sizeof(int));
-        woven.scale[j] = (sv_f32)sv_lanes_at(scale + j * 4, SV_BLOCK * sizeof(float));
+        woven.bias[j] = sv_lanes_at(bias + j * 4, SV_BLOCK * sizeof(int), lanes);
+        woven.scale[j] = (sv_f32)sv_lanes_at(scale + j * 4, SV_BLOCK * sizeof(float), lanes);
         SV_UNROLL
         for (int at = 0; at < rows * s->kernel_w; at++)
-            woven.taps[at * SV_WOVEN + j] = sv_shifted_taps(s, w + j * 16, s->kernel_w * SV_BLOCK * 4,
+            woven.taps[at * SV_WOVEN + j] = sv_shifted_taps(s, w + j * 16, s->kernel_w * SV_BLOCK * 4, lanes,
                                                             at / s->kernel_w * s->stride_h, 0, at % s->kernel_w);
     }
-    for (int row = first; row < end; row += rows)
-        sv_woven_rows(s, rows, x + (long)row * s->x_row, &woven, y + (long)row * s->y_row, q);
+    for (int row = first; row < end; row += rows) {
+        if (sv_is_wide(s))
+            sv_wide_rows(s, rows, x + (long)row * s->x_row, &woven, y + (long)row * s->y_row, q);
+        else
+            sv_woven_rows(s, rows, x + (long)row * s->x_row, &woven, y + (long)row * s->y_row, q);
+    }
 }
 
 _Static_assert(SV_WOVEN == SV_DEPTHWISE_GROUP, "threads share whole groups of woven vectors");
 
-/* Rows and vectors of one image, as many fours of the vectors as there are; returns the first vector that is left. */
+/* Rows and vectors of one image, as many fours of the vectors as there are, or all; returns the first vector that is left. */
 SV_INLINE int sv_depthwise_woven(const struct sv_depthwise *s, const struct sv_part image, const struct sv_part vectors,
                                  const unsigned char *x, const signed char *w, const int *bias, const float *scale,
                                  unsigned char *y, const struct sv_requantize *q) {
-    const int rows = s->kernel_h + s->stride_h <= 4 ? s->tile_rows : 1, last = vectors.end / SV_WOVEN * SV_WOVEN;
+    const int rows = s->kernel_h + s->stride_h <= 4 ? s->tile_rows : 1;
+    const int last = sv_is_wide(s) ? vectors.end : vectors.end / SV_WOVEN * SV_WOVEN;
     for (int first = image.first; first < image.end; first += SV_WOVEN_BAND)
         for (int v = vectors.first; v < last; v += SV_WOVEN) {
             const int end = first + SV_WOVEN_BAND < image.end ? first + SV_WOVEN_BAND : image.end;

@@ -17,8 +17,9 @@ import java.util.List;
 final class BundleFile {
     private BundleFile() {}
 
-    /** @param simplified plain ONNX operators */
-    static void write(Compiler compiler, Graph simplified, Target target, Path file) throws IOException {
+    /** @param simplified plain ONNX operators
+     *  @return bytes of weights */
+    static long write(Compiler compiler, Graph simplified, Target target, Path file) throws IOException {
         Compiler.Compilation compilation = compiler.compile(simplified, List.of(target));
         Manifest manifest = Manifest.withoutParts(
                 simplified.name(),
@@ -35,6 +36,7 @@ final class BundleFile {
                         "lib/" + target.name() + "/model.so",
                         java.util.Objects.requireNonNull(compilation.libraries().get(target.name())))
                 .write(file);
+        return compilation.planned().weightBytes();
     }
 
     private static List<TensorSpec> specs(Graph graph, List<String> values) {

@@ -47,6 +47,10 @@ record SuitePage(List<SuiteResult> results, Optional<JsonNode> starts) {
                 out.append("\n## ").append(title(group)).append("\n\n").append(table(members, group));
             }
         }
+        String reading = reading();
+        if (!reading.isEmpty()) {
+            out.append("\n## Reading weights\n\n").append(reading);
+        }
         String load = load();
         if (!load.isEmpty()) {
             out.append("\n## Under load\n\n").append(load);
@@ -142,6 +146,34 @@ record SuitePage(List<SuiteResult> results, Optional<JsonNode> starts) {
                 .append(number(error, "%.1e"))
                 .append(" |\n")
                 .toString();
+    }
+
+    /** How near nets that use every weight once come to what one core can read. */
+    private String reading() {
+        StringBuilder rows = new StringBuilder();
+        for (SuiteResult result : results) {
+            for (SuiteResult.Reading reading : result.readings()) {
+                result.ours(reading.dtype()).map(Entry::micros).ifPresent(micros -> {
+                    double ours = reading.weightBytes() / micros.orElse(Double.NaN) / 1000;
+                    rows.append(String.format(
+                            Locale.ROOT,
+                            "| %s | %s | %d | %.0f | %s | %.0f | %.2f |%n",
+                            result.name(),
+                            reading.dtype(),
+                            reading.weightBytes() >> 10,
+                            ours,
+                            reading.level(),
+                            reading.gigabytesPerSecond(),
+                            ours / reading.gigabytesPerSecond()));
+                });
+            }
+        }
+        return rows.isEmpty()
+                ? ""
+                : "Nets that use every weight once are bound by reading them: bytes of weights by the median of one inference, and"
+                        + " what one core reads of the nearest level that holds them, the fastest of many runs.\n\n"
+                        + "| net | type | weights, KiB | GB/s | level | limit, GB/s | share |\n|---|---|---:|---:|---|---:|---:|\n"
+                        + rows;
     }
 
     /** How far the 95th percentile goes up beside busy processes. */

@@ -2,6 +2,7 @@ package io.selvedge.bench;
 
 import io.selvedge.bench.SuiteModel.Group;
 import io.selvedge.bench.SuiteResult.Entry;
+import io.selvedge.bench.SuiteResult.Reading;
 import io.selvedge.cli.Version;
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.SelvedgeException;
@@ -10,6 +11,7 @@ import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.WorkFolder;
+import io.selvedge.compress.profile.Peaks;
 import io.selvedge.runtime.ModelException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,18 +34,22 @@ final class SuiteRace implements AutoCloseable {
 
     private final SuiteModel model;
     private final double seconds;
+    private final Supplier<Peaks> peaks;
     private final Compiler compiler = new Compiler(Toolchain.bundled());
     private final Target target = HostCpu.detect().best();
     private final WorkFolder folder = WorkFolder.create("suite");
     private final List<Starter> starters = new ArrayList<>();
     private final List<Contender> contenders = new ArrayList<>();
+    private final Map<String, Long> weightBytes = new LinkedHashMap<>();
 
     /** A runtime on one form: it runs, or there is a reason why it does not. */
     private record Starter(String runtime, String dtype, Optional<Contender> contender, String note) {}
 
-    SuiteRace(SuiteModel model, double seconds) throws IOException {
+    /** @param peaks of the target that {@link HostCpu#best} names, asked for where reading is the limit */
+    SuiteRace(SuiteModel model, double seconds, Supplier<Peaks> peaks) throws IOException {
         this.model = model;
         this.seconds = seconds;
+        this.peaks = peaks;
     }
 
     SuiteResult run() throws IOException {
@@ -72,7 +79,20 @@ final class SuiteRace implements AutoCloseable {
                 LocalDate.now(ZoneOffset.UTC).toString(),
                 1,
                 forms.getFirst().macs(),
-                entries(laps, loaded));
+                entries(laps, loaded),
+                readings(forms.getFirst().macs()));
+    }
+
+    /** Of forms that use every weight once. */
+    private List<Reading> readings(long macs) {
+        List<Reading> readings = new ArrayList<>();
+        weightBytes.forEach((dtype, bytes) -> {
+            if (bytes >= macs * (dtype.equals("fp32") ? Float.BYTES : Byte.BYTES)) {
+                Peaks.Level level = peaks.get().holding(bytes);
+                readings.add(new Reading(dtype, bytes, level.name(), level.gigabytesPerSecond()));
+            }
+        });
+        return readings;
     }
 
     private void start(String runtime, SuiteForms form, Supplier<Contender> contender) {
@@ -94,7 +114,7 @@ final class SuiteRace implements AutoCloseable {
         Graph graph = last ? ImageOrder.channelsLast(form.graph()) : form.graph();
         Path bundle = folder.path().resolve(form.dtype() + ".selv");
         try {
-            BundleFile.write(compiler, Compiler.simplify(graph), target, bundle);
+            weightBytes.put(form.dtype(), BundleFile.write(compiler, Compiler.simplify(graph), target, bundle));
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

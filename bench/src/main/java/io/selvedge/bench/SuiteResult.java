@@ -15,12 +15,21 @@ import java.util.OptionalDouble;
  *
  * @param date day of the measurement
  * @param macs multiply-accumulate operations of one inference
+ * @param readings of ours that use every weight once
  */
-record SuiteResult(String name, SuiteModel.Group group, String date, int threads, long macs, List<Entry> entries) {
+record SuiteResult(
+        String name,
+        SuiteModel.Group group,
+        String date,
+        int threads,
+        long macs,
+        List<Entry> entries,
+        List<Reading> readings) {
     static final String OURS = "selvedge";
 
     SuiteResult {
         entries = List.copyOf(entries);
+        readings = List.copyOf(readings);
     }
 
     /**
@@ -43,6 +52,14 @@ record SuiteResult(String name, SuiteModel.Group group, String date, int threads
             return lap.isPresent() ? OptionalDouble.of(lap.get().microsP50()) : OptionalDouble.empty();
         }
     }
+
+    /**
+     * What bounds a form that uses every weight once: reading them.
+     *
+     * @param level nearest cache that holds the weights
+     * @param gigabytesPerSecond that one core reads of it at most
+     */
+    record Reading(String dtype, long weightBytes, String level, double gigabytesPerSecond) {}
 
     Optional<Entry> ours(String dtype) {
         return entries.stream()
@@ -89,6 +106,14 @@ record SuiteResult(String name, SuiteModel.Group group, String date, int threads
                 e.put("error", entry.error());
             }
         }
+        ArrayNode reads = readings.isEmpty() ? new ObjectMapper().createArrayNode() : node.putArray("readings");
+        for (Reading reading : readings) {
+            reads.addObject()
+                    .put("dtype", reading.dtype())
+                    .put("weightBytes", reading.weightBytes())
+                    .put("level", reading.level())
+                    .put("gigabytesPerSecond", reading.gigabytesPerSecond());
+        }
         return node;
     }
 
@@ -119,12 +144,21 @@ record SuiteResult(String name, SuiteModel.Group group, String date, int threads
                     e.path("error").asDouble(Double.NaN),
                     lap(e, "loadedMicros")));
         }
+        List<Reading> readings = new ArrayList<>();
+        for (JsonNode r : node.path("readings")) {
+            readings.add(new Reading(
+                    r.path("dtype").asText(),
+                    r.path("weightBytes").asLong(),
+                    r.path("level").asText(),
+                    r.path("gigabytesPerSecond").asDouble()));
+        }
         return new SuiteResult(
                 node.path("model").asText(),
                 SuiteModel.Group.valueOf(node.path("group").asText().toUpperCase(Locale.ROOT)),
                 node.path("date").asText(),
                 node.path("threads").asInt(),
                 node.path("macs").asLong(),
-                entries);
+                entries,
+                readings);
     }
 }

@@ -5,12 +5,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.toolchain.HostCpu;
+import io.selvedge.compiler.toolchain.Toolchain;
+import io.selvedge.compiler.toolchain.UserCache;
 import io.selvedge.compress.deploy.Machine;
+import io.selvedge.compress.profile.PeakCache;
+import io.selvedge.compress.profile.Peaks;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +65,7 @@ record SuiteRun(Path suite, Optional<Path> log, Optional<Path> page, Pattern onl
     }
 
     private Optional<SuiteResult> measure(SuiteModel model, PrintStream err) {
-        try (SuiteRace race = new SuiteRace(model, seconds)) {
+        try (SuiteRace race = new SuiteRace(model, seconds, SuiteRun::peaks)) {
             return Optional.of(race.run());
         } catch (SelvedgeException e) {
             err.println("  left out: " + e.getMessage());
@@ -66,6 +73,16 @@ record SuiteRun(Path suite, Optional<Path> log, Optional<Path> page, Pattern onl
         } catch (IOException e) {
             throw new SelvedgeException(ErrorCode.IO_ERROR, model.name() + ": " + IoReason.of(e), e);
         }
+    }
+
+    /** Measured now, beside the race and not on another day. */
+    private static Peaks peaks() {
+        HostCpu host = HostCpu.detect();
+        return new PeakCache(UserCache.ofUser(), host)
+                .measure(
+                        host.best(),
+                        Toolchain::bundled,
+                        LocalDate.now(ZoneOffset.UTC).toString());
     }
 
     private Map<String, JsonNode> lines() {

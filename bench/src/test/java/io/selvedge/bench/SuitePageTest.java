@@ -101,9 +101,17 @@ class SuitePageTest {
     }
 
     @Test
+    void what_uses_every_weight_once_is_shown_against_the_limit_of_reading() {
+        String text =
+                new SuitePage(List.of(reading(entry("selvedge", "int8", 2))), Optional.empty()).text(Machine.host());
+        // 204800 bytes in 2 microseconds.
+        assertThat(text).contains("| one | int8 | 200 | 102 | L2 | 128 | 0.80 |");
+    }
+
+    @Test
     void a_result_comes_back_from_its_line_of_json() throws IOException {
         Entry busy = new Entry("selvedge", "1", "int8", Optional.of(lap(10)), "", Double.NaN, Optional.of(lap(30)));
-        SuiteResult result = result("one", busy, entry("onnxruntime", "fp32", 20), absent("tflite-xnnpack", "fp32"));
+        SuiteResult result = reading(busy, entry("onnxruntime", "fp32", 20), absent("tflite-xnnpack", "fp32"));
         JsonNode tree = new ObjectMapper().readTree(result.tree().toString());
         assertThat(SuiteResult.of(tree)).isEqualTo(result);
     }
@@ -137,7 +145,12 @@ class SuitePageTest {
     }
 
     private static SuiteResult result(String name, Entry... entries) {
-        return new SuiteResult(name, Group.SMALL, "2026-01-02", 1, 1_000_000, List.of(entries));
+        return new SuiteResult(name, Group.SMALL, "2026-01-02", 1, 1_000_000, List.of(entries), List.of());
+    }
+
+    private static SuiteResult reading(Entry... entries) {
+        SuiteResult.Reading reading = new SuiteResult.Reading("int8", 204_800, "L2", 128);
+        return new SuiteResult("one", Group.SMALL, "2026-01-02", 1, 1_000_000, List.of(entries), List.of(reading));
     }
 
     private static Race.Lap lap(double micros) {

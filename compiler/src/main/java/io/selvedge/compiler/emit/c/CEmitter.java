@@ -136,11 +136,14 @@ public final class CEmitter {
             case Kernel.Reduce _ -> false;
             case Kernel.Routine _ -> false;
         };
+        boolean needed = !(kernel instanceof Kernel.Copy copy && DirectInput.replaces(program, copy));
         // In place, the border is the input's.
-        if (written.add(kernel.writes()) && !inPlace && borderIsRead(kernel.writes(), code)) {
+        if (needed && written.add(kernel.writes()) && !inPlace && borderIsRead(kernel.writes(), code)) {
             BorderCode.fill(code, kernel.writes(), wholeVectors(kernel));
         }
-        write(code, kernel);
+        if (needed) {
+            write(code, kernel);
+        }
         runCode.add(code.sections(), code.workerScratchBytes());
         tiles.add(code.tile());
         taken.add(code.taken());

@@ -29,8 +29,12 @@ final class ConvCode {
     private final Kernel.Window window;
 
     private ConvCode(StepCode code, int x, int y, OptionalInt residual, Kernel.Window window) {
+        this(code, code.buffer(x), y, residual, window);
+    }
+
+    private ConvCode(StepCode code, Buffer x, int y, OptionalInt residual, Kernel.Window window) {
         this.code = code;
-        this.x = code.buffer(x);
+        this.x = x;
         this.y = code.buffer(y);
         this.residual = residual;
         this.window = window;
@@ -97,7 +101,8 @@ final class ConvCode {
     }
 
     static void write(StepCode code, Kernel.DepthwiseConv conv) {
-        ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
+        Buffer x = code.directInput(conv).orElseGet(() -> code.buffer(conv.x()));
+        ConvCode c = new ConvCode(code, x, conv.y(), conv.residual(), conv.window());
         code.include("depthwise.h");
         Split split = c.declareDepthwise();
         declareEpilogue(code, conv.epilogue());
@@ -106,7 +111,7 @@ final class ConvCode {
                 "sv_depthwise_f32(&%s, %s, %s, %s, %s, %s, %s, %s);",
                 code.named("depthwise"),
                 part,
-                c.input(),
+                c.hasBorder() ? c.input() : code.pointer(x.id(), 0, false),
                 code.weight(conv.weights(), "float", 0),
                 code.weight(conv.bias(), "float", 0),
                 c.output(),
@@ -267,7 +272,7 @@ final class ConvCode {
         code.declare(("static const struct sv_depthwise %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile = %d, "
                         + ".kernel_h = %d, .kernel_w = %d, .stride_h = %d, .stride_w = %d, .dilation_h = %d, "
                         + ".dilation_w = %d,\n    .x_kernel_row = %d, .x_pixel = %d, .x_rows = %d, .pad_top = %d, "
-                        + ".x_cols = %d, .pad_left = %d%s};\n")
+                        + ".x_cols = %d, .pad_left = %d, .x_origin = %d%s};\n")
                 .formatted(
                         code.named("depthwise"),
                         axes.fields(false),
@@ -284,8 +289,9 @@ final class ConvCode {
                         x.pixelPitch(),
                         kernelRows.inputRows(),
                         kernelRows.padTop(),
-                        wholeRow ? x.w() : 0,
+                        wholeRow || !hasBorder() ? x.w() : 0,
                         window.padLeft(),
+                        hasBorder() ? 0 : window.padTop() * x.rowPitch() + window.padLeft() * x.pixelPitch(),
                         split.field(code)));
         return split;
     }
@@ -330,6 +336,11 @@ final class ConvCode {
             throw new IllegalStateException("output " + y.name() + " and its residual need whole vectors of channels");
         }
         return channels / code.target().lanes();
+    }
+
+    /** Whether the border of zeros that the window looks at is there. */
+    private boolean hasBorder() {
+        return x.channelsLast().top() >= window.padTop() && x.channelsLast().left() >= window.padLeft();
     }
 
     private int origin() {

@@ -8,6 +8,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -221,6 +222,11 @@ final class StepCode {
     /** The form that was taken. */
     Forms.Taken taken() {
         return taken;
+    }
+
+    /** What {@link DirectInput} says of this program. */
+    Optional<Buffer> directInput(Kernel.DepthwiseConv conv) {
+        return DirectInput.of(planned.program(), conv);
     }
 
     /** Whether an 8-bit convolution by the direct kernel reads weights of 16 bits. */

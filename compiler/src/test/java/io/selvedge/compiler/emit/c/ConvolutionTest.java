@@ -200,6 +200,12 @@ final class ConvolutionTest {
         for (int w = 1; w <= 20; w++) {
             cases.add(new Case(1, 16, 3, w, 16, 3, 3, 1 + w % 2, 1, 1, false));
         }
+        // Two vectors, of which 8 bits take two pixels at once.
+        for (int w : new int[] {1, 2, 3, 6}) {
+            cases.add(new Case(1 + w % 2, 32 - w, 3 + w % 3, w, 32 - w, 3, 3, 1, 1, 1, false));
+        }
+        cases.add(new Case(1, 32, 5, 7, 32, 2, 5, 1, 1, 2, false));
+        cases.add(new Case(1, 32, 5, 4, 32, 4, 4, 1, 1, 1, false));
         cases.add(new Case(1, 20, 9, 11, 20, 5, 5, 1, 1, 2, false));
         cases.add(new Case(1, 20, 9, 11, 20, 3, 3, 1, 2, 2, true));
         cases.add(new Case(1, 16, 9, 3, 16, 8, 1, 1, 1, 0, false));
