@@ -73,7 +73,7 @@ import picocli.CommandLine.Parameters;
             "  judged by agreement with the original and by signal-to-noise."
         })
 final class DeployCommand implements Callable<Integer> {
-    private static final String TUNE_SECONDS = "20";
+    private static final int TUNE_SECONDS = 20;
     private static final int MOST_TUNE_SECONDS = 3600;
 
     private final Console console;
@@ -163,14 +163,17 @@ final class DeployCommand implements Callable<Integer> {
 
     @Option(
             names = "--tune",
-            paramLabel = "SECONDS",
-            arity = "0..1",
-            fallbackValue = TUNE_SECONDS,
             description =
                     "Time the forms that kernels have (tiles, order, algorithm) layer by layer, and take those that are more"
-                            + " than 3 %% faster here than what the cost model takes; known from then on. About so many"
-                            + " seconds for each candidate, " + TUNE_SECONDS + " if not said; write --tune=SECONDS.")
-    private @Nullable Integer tune;
+                            + " than 3 % faster here than what the cost model takes; known from then on.")
+    private boolean tune;
+
+    @Option(
+            names = "--tune-seconds",
+            paramLabel = "N",
+            description =
+                    "About how long --tune, which this implies, takes for each candidate. Default: " + TUNE_SECONDS)
+    private @Nullable Integer tuneSeconds;
 
     @Option(names = "--with-source", description = "Also store the model as ONNX inside the bundle.")
     private boolean withSource;
@@ -251,7 +254,13 @@ final class DeployCommand implements Callable<Integer> {
     private void requireNothingMeasured() {
         boolean budgets =
                 maxDrop != null || maxLatencyMicros != null || maxArenaBytes != null || maxBundleBytes != null;
-        if (data != null || budgets || codeWeights || tune != null || !candidates.isEmpty() || !states.isEmpty()) {
+        if (data != null
+                || budgets
+                || codeWeights
+                || tune
+                || tuneSeconds != null
+                || !candidates.isEmpty()
+                || !states.isEmpty()) {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION,
                     "--fallback builds the fp32 form and measures nothing yet; leave out --data, --state, --candidate, --code-weights, --tune and the budgets");
@@ -277,16 +286,17 @@ final class DeployCommand implements Callable<Integer> {
     }
 
     private OptionalInt tuneSeconds() {
-        if (tune == null) {
+        if (!tune && tuneSeconds == null) {
             return OptionalInt.empty();
         }
-        if (tune < 1 || tune > MOST_TUNE_SECONDS) {
+        int seconds = tuneSeconds == null ? TUNE_SECONDS : tuneSeconds;
+        if (seconds < 1 || seconds > MOST_TUNE_SECONDS) {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION,
-                    "--tune=" + tune + ": give from 1 to " + MOST_TUNE_SECONDS + " seconds, or --tune alone for "
+                    "--tune-seconds " + seconds + ": give from 1 to " + MOST_TUNE_SECONDS + ", or --tune alone for "
                             + TUNE_SECONDS);
         }
-        return OptionalInt.of(tune);
+        return OptionalInt.of(seconds);
     }
 
     private List<Variant> variants() {

@@ -65,6 +65,20 @@ final class DeployCommandTest {
     }
 
     @Test
+    void tuning_is_asked_for_alone_or_with_its_seconds_and_the_table_says_what_it_changed() throws Exception {
+        CommandLineRun run = deploy(this::chosen, "--tune", model, "--out", out);
+        deploy(this::chosen, model, "--tune-seconds", "5", "--out", out);
+        deploy(this::chosen, model, "--out", out);
+        assertThat(requests.stream()
+                        .distinct()
+                        .map(request -> request.tuneSeconds().orElse(0)))
+                .contains(20, 5, 0);
+        assertThat(run.out()).contains("Timing (--tune) changed 1 of ", "direct 1x16x1 pixels first -> winograd 13, ");
+        assertThat(deploy(this::chosen, model, "--tune-seconds", "0").err())
+                .startsWith("BAD_OPTION: --tune-seconds 0: give from 1 to 3600");
+    }
+
+    @Test
     void failed_search_leaves_nothing_behind() {
         CommandLineRun run = deploy(
                 request -> {

@@ -15,7 +15,7 @@ public final class TuningText {
 
     /** A sentence, and a line for every layer; nothing where --tune was not given. */
     public static List<String> of(DeployResult result) {
-        if (!result.options().containsKey("tune")) {
+        if (!result.options().containsKey("tune-seconds")) {
             return List.of();
         }
         Candidate candidate = result.featured();

@@ -72,8 +72,7 @@ final class OtherCpuSuiteTest {
             tensor.bytes().get(bytes);
             inputs.add(bytes);
         }
-        byte[] library =
-                new Compiler(Toolchain.bundled()).library(CEmitter.emit(attempt.planned(), target), target);
+        byte[] library = new Compiler(Toolchain.bundled()).library(CEmitter.emit(attempt.planned(), target), target);
         List<byte[]> outputs = EmulatedModel.of(attempt.planned(), target, library, folder)
                 .run(CPU, List.of(inputs))
                 .getFirst();

@@ -127,7 +127,7 @@ public final class Reports {
                         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
                 "x86-64-v4+vnni",
                 List.of("aarch64"),
-                Map.of("max-drop", "1", "tune", "20"),
+                Map.of("max-drop", "1", "tune-seconds", "20"),
                 "0.1.0",
                 1,
                 new Machine("Intel(R) Xeon(R) Platinum 8481C", "x86-64-v4+vnni", 2, "Linux 6.1", "Eclipse Adoptium 25"),
