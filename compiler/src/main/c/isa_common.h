@@ -2,6 +2,8 @@
 #define SV_INLINE static inline __attribute__((always_inline))
 /* Not worth a copy per call: a model's calls share one, and the compiler still specialises it when there is one call. */
 #define SV_ROUTINE static __attribute__((unused))
+/* Called by the run and by the profile; once in the library is enough. */
+#define SV_STEP static __attribute__((noinline))
 #ifdef __clang__
 #define SV_UNROLL _Pragma("unroll")
 #define SV_NO_UNROLL _Pragma("nounroll")

@@ -99,6 +99,9 @@ record BundleInspection(
         if (!program.isEmpty()) {
             lines.add("");
             lines.addAll(program.lines().toList());
+        } else if (!manifest.coded().isEmpty()) {
+            lines.add("");
+            lines.add("a coded bundle leaves the program's text out: 'selvedge dump MODEL --after=plan' prints it");
         }
         return lines;
     }

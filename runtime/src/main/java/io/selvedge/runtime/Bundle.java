@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -94,16 +95,37 @@ public final class Bundle implements AutoCloseable {
     }
 
     private String manifestText() throws IOException {
-        ZipLayout.Entry entry = entries.get(PartName.MANIFEST);
+        String text = text(manifestBytes(PartName.MANIFEST));
+        OptionalInt length = ManifestText.codedBytes(text);
+        if (length.isEmpty()) {
+            return text;
+        }
+        byte[] stored = manifestBytes(PartName.CODED_MANIFEST);
+        if (length.getAsInt() < 0
+                || length.getAsInt() > MAX_MANIFEST_BYTES
+                || !PartDecoder.isPlausible(length.getAsInt(), stored.length)) {
+            throw new ModelException(Code.BAD_BUNDLE, "its manifest cannot have " + length.getAsInt() + " bytes");
+        }
+        ByteBuffer plain = ByteBuffer.allocate(length.getAsInt());
+        PartDecoder.decode(ByteBuffer.wrap(stored), plain.capacity(), plain::put);
+        return text(plain.array());
+    }
+
+    private byte[] manifestBytes(String part) throws IOException {
+        ZipLayout.Entry entry = entries.get(part);
         if (entry == null || entry.length() > MAX_MANIFEST_BYTES) {
             throw new ModelException(
                     Code.BAD_BUNDLE,
-                    entry == null ? "it is a zip file without manifest.json" : "its manifest.json is over 16 MiB");
+                    entry == null ? "it is a zip file without " + part : "its " + part + " is over 16 MiB");
         }
         byte[] bytes = bytes(entry);
         if (crcOf(bytes) != entry.crc()) {
-            throw damaged(PartName.MANIFEST);
+            throw damaged(part);
         }
+        return bytes;
+    }
+
+    private static String text(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -117,6 +139,7 @@ public final class Bundle implements AutoCloseable {
     private void checkParts() throws IOException {
         TreeSet<String> present = new TreeSet<>(entries.keySet());
         present.remove(PartName.MANIFEST);
+        present.remove(PartName.CODED_MANIFEST);
         if (!present.equals(manifest.parts().keySet())) {
             throw new ModelException(
                     Code.BAD_BUNDLE,
@@ -213,6 +236,21 @@ public final class Bundle implements AutoCloseable {
      */
     public long storedLength(String part) {
         return entry(part).length();
+    }
+
+    /** CRC-32 of a part's plain bytes, without decoding them. */
+    int plainCrc(String part) {
+        ZipLayout.Entry entry = entry(part);
+        if (!isCoded(part)) {
+            return entry.crc();
+        }
+        try {
+            ByteBuffer head = ByteBuffer.allocate((int) Math.min(PartDecoder.HEAD_BYTES, entry.length()));
+            ZipLayout.readFully(file, head, entry.offset());
+            return PartDecoder.crc(head.flip());
+        } catch (IOException e) {
+            throw ioFailed(path, e);
+        }
     }
 
     private boolean isCoded(String part) {

@@ -50,7 +50,7 @@ public final class BundleWriter {
      * @throws IllegalArgumentException when the name is not a plain relative path or is taken
      */
     public BundleWriter part(String name, byte[] bytes) {
-        if (PartName.check(name).equals(PartName.MANIFEST)) {
+        if (PartName.isManifest(PartName.check(name))) {
             throw new IllegalArgumentException("the writer makes manifest.json itself");
         }
         if (parts.put(name, bytes) != null) {
@@ -105,8 +105,9 @@ public final class BundleWriter {
         parts.forEach((name, bytes) -> digests.put(name, Digest.of(bytes)));
         TreeMap<String, byte[]> stored = new TreeMap<>(parts);
         TreeMap<String, Long> codedLengths = new TreeMap<>();
-        cuts.ifPresent(weightCuts -> parts.forEach((name, bytes) -> PartEncoder.encode(
-                        bytes, name.equals(PartName.WEIGHTS) ? weightCuts : new TreeSet<>())
+        cuts.ifPresent(weightCuts -> parts.forEach((name, bytes) -> (name.equals(PartName.WEIGHTS)
+                        ? PartEncoder.encode(bytes, weightCuts)
+                        : PartEncoder.encodeSmallest(bytes))
                 .ifPresent(less -> {
                     stored.put(name, less);
                     codedLengths.put(name, (long) bytes.length);
@@ -116,7 +117,13 @@ public final class BundleWriter {
         Path draft = Files.createTempFile(target.getParent(), "." + target.getFileName() + ".", ".tmp");
         try {
             try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-                writeZip(out, complete.toJson().getBytes(StandardCharsets.UTF_8), stored);
+                byte[] json = complete.toJson().getBytes(StandardCharsets.UTF_8);
+                byte[] first = json;
+                if (!codedLengths.isEmpty()) {
+                    stored.put(PartName.CODED_MANIFEST, PartEncoder.deflated(json));
+                    first = ManifestText.ofCoded(json.length).getBytes(StandardCharsets.UTF_8);
+                }
+                writeZip(out, first, stored);
                 out.force(true);
             }
             makeReadable(draft);

@@ -10,6 +10,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
+import java.util.zip.CRC32;
 
 /**
  * The folder into which native libraries are extracted: {@code $SELVEDGE_CACHE/lib}, else
@@ -29,6 +31,26 @@ record LibraryCache(Path folder) {
         // The XDG base directory rules say that a relative path is invalid and to be ignored.
         Path base = !xdg.isBlank() && Path.of(xdg).isAbsolute() ? Path.of(xdg) : home.resolve(".cache");
         return new LibraryCache(base.toAbsolutePath().resolve("selvedge").resolve("lib"));
+    }
+
+    /**
+     * The file with this digest's bytes, if it is there and unharmed; by its length and checksum (docs/adr/0019).
+     *
+     * @throws ModelException CACHE_UNUSABLE
+     */
+    Optional<Path> find(String digest, long length, int crc) {
+        try {
+            prepare();
+            Path file = folder.resolve(digest + ".so");
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) != length) {
+                return Optional.empty();
+            }
+            CRC32 found = new CRC32();
+            found.update(Files.readAllBytes(file));
+            return (int) found.getValue() == crc ? Optional.of(file) : Optional.empty();
+        } catch (IOException e) {
+            throw unusable(e);
+        }
     }
 
     /**

@@ -27,15 +27,17 @@ final class LibraryLoader extends ClassLoader {
      * @throws ModelException CACHE_UNUSABLE, NATIVE_LOAD_FAILED or UNSUPPORTED_VERSION
      */
     static NativeCode load(Bundle bundle, String part, LibraryCache cache) {
-        byte[] library = bundle.read(part);
-        Path file = cache.store(bundle.manifest().parts().get(part), library);
+        String digest = bundle.manifest().parts().get(part);
+        // What a bundle holds coded is decoded once for a device.
+        Optional<Path> cached = cache.find(digest, bundle.length(part), bundle.plainCrc(part));
+        Path file = cached.isPresent() ? cached.get() : cache.store(digest, bundle.read(part));
         NativeCode code;
         try {
             Optional<NativeCode> first = bindFirst(file);
             code = first.isPresent() ? first.get() : new LibraryLoader().bind(file);
         } catch (UnsatisfiedLinkError held) {
             // Java refuses a file that another class loader has, as when a model is loaded twice: that needs a copy.
-            Path copy = cache.storeCopy(library);
+            Path copy = cache.storeCopy(bundle.read(part));
             try {
                 code = new LibraryLoader().bind(copy);
             } catch (UnsatisfiedLinkError e) {

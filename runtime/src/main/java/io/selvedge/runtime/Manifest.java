@@ -43,7 +43,7 @@ public record Manifest(
         SortedMap<String, String> parts,
         SortedMap<String, Long> coded) {
     /** Latest version of the bundle's structure that this runtime reads; it writes the first that can say what is there. */
-    public static final int FORMAT_VERSION = 2;
+    public static final int FORMAT_VERSION = 3;
 
     /** Version of the calls between runtime and generated library. */
     public static final int ABI_VERSION = 3;
@@ -201,7 +201,7 @@ public record Manifest(
     }
 
     int formatVersion() {
-        return coded.isEmpty() ? 1 : 2;
+        return coded.isEmpty() ? 1 : 3;
     }
 
     private Manifest copy(

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -18,6 +19,8 @@ import java.util.stream.Collectors;
  * hundreds of classes.
  */
 final class ManifestText {
+    private static final String MANIFEST_BYTES = "manifestBytes";
+
     private ManifestText() {}
 
     static String write(Manifest manifest) {
@@ -110,14 +113,51 @@ final class ManifestText {
         return out.append('"').toString();
     }
 
+    /** What {@code manifest.json} says where the manifest itself is coded. */
+    static String ofCoded(int length) {
+        StringBuilder out = new StringBuilder("{\n");
+        member(out, "formatVersion", String.valueOf(Manifest.FORMAT_VERSION));
+        member(out, "abiVersion", String.valueOf(Manifest.ABI_VERSION));
+        return out.append("  ")
+                .append(quote(MANIFEST_BYTES))
+                .append(": ")
+                .append(length)
+                .append("\n}\n")
+                .toString();
+    }
+
+    /** Length of the manifest that is coded, if this JSON only says that it is. */
+    static OptionalInt codedBytes(String json) {
+        try {
+            Node root = new Node("the manifest", Json.parse(json));
+            Optional<Node> length = root.find(MANIFEST_BYTES);
+            if (length.isEmpty()) {
+                return OptionalInt.empty();
+            }
+            requireVersions(root);
+            return OptionalInt.of(length.get().smallInteger());
+        } catch (IllegalArgumentException e) {
+            throw damaged(e);
+        }
+    }
+
+    private static void requireVersions(Node root) {
+        long format = root.get("formatVersion").integer();
+        if (format < 1 || format > Manifest.FORMAT_VERSION) {
+            requireVersion("format", format, Manifest.FORMAT_VERSION);
+        }
+        requireVersion("ABI", root.get("abiVersion").integer(), Manifest.ABI_VERSION);
+    }
+
+    private static ModelException damaged(IllegalArgumentException e) {
+        return new ModelException(
+                Code.BAD_BUNDLE, "manifest.json is damaged: " + e.getMessage() + "; make or copy the bundle again", e);
+    }
+
     static Manifest read(String json) {
         try {
             Node root = new Node("the manifest", Json.parse(json));
-            long format = root.get("formatVersion").integer();
-            if (format != 1) {
-                requireVersion("format", format, Manifest.FORMAT_VERSION);
-            }
-            requireVersion("ABI", root.get("abiVersion").integer(), Manifest.ABI_VERSION);
+            requireVersions(root);
             requireVersion("arena alignment", root.get("arenaAlignment").integer(), Manifest.ALIGNMENT);
             TreeMap<String, String> parts = new TreeMap<>();
             for (Map.Entry<String, Node> part : root.get("parts").members().entrySet()) {
@@ -149,10 +189,7 @@ final class ManifestText {
                     parts,
                     coded);
         } catch (IllegalArgumentException e) {
-            throw new ModelException(
-                    Code.BAD_BUNDLE,
-                    "manifest.json is damaged: " + e.getMessage() + "; make or copy the bundle again",
-                    e);
+            throw damaged(e);
         }
     }
 

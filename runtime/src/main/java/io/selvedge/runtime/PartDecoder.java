@@ -14,6 +14,10 @@ import java.util.zip.Inflater;
 final class PartDecoder {
     static final int DEFLATED = 1;
     static final int PLANES = 2;
+    /** Only parts that are one piece: it takes microseconds a byte. */
+    static final int MIXED = 3;
+
+    static final int HEAD_BYTES = 5;
     static final int PIECE_BYTES = 1 << 16;
     /** States are at least this; below it two more bytes are taken in. */
     static final int LOWEST_STATE = 1 << 15;
@@ -39,6 +43,13 @@ final class PartDecoder {
         return plainBytes <= ALWAYS_FINE_BYTES + MOST_TIMES * storedBytes;
     }
 
+    /** The plain bytes' CRC-32 in the first {@link #HEAD_BYTES} bytes of a coded part. */
+    static int crc(ByteBuffer head) {
+        CodedInput in = new CodedInput(head);
+        in.octet();
+        return in.word() << 16 | in.word();
+    }
+
     /**
      * Decodes.
      *
@@ -53,6 +64,7 @@ final class PartDecoder {
         switch (method) {
             case DEFLATED -> decoder.inflate(length);
             case PLANES -> decoder.planes(length);
+            case MIXED -> decoder.mixed(length);
             default -> throw new ModelException(Code.BAD_BUNDLE, "a part is coded by the unknown method " + method);
         }
         require((int) decoder.crc.getValue() == crc);
@@ -103,6 +115,33 @@ final class PartDecoder {
             }
         }
         require(state == LOWEST_STATE && in.isEmpty());
+    }
+
+    private void mixed(long length) {
+        require(length == piece.length);
+        BitPredictor predictor = new BitPredictor(piece);
+        int low = 0;
+        int high = -1;
+        int x = in.word() << 16 | in.word();
+        for (int at = 0; at < piece.length; at++) {
+            int symbol = 1;
+            while (symbol < 0x100) {
+                int middle = BitPredictor.between(low, high, predictor.next());
+                int bit = Integer.compareUnsigned(x, middle) <= 0 ? 1 : 0;
+                high = bit == 1 ? middle : high;
+                low = bit == 1 ? low : middle + 1;
+                while ((low ^ high) >>> 24 == 0) {
+                    low <<= 8;
+                    high = high << 8 | 0xff;
+                    x = x << 8 | in.octet();
+                }
+                symbol = symbol << 1 | bit;
+                piece[at] = (byte) symbol;
+                predictor.learn(bit);
+            }
+        }
+        require(x == low && in.isEmpty());
+        give(piece.length);
     }
 
     private void raw(int from, int step, int count) {

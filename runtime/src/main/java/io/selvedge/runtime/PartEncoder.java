@@ -5,24 +5,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * Makes a part smaller: deflated, or byte by byte as its models say, whichever takes less. {@link PartDecoder} reads it.
+ * Makes a part smaller: deflated, byte by byte as its models say, or bit by bit as a {@link BitPredictor} says, whichever takes
+ * least. {@link PartDecoder} reads it.
  */
 final class PartEncoder {
     private PartEncoder() {}
 
     /**
-     * The coded form; empty when it is not smaller.
+     * The coded form that is quick to decode; empty when it is not smaller.
      *
      * @param cuts offsets at which another tensor begins
      */
     static Optional<byte[]> encode(byte[] plain, SortedSet<Integer> cuts) {
-        byte[] deflated = deflated(plain);
-        byte[] planes = planes(plain, cuts);
-        byte[] best = planes.length < deflated.length ? planes : deflated;
+        return smaller(plain, shorter(deflated(plain), planes(plain, cuts)));
+    }
+
+    /** The smallest form, which may be slow to decode, for a part that is not read whenever the model is loaded. */
+    static Optional<byte[]> encodeSmallest(byte[] plain) {
+        byte[] quick = shorter(deflated(plain), planes(plain, new TreeSet<>()));
+        return smaller(plain, plain.length <= PartDecoder.PIECE_BYTES ? shorter(quick, mixed(plain)) : quick);
+    }
+
+    private static byte[] shorter(byte[] one, byte[] other) {
+        return other.length < one.length ? other : one;
+    }
+
+    private static Optional<byte[]> smaller(byte[] plain, byte[] best) {
         return best.length < plain.length && PartDecoder.isPlausible(plain.length, best.length)
                 ? Optional.of(best)
                 : Optional.empty();
@@ -43,7 +56,7 @@ final class PartEncoder {
         }
     }
 
-    private static byte[] deflated(byte[] plain) {
+    static byte[] deflated(byte[] plain) {
         ByteArrayOutputStream out = begin(PartDecoder.DEFLATED, plain);
         Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
         try {
@@ -56,6 +69,29 @@ final class PartEncoder {
         } finally {
             deflater.end();
         }
+        return out.toByteArray();
+    }
+
+    private static byte[] mixed(byte[] plain) {
+        ByteArrayOutputStream out = begin(PartDecoder.MIXED, plain);
+        BitPredictor predictor = new BitPredictor(plain);
+        int low = 0;
+        int high = -1;
+        for (byte symbol : plain) {
+            for (int shift = 7; shift >= 0; shift--) {
+                int bit = symbol >> shift & 1;
+                int middle = BitPredictor.between(low, high, predictor.next());
+                high = bit == 1 ? middle : high;
+                low = bit == 1 ? low : middle + 1;
+                while ((low ^ high) >>> 24 == 0) {
+                    out.write(low >>> 24);
+                    low <<= 8;
+                    high = high << 8 | 0xff;
+                }
+                predictor.learn(bit);
+            }
+        }
+        four(out, low);
         return out.toByteArray();
     }
 

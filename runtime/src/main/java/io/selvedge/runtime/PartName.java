@@ -3,6 +3,9 @@ package io.selvedge.runtime;
 /** Names of a bundle's parts: relative paths of plain characters, so that no name can lead out of a folder. */
 final class PartName {
     static final String MANIFEST = "manifest.json";
+    /** In coded bundles all that is in the manifest, while {@link #MANIFEST} only says how to read it. */
+    static final String CODED_MANIFEST = "manifest";
+
     static final String WEIGHTS = "weights.bin";
     /** The planned program, for executors that are no native code. */
     static final String PROGRAM = "program.bin";
@@ -13,6 +16,11 @@ final class PartName {
     private static final int PRINTABLE_LENGTH = 80;
 
     private PartName() {}
+
+    /** Whether it is a part that says what the others are. */
+    static boolean isManifest(String name) {
+        return name.equals(MANIFEST) || name.equals(CODED_MANIFEST);
+    }
 
     static boolean isPlain(String name) {
         boolean first = true;

@@ -87,8 +87,72 @@ final class CodedBundleTest {
         Manifest plain = writer(LIBRARY).write(folder.resolve("plain.selv"));
         assertThat(plain.toJson()).contains("\"formatVersion\": 1").doesNotContain("coded");
         try (Bundle bundle = Bundle.open(coded(LIBRARY))) {
-            assertThat(bundle.manifest().toJson()).contains("\"formatVersion\": 2");
+            assertThat(bundle.manifest().toJson()).contains("\"formatVersion\": 3");
             assertThat(Manifest.fromJson(bundle.manifest().toJson())).isEqualTo(bundle.manifest());
+        }
+    }
+
+    @Test
+    void manifest_is_coded_too_and_an_older_runtime_reads_the_version() throws IOException {
+        Map<String, byte[]> parts = stored(coded(LIBRARY));
+        String head = new String(parts.get("manifest.json"), StandardCharsets.UTF_8);
+        assertThat(head).contains("\"formatVersion\": 3").hasSizeLessThan(100);
+        for (String length : List.of("0", "-1", "99999999", "1", "\"many\"")) {
+            Path bad = folder.resolve("bad.selv");
+            parts.put(
+                    "manifest.json",
+                    head.replaceFirst("\"manifestBytes\": [0-9]+", "\"manifestBytes\": " + length)
+                            .getBytes(StandardCharsets.UTF_8));
+            BundleDamageTest.pack(bad, parts, ZipEntry.STORED);
+            assertCode(Code.BAD_BUNDLE, () -> Bundle.open(bad));
+        }
+        parts.put("manifest.json", head.replace("3", "4").getBytes(StandardCharsets.UTF_8));
+        Path later = folder.resolve("later.selv");
+        BundleDamageTest.pack(later, parts, ZipEntry.STORED);
+        assertCode(Code.UNSUPPORTED_VERSION, () -> Bundle.open(later));
+        parts.remove("manifest");
+        parts.put("manifest.json", head.getBytes(StandardCharsets.UTF_8));
+        BundleDamageTest.pack(later, parts, ZipEntry.STORED);
+        assertCode(Code.BAD_BUNDLE, () -> Bundle.open(later)).withMessageContaining("without manifest");
+    }
+
+    @Test
+    void bundles_of_the_second_version_are_read() throws IOException {
+        Path coded = coded(LIBRARY);
+        Map<String, byte[]> parts = stored(coded);
+        parts.remove("manifest");
+        Path second = folder.resolve("second.selv");
+        try (Bundle bundle = Bundle.open(coded)) {
+            String json = bundle.manifest().toJson().replace("\"formatVersion\": 3", "\"formatVersion\": 2");
+            parts.put("manifest.json", json.getBytes(StandardCharsets.UTF_8));
+            BundleDamageTest.pack(second, parts, ZipEntry.STORED);
+            try (Bundle again = Bundle.open(second)) {
+                assertThat(again.manifest()).isEqualTo(bundle.manifest());
+                assertThat(again.read("lib/generic/model.so")).isEqualTo(LIBRARY);
+            }
+        }
+    }
+
+    @Test
+    void library_is_decoded_once_and_again_when_what_was_decoded_is_harmed() throws IOException {
+        byte[] library = AffineModel.library(folder);
+        LibraryCache cache = new LibraryCache(folder.resolve("lib"));
+        try (Bundle bundle = Bundle.openToRun(coded(library))) {
+            String part = "lib/generic/model.so";
+            String digest = bundle.manifest().parts().get(part);
+            assertThat(cache.find(digest, bundle.length(part), bundle.plainCrc(part)))
+                    .isEmpty();
+            Path file = cache.store(digest, bundle.read(part));
+            assertThat(cache.find(digest, bundle.length(part), bundle.plainCrc(part)))
+                    .contains(file);
+            byte[] harmed = library.clone();
+            harmed[harmed.length / 2] ^= 1;
+            Files.write(file, harmed);
+            assertThat(cache.find(digest, bundle.length(part), bundle.plainCrc(part)))
+                    .isEmpty();
+            Files.write(file, Arrays.copyOf(library, library.length - 1));
+            assertThat(cache.find(digest, bundle.length(part), bundle.plainCrc(part)))
+                    .isEmpty();
         }
     }
 
@@ -139,6 +203,7 @@ final class CodedBundleTest {
                     .replace("\"weightBytes\": 5000", "\"weightBytes\": " + length);
             Path bad = folder.resolve("bad.selv");
             Map<String, byte[]> parts = stored(plain);
+            parts.remove("manifest");
             parts.put("manifest.json", json.getBytes(StandardCharsets.UTF_8));
             BundleDamageTest.pack(bad, parts, ZipEntry.STORED);
             assertCode(Code.BAD_BUNDLE, () -> Bundle.open(bad));

@@ -26,7 +26,9 @@ final class PartCodingTest {
             for (int bits = 0; bits <= 8; bits++) {
                 byte[] plain = gaussian(random, length, bits);
                 TreeSet<Integer> cuts = new TreeSet<>(List.of(length / 3, length / 2, length, length + 7));
-                Optional<byte[]> less = PartEncoder.encode(plain, cuts);
+                Optional<byte[]> less = length > 1000 || bits % 2 == 0
+                        ? PartEncoder.encode(plain, cuts)
+                        : PartEncoder.encodeSmallest(plain);
                 if (less.isPresent()) {
                     coded++;
                     assertThat(less.get()).hasSizeLessThan(length);
@@ -80,6 +82,27 @@ final class PartCodingTest {
     }
 
     @Test
+    void text_and_code_that_repeat_take_less_when_bits_are_predicted() {
+        StringBuilder text = new StringBuilder();
+        Random random = new Random(8);
+        for (int i = 0; i < 400; i++) {
+            text.append("step ")
+                    .append(i)
+                    .append(": Conv of ")
+                    .append(16 << random.nextInt(3))
+                    .append(" channels\n");
+        }
+        byte[] plain = text.toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] less = PartEncoder.encodeSmallest(plain).orElseThrow();
+        assertThat(less[0]).isEqualTo((byte) PartDecoder.MIXED);
+        assertThat(less.length).isLessThan(PartEncoder.encode(plain, NO_CUTS).orElseThrow().length * 3 / 4);
+        assertThat(decoded(less, plain.length)).isEqualTo(plain);
+        assertThat(PartEncoder.encodeSmallest(plain.clone())).contains(less);
+        byte[] longer = Arrays.copyOf(plain, PartDecoder.PIECE_BYTES + 1);
+        assertThat(PartEncoder.encodeSmallest(longer).orElseThrow()[0]).isNotEqualTo((byte) PartDecoder.MIXED);
+    }
+
+    @Test
     void noise_stays_as_it_is() {
         byte[] noise = new byte[10_000];
         new Random(5).nextBytes(noise);
@@ -106,15 +129,18 @@ final class PartCodingTest {
     }
 
     @Test
-    void damaged_bytes_of_both_methods_are_noticed() {
+    void damaged_bytes_of_every_method_are_noticed() {
         Random random = new Random(7);
         byte[] numbers = gaussian(random, 3000, 3);
         byte[] text = new byte[3000];
         for (int i = 0; i < text.length; i++) {
             text[i] = (byte) (i % 97 * (i % 31));
         }
-        for (byte[] plain : List.of(numbers, text)) {
-            byte[] good = PartEncoder.encode(plain, NO_CUTS).orElseThrow();
+        byte[] mixed = Arrays.copyOf(text, 700);
+        for (byte[] plain : List.of(numbers, text, mixed)) {
+            byte[] good = plain == mixed
+                    ? PartEncoder.encodeSmallest(plain).orElseThrow()
+                    : PartEncoder.encode(plain, NO_CUTS).orElseThrow();
             int noticed = 0;
             for (int at = 0; at < good.length; at++) {
                 byte[] bad = good.clone();

@@ -119,8 +119,10 @@ public final class BundleBuilder {
             if (golden.isEmpty()) {
                 return;
             }
-            // An input of floats may be a quarter of what is left of the bundle.
-            List<Map<String, float[]>> stored = coded ? golden.subList(0, 1) : golden;
+            List<Map<String, float[]>> stored = coded
+                    ? List.of(FewLevels.of(
+                            golden.getFirst(), compilations.getFirst().fused()))
+                    : golden;
             try (Model model = Workshop.loaded(runnable, loading)) {
                 try (Session session = model.newSession()) {
                     add(writer, session, stored);
@@ -203,9 +205,12 @@ public final class BundleBuilder {
                     binding.part(library.path()),
                     Objects.requireNonNull(compilation.libraries().get(library.name()))));
             writer.part(binding.part("program.bin"), ProgramBinary.write(compilation.planned()));
-            writer.part(
-                    binding.part("program.txt"),
-                    ProgramText.dump(compilation.planned()).getBytes(StandardCharsets.UTF_8));
+            // For people; a bundle that is to be small has the program once.
+            if (!coded) {
+                writer.part(
+                        binding.part("program.txt"),
+                        ProgramText.dump(compilation.planned()).getBytes(StandardCharsets.UTF_8));
+            }
             writer.part(binding.part(StepSheet.PART), StepSheet.of(compilation).bytes());
         }
         source.ifPresent(bytes -> writer.part("model.onnx", bytes));

@@ -271,10 +271,10 @@ final class StepCode {
                         .equals(planned.offsets().get(output));
     }
 
-    /** The whole text: declarations and {@code static void step_N(...)}, or int. */
+    /** The whole text: declarations and {@code SV_STEP void step_N(...)}, or int. */
     String text() {
         StringBuilder text = new StringBuilder(declarations);
-        text.append("static ")
+        text.append("SV_STEP ")
                 .append(result)
                 .append(" step_")
                 .append(number)
