@@ -26,10 +26,10 @@ final class DocumentationTest {
     private static final Pattern EXCERPT = Pattern.compile("```java\\s*// (\\S+)\\n(.*?)```", Pattern.DOTALL);
 
     /** Commands of the launcher itself. */
-    private static final Set<String> LAUNCHER = Set.of("test", "bench", "fuzz");
+    private static final Set<String> LAUNCHER = Set.of("test", "net", "data", "bench", "fuzz");
 
     /** Options that the launcher reads itself. */
-    private static final Set<String> LAUNCHER_OPTIONS = Set.of("--seconds");
+    private static final Set<String> LAUNCHER_OPTIONS = Set.of("--runs", "--seconds");
 
     @ParameterizedTest
     @ValueSource(

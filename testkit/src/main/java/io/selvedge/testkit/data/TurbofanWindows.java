@@ -33,7 +33,7 @@ record TurbofanWindows(Map<Integer, List<float[]>> engines) {
         try (BufferedReader lines = new BufferedReader(
                 new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.US_ASCII))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                String[] words = line.strip().split("\\s+");
+                String[] words = line.strip().split("\\s+", -1);
                 float[] row = new float[COLUMNS.length];
                 for (int i = 0; i < row.length; i++) {
                     row[i] = Float.parseFloat(words[COLUMNS[i]]);
