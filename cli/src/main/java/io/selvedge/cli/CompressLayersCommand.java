@@ -213,21 +213,15 @@ final class CompressLayersCommand implements Callable<Integer> {
 
     /** The cut that was asked for by name, or the one that costs least for what is left to save. */
     private static LayerPruning.Finding chosen(
-            List<LayerPruning.Finding> findings,
-            Amount wanted,
-            Graph current,
-            LayerTimes times,
-            List<String> history) {
+            List<LayerPruning.Finding> findings, Amount wanted, Graph current, LayerTimes times, List<String> history) {
         if (wanted.remove == null) {
             boolean time = wanted.maxLatencyMicros != null;
-            double needed = time || wanted.maxMacs != null
-                    ? needed(wanted, current, times, history)
-                    : Double.POSITIVE_INFINITY;
-            ToDoubleFunction<LayerPruning.Finding> saving = finding ->
-                    time ? times.saved(current, finding).orElse(0) : finding.cut().macs();
-            return findings.stream()
-                    .min(LayerPruning.cheapest(saving, needed))
-                    .orElseThrow();
+            double needed =
+                    time || wanted.maxMacs != null ? needed(wanted, current, times, history) : Double.POSITIVE_INFINITY;
+            ToDoubleFunction<LayerPruning.Finding> saving = finding -> time
+                    ? times.saved(current, finding).orElse(0)
+                    : finding.cut().macs();
+            return findings.stream().min(LayerPruning.cheapest(saving, needed)).orElseThrow();
         }
         return findings.stream()
                 .filter(finding -> finding.cut().name().equals(wanted.remove))

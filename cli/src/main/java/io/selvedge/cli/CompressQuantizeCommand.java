@@ -94,8 +94,9 @@ final class CompressQuantizeCommand implements Callable<Integer> {
             names = "--weights",
             paramLabel = "GRID",
             defaultValue = "int8",
-            description = "int8, int4, log4 or log5; or auto: for each layer one of these, or float, by --max-weight-bytes."
-                    + " Default: int8")
+            description =
+                    "int8, int4, log4 or log5; or auto: for each layer one of these, or float, by --max-weight-bytes."
+                            + " Default: int8")
     private String weights = "int8";
 
     @Option(
@@ -164,8 +165,9 @@ final class CompressQuantizeCommand implements Callable<Integer> {
                     ? chosen(graph, source, nodes, values)
                     : new LevelsChoice.Chosen(Levels.of(nodes, grid, values), Set.of(), List.of());
             levels.lines().forEach(console.out()::println);
-            Quantized quantized =
-                    tuning.isWanted() ? trained(graph, source, levels.levels()) : corrected(graph, source, levels, eight);
+            Quantized quantized = tuning.isWanted()
+                    ? trained(graph, source, levels.levels())
+                    : corrected(graph, source, levels, eight);
             quantized.lines().forEach(console.out()::println);
             if (out != null) {
                 write(quantized, out);
@@ -213,10 +215,12 @@ final class CompressQuantizeCommand implements Callable<Integer> {
                 progress.progress("choose corrections", 0, 0);
                 Corrections chosen = corrections.chosen(calibration, eight, lines);
                 if (corrections.compare()) {
-                    lines.addAll(new CorrectionTable(new Compiler(Toolchain.bundled()), source, levels.levels(), progress)
-                            .lines(calibration, chosen));
+                    lines.addAll(
+                            new CorrectionTable(new Compiler(Toolchain.bundled()), source, levels.levels(), progress)
+                                    .lines(calibration, chosen));
                 }
-                Graph quantized = Quantizer.quantize(graph, calibration.plan(chosen), levels.keepFloat(), levels.levels());
+                Graph quantized =
+                        Quantizer.quantize(graph, calibration.plan(chosen), levels.keepFloat(), levels.levels());
                 return new Quantized(quantized, chosen.text(), lines);
             });
         }

@@ -1,8 +1,8 @@
 package io.selvedge.cli;
 
-import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compress.deploy.LevelsTrial;
 import io.selvedge.compress.quant.ActivationGrid;
 import io.selvedge.compress.quant.Calibration;
@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  * @param maxBytes of them
  * @param floatAllowed whether layers may stay in float, where that is no slower
  */
-record LayerTypes(LevelsTrial trial, List<String> nodes, ActivationGrid activations, long maxBytes, boolean floatAllowed) {
+record LayerTypes(
+        LevelsTrial trial, List<String> nodes, ActivationGrid activations, long maxBytes, boolean floatAllowed) {
     private static final int ROUNDS = 4;
 
     /** The choice as it is coded in truth: what the estimate was short of is taken off the limit, until it fits.

@@ -114,8 +114,8 @@ final class CompressQuantizeTest {
         assertThat(all.out()).contains("Weights in a coded bundle: ");
         long bytes = bytes(all);
         Path mixed = folder.resolve("mixed.onnx");
-        CommandLineRun run = quantize(
-                "--data", yaml, "--weights", "auto", "--max-weight-bytes", bytes - 40, "--out", mixed);
+        CommandLineRun run =
+                quantize("--data", yaml, "--weights", "auto", "--max-weight-bytes", bytes - 40, "--out", mixed);
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(bytes(run)).isLessThanOrEqualTo(bytes - 40);
         assertThat(run.out()).containsPattern("conv: (log5|int4|log4), ");

@@ -98,10 +98,7 @@ public final class LevelsChoice {
 
     private Graph quantized(Graph graph, Map<String, WeightGrid> grids, Set<String> keepFloat) {
         return Quantizer.quantize(
-                graph,
-                QuantizationPlan.plain(calibration.seen()),
-                keepFloat,
-                new Levels(grids, Map.of(), activations));
+                graph, QuantizationPlan.plain(calibration.seen()), keepFloat, new Levels(grids, Map.of(), activations));
     }
 
     private static double power(OutputNoise output, Graph form) {
@@ -150,10 +147,14 @@ public final class LevelsChoice {
         Set<String> keepFloat = new TreeSet<>();
         List<String> lines = new ArrayList<>();
         chosen.forEach((layer, option) -> {
-            WeightGrid.named(option.type())
-                    .ifPresentOrElse(grid -> grids.put(layer, grid), () -> keepFloat.add(layer));
+            WeightGrid.named(option.type()).ifPresentOrElse(grid -> grids.put(layer, grid), () -> keepFloat.add(layer));
             lines.add(String.format(
-                    Locale.ROOT, "%s: %s, %,.0f bytes, noise %+.2e", layer, option.type(), option.bytes(), option.noise()));
+                    Locale.ROOT,
+                    "%s: %s, %,.0f bytes, noise %+.2e",
+                    layer,
+                    option.type(),
+                    option.bytes(),
+                    option.noise()));
         });
         return new Chosen(new Levels(grids, Map.of(), activations), keepFloat, lines);
     }

@@ -110,7 +110,8 @@ final class QuantizationAwareTrainingTest {
                 QuantizationAwareTraining training = of(graph, weights, activations);
                 List<float[]> seen = inTraining(graph, training.treatments());
                 List<float[]> exported = reference(training.quantized(graph, Map.of()));
-                // Sums are of floats in both, so that the last bit of one may differ, and with it, once in a while, a code.
+                // Sums are of floats in both, so that the last bit of one may differ, and with it, once in a while, a
+                // code.
                 assertThat(difference(exported, seen))
                         .as("%s and %s", weights, activations)
                         .isLessThan(difference(plain, seen) / 1000);
