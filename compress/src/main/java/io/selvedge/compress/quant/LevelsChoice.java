@@ -64,7 +64,7 @@ public final class LevelsChoice {
         nodes.forEach(names::add);
         long trials = 1L + (long) names.size() * WeightGrid.values().length;
         long affordable = MOST_MACS / Math.max(1, GraphCost.of(graph).macs()) / trials;
-        OutputNoise output = new OutputNoise(graph, calibration.few((int) Math.clamp(affordable, 1, MOST_SAMPLES)));
+        OutputNoise output = new OutputNoise(graph, calibration.few(Math.clamp(affordable, 1, MOST_SAMPLES)));
         Graph eight = quantized(graph, Map.of(), Set.of());
         double base = power(output, eight);
         Map<String, List<Option>> byLayer = new LinkedHashMap<>();
