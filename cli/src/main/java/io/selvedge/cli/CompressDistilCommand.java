@@ -97,17 +97,19 @@ final class CompressDistilCommand implements Callable<Integer> {
         Training run = new Training(console, out, resume);
         TrainRequest request = new TrainRequest(student, Optional.of(teacher), options, List.of(), run.folder());
         TrainResult result = run.run(request, data);
+        long macs = GraphCost.of(student).macs();
+        long teacherMacs = GraphCost.of(teacher).macs();
         ObjectNode report = Training.report(request, result)
                 .put("step", "distil")
                 .put("width", width)
                 .put("fresh", fresh)
-                .put("macs", GraphCost.of(student).macs())
-                .put("teacherMacs", GraphCost.of(teacher).macs());
+                .put("macs", macs)
+                .put("teacherMacs", teacherMacs);
         String headline = String.format(
                 Locale.ROOT,
                 "Student: %,d multiply-adds, the teacher has %,d; learning rate %.3g",
-                GraphCost.of(student).macs(),
-                GraphCost.of(teacher).macs(),
+                macs,
+                teacherMacs,
                 result.learningRate());
         run.finish(model, result, report, headline, json);
         return 0;

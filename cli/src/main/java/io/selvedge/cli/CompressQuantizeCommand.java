@@ -17,6 +17,7 @@ import io.selvedge.compress.eval.PairedComparison;
 import io.selvedge.compress.quant.ActivationGrid;
 import io.selvedge.compress.quant.Corrections;
 import io.selvedge.compress.quant.Levels;
+import io.selvedge.compress.quant.LevelsChoice;
 import io.selvedge.compress.quant.Quantizer;
 import io.selvedge.compress.quant.Ranges;
 import io.selvedge.compress.quant.WeightGrid;
@@ -59,6 +60,7 @@ import picocli.CommandLine.Parameters;
             "  selvedge compress quantize net.onnx --data eval.yaml --compare",
             "  selvedge compress quantize net.onnx --data eval.yaml --weights int4 --out small.onnx",
             "  selvedge compress quantize net.onnx --data eval.yaml --weights log4 --activations log --out small.onnx",
+            "  selvedge compress quantize net.onnx --data eval.yaml --weights auto --max-weight-bytes 40K --out small.onnx",
             "  selvedge deploy small.onnx --code-weights",
             "",
             "  Levels, times a scale for each output channel:",
@@ -92,8 +94,17 @@ final class CompressQuantizeCommand implements Callable<Integer> {
             names = "--weights",
             paramLabel = "GRID",
             defaultValue = "int8",
-            description = "int8, int4, log4 or log5. Default: int8")
+            description =
+                    "int8, int4, log4 or log5; or auto: for each layer one of these, or float, by --max-weight-bytes."
+                            + " Default: int8")
     private String weights = "int8";
+
+    @Option(
+            names = "--max-weight-bytes",
+            paramLabel = "BYTES",
+            converter = ByteCount.Converter.class,
+            description = "With --weights auto: most bytes of the weights in a bundle that stores them coded.")
+    private @Nullable ByteCount maxWeightBytes;
 
     @Option(
             names = "--activations",
@@ -128,22 +139,35 @@ final class CompressQuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        WeightGrid grid = WeightGrid.named(weights)
-                .orElseThrow(() -> unknown("--weights", weights, Arrays.asList(WeightGrid.values()), WeightGrid::text));
+        boolean auto = weights.equals(Limits.AUTO);
+        WeightGrid grid = auto
+                ? WeightGrid.INT8
+                : WeightGrid.named(weights)
+                        .orElseThrow(() ->
+                                unknown("--weights", weights, Arrays.asList(WeightGrid.values()), WeightGrid::text));
         ActivationGrid values = ActivationGrid.named(activations)
                 .orElseThrow(() -> unknown(
                         "--activations", activations, Arrays.asList(ActivationGrid.values()), ActivationGrid::text));
-        boolean eight = grid == WeightGrid.INT8 && values == ActivationGrid.UINT8;
+        boolean eight = !auto && grid == WeightGrid.INT8 && values == ActivationGrid.UINT8;
         requireSomethingToDo();
+        if (auto != (maxWeightBytes != null)) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION, "--weights auto and --max-weight-bytes go together: give both, or neither");
+        }
         tuning.check(Optional.of(data));
         corrections.check(eight, tuning.isWanted());
         ModelFile.requireModel(model);
         try (DataSource source = DataSource.open(data)) {
             Graph graph = Compiler.simplify(
                     ModelReader.read(model, SideBySide.bound(model, shapes.options(model), source, "'" + data + "'")));
-            Levels levels = Levels.of(quantizable(graph), grid, values);
-            Quantized quantized =
-                    tuning.isWanted() ? trained(graph, source, levels) : corrected(graph, source, levels, eight);
+            List<String> nodes = quantizable(graph);
+            LevelsChoice.Chosen levels = auto
+                    ? chosen(graph, source, nodes, values)
+                    : new LevelsChoice.Chosen(Levels.of(nodes, grid, values), Set.of(), List.of());
+            levels.lines().forEach(console.out()::println);
+            Quantized quantized = tuning.isWanted()
+                    ? trained(graph, source, levels.levels())
+                    : corrected(graph, source, levels, eight);
             quantized.lines().forEach(console.out()::println);
             if (out != null) {
                 write(quantized, out);
@@ -175,17 +199,28 @@ final class CompressQuantizeCommand implements Callable<Integer> {
                                 + "' has no 'calibration' section; add one, such as calibration: {split: 200}"));
     }
 
-    private Quantized corrected(Graph graph, DataSource source, Levels levels, boolean eight) {
+    private LevelsChoice.Chosen chosen(Graph graph, DataSource source, List<String> nodes, ActivationGrid values) {
+        long most = Objects.requireNonNull(maxWeightBytes).bytes();
+        try (ProgressLine progress = new ProgressLine(console)) {
+            LevelsTrial trial = trial(graph, progress);
+            LayerTypes types = new LayerTypes(trial, nodes, values, most, !tuning.isWanted());
+            return trial.calibrated(calibration(source), "'" + data + "'", types::chosen);
+        }
+    }
+
+    private Quantized corrected(Graph graph, DataSource source, LevelsChoice.Chosen levels, boolean eight) {
         try (ProgressLine progress = new ProgressLine(console)) {
             return trial(graph, progress).calibrated(calibration(source), "'" + data + "'", calibration -> {
                 List<String> lines = new ArrayList<>();
                 progress.progress("choose corrections", 0, 0);
                 Corrections chosen = corrections.chosen(calibration, eight, lines);
                 if (corrections.compare()) {
-                    lines.addAll(new CorrectionTable(new Compiler(Toolchain.bundled()), source, levels, progress)
-                            .lines(calibration, chosen));
+                    lines.addAll(
+                            new CorrectionTable(new Compiler(Toolchain.bundled()), source, levels.levels(), progress)
+                                    .lines(calibration, chosen));
                 }
-                Graph quantized = Quantizer.quantize(graph, calibration.plan(chosen), Set.of(), levels);
+                Graph quantized =
+                        Quantizer.quantize(graph, calibration.plan(chosen), levels.keepFloat(), levels.levels());
                 return new Quantized(quantized, chosen.text(), lines);
             });
         }
@@ -207,6 +242,9 @@ final class CompressQuantizeCommand implements Callable<Integer> {
 
     private void write(Quantized quantized, Path file) {
         ObjectNode done = PrunedFile.step("quantize").put("weights", weights).put("activations", activations);
+        if (maxWeightBytes != null) {
+            done.put("maxWeightBytes", maxWeightBytes.bytes());
+        }
         if (!plain.isEmpty()) {
             done.put("int8", String.join(" ", plain));
         }

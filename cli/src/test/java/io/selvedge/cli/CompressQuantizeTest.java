@@ -106,11 +106,40 @@ final class CompressQuantizeTest {
         }
     }
 
+    @Test
+    void each_layer_gets_a_type_so_that_the_coded_weights_keep_a_limit() {
+        Path int8 = folder.resolve("all8.onnx");
+        CommandLineRun all = quantize("--data", yaml, "--weights", "auto", "--max-weight-bytes", "64K", "--out", int8);
+        assertThat(all.status()).as(all.err()).isZero();
+        assertThat(all.out()).contains("Weights in a coded bundle: ");
+        long bytes = bytes(all);
+        Path mixed = folder.resolve("mixed.onnx");
+        CommandLineRun run =
+                quantize("--data", yaml, "--weights", "auto", "--max-weight-bytes", bytes - 40, "--out", mixed);
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(bytes(run)).isLessThanOrEqualTo(bytes - 40);
+        assertThat(run.out()).containsPattern("conv: (log5|int4|log4), ");
+        assertThat(history(mixed)).contains("\"weights\":\"auto\"", "\"maxWeightBytes\":" + (bytes - 40));
+        quantize("--data", yaml, "--weights", "auto", "--max-weight-bytes", "8", "--out", folder.resolve("none.onnx"))
+                .refused(4, "NO_CANDIDATE_FITS", "cut filters first");
+    }
+
+    private static long bytes(CommandLineRun run) {
+        return Long.parseLong(run.out()
+                .lines()
+                .filter(line -> line.startsWith("Weights in a coded bundle: "))
+                .findFirst()
+                .orElseThrow()
+                .replaceAll("[^0-9]", ""));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
             value = {
                 "--data YAML; 2; BAD_OPTION; or --compare to look only",
+                "--data YAML --weights auto --out OUT; 2; BAD_OPTION; go together",
+                "--data YAML --max-weight-bytes 4K --out OUT; 2; BAD_OPTION; go together",
                 "--data YAML --weights int3 --out OUT; 2; BAD_OPTION; there are int8, int4",
                 "--data YAML --activations int8 --out OUT; 2; BAD_OPTION; there are uint8, log",
                 "--data YAML --int8 nose --out OUT; 2; BAD_OPTION; there is no such node",

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What a report says that was asked for, and of what. */
-final class GivenOptions {
+public final class GivenOptions {
     private GivenOptions() {}
 
     /** Options that differ from their defaults, by name. */
@@ -34,7 +34,8 @@ final class GivenOptions {
         return options;
     }
 
-    static String toolVersion() {
+    /** Of Selvedge, as reports and keys of caches name it. */
+    public static String toolVersion() {
         String version = GivenOptions.class.getPackage().getImplementationVersion();
         return version == null ? "0.1.0-SNAPSHOT" : version;
     }

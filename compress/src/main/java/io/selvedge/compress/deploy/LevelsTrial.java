@@ -12,6 +12,7 @@ import io.selvedge.compress.eval.PairedComparison;
 import io.selvedge.compress.eval.Reference;
 import io.selvedge.compress.quant.Calibration;
 import io.selvedge.compress.quant.CorrectionChoice;
+import io.selvedge.compress.quant.LevelsChoice;
 import io.selvedge.compress.quant.Ranges;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,23 @@ public final class LevelsTrial {
                     CorrectionChoice.samples(graph, samples.size()),
                     exposing.activations(),
                     done -> progress.progress("calibrate", done, 2L * samples.size())));
+        }
+    }
+
+    /** What the nodes take in float and in 8 bits, measured on this machine. */
+    public LevelsChoice.Times times(Graph eight) {
+        progress.progress("time the layers", 0, 0);
+        try (CompiledGraph before = new CompiledGraph(compiler, graph);
+                CompiledGraph after = new CompiledGraph(compiler, eight)) {
+            return new LevelsChoice.Times(before.microsByNode(), after.microsByNode());
+        }
+    }
+
+    /** Length of a quantised form's weights as a coded bundle stores them. */
+    public long codedWeightBytes(Graph quantized) {
+        progress.progress("code the weights", 0, 0);
+        try (CompiledGraph compiled = new CompiledGraph(compiler, quantized)) {
+            return compiled.codedWeightBytes();
         }
     }
 

@@ -81,14 +81,18 @@ final class Stopwatch {
 
     /** Median microseconds of every step run alone, in program order, buffers as the run before left them. */
     static double[] steps(Build build) {
-        int count = build.steps().size();
+        return steps(build.session(), build.steps().size());
+    }
+
+    /** The same of a session that belongs to no build. */
+    static double[] steps(Session session, int count) {
         double[] micros = new double[count];
-        build.session().run();
+        session.run();
         for (int step = 0; step < count; step++) {
             long[] own = new long[31];
             for (int k = 0; k < own.length; k++) {
                 long start = System.nanoTime();
-                build.session().profile(step);
+                session.profile(step);
                 own[k] = System.nanoTime() - start;
             }
             Arrays.sort(own);

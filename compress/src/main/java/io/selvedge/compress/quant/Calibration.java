@@ -60,6 +60,11 @@ public final class Calibration {
         return held;
     }
 
+    /** Some of the samples, from the end: those that are held back first. */
+    List<Map<String, Tensor>> few(int count) {
+        return samples.subList(Math.max(0, samples.size() - count), samples.size());
+    }
+
     /** Of the model's own activations. */
     public Ranges seen() {
         return seen;

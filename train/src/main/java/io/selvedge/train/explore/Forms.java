@@ -14,6 +14,7 @@ import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compress.data.DataDescription;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
+import io.selvedge.compress.deploy.GivenOptions;
 import io.selvedge.compress.deploy.LevelsTrial;
 import io.selvedge.compress.deploy.ProgressListener;
 import io.selvedge.compress.deploy.SideBySide;
@@ -89,7 +90,7 @@ final class Forms {
                 request.cache(),
                 request.model(),
                 request.data(),
-                bound + " seed " + request.seed() + " lanes " + widths.lanes());
+                bound + " seed " + request.seed() + " lanes " + widths.lanes() + " tool " + GivenOptions.toolVersion());
         this.pace = pace(data);
     }
 

@@ -21,6 +21,11 @@ public interface Hook extends AutoCloseable {
      */
     Tensor read(Node reader, int input, Tensor value);
 
+    /** The value that the graph gives in place of an output of this name; as what operators read. */
+    default Tensor output(String name, Tensor value) {
+        return value;
+    }
+
     /** Tensors of its own that training moves (learned steps), by a name that no value of the graph has. */
     default Map<String, Tensor> learned() {
         return Map.of();

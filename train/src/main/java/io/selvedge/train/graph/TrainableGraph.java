@@ -136,6 +136,9 @@ public final class TrainableGraph implements AutoCloseable {
                 }
             }
         }
+        for (String output : graph.outputs()) {
+            values.computeIfPresent(output, hook::output);
+        }
         return values;
     }
 

@@ -47,7 +47,15 @@ public final class TreatmentHook implements Hook {
 
     @Override
     public Tensor read(Node reader, int input, Tensor value) {
-        String name = reader.input(input);
+        return treated(reader.input(input), value);
+    }
+
+    @Override
+    public Tensor output(String name, Tensor value) {
+        return treated(name, value);
+    }
+
+    private Tensor treated(String name, Tensor value) {
         Tensor result = value;
         Tensor mask = tensors.get("mask/" + name);
         if (mask != null) {

@@ -110,13 +110,11 @@ final class QuantizationAwareTrainingTest {
                 QuantizationAwareTraining training = of(graph, weights, activations);
                 List<float[]> seen = inTraining(graph, training.treatments());
                 List<float[]> exported = reference(training.quantized(graph, Map.of()));
-                // The scores have 256 levels in the exported graph only; a code that the last bit of a sum moves is
-                // another level,
-                // which for logarithmic activations is 41 % away.
-                boolean eight = weights == WeightGrid.INT8 && activations == ActivationGrid.UINT8;
+                // Sums are of floats in both, so that the last bit of one may differ, and with it, once in a while, a
+                // code.
                 assertThat(difference(exported, seen))
                         .as("%s and %s", weights, activations)
-                        .isLessThan(eight ? 3e-5 : difference(plain, seen) / 5);
+                        .isLessThan(difference(plain, seen) / 1000);
             }
         }
     }
