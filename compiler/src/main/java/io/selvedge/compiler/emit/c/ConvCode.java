@@ -37,6 +37,11 @@ final class ConvCode {
     }
 
     static void write(StepCode code, Kernel.Conv conv) {
+        Optional<SparseConvCode> sparse = code.sparse(conv);
+        if (sparse.isPresent()) {
+            sparse.get().write(code, conv);
+            return;
+        }
         ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
         code.include("conv.h");
         Split split = c.declareConv(false);
@@ -56,6 +61,11 @@ final class ConvCode {
     }
 
     static void write(StepCode code, Kernel.QConv conv) {
+        Optional<SparseConvCode> sparse = code.sparse(conv);
+        if (sparse.isPresent()) {
+            sparse.get().write(code, conv);
+            return;
+        }
         Optional<QWinogradCode> winograd = code.winograd(conv);
         if (winograd.isPresent()) {
             winograd.get().write(code);
@@ -82,8 +92,17 @@ final class ConvCode {
         code.closeParts();
     }
 
-    /** The statement that widens the step's weights, or nothing. */
+    /** The statement that lists the step's weights, if it does. */
+    static String prepare(StepCode code, Kernel.Conv conv) {
+        return code.sparse(conv).map(sparse -> sparse.prepare(code)).orElse("");
+    }
+
+    /** The statement that prepares the step's weights, or nothing. */
     static String prepare(StepCode code, Kernel.QConv conv) {
+        Optional<SparseConvCode> sparse = code.sparse(conv);
+        if (sparse.isPresent()) {
+            return sparse.get().prepare(code);
+        }
         return code.winograd(conv)
                 .map(winograd -> winograd.prepare(code))
                 .orElseGet(() -> code.widens(conv)

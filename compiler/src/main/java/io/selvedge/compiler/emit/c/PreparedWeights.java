@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a library computes from the weights when it is loaded: what kernels always prepare, and what code for one target does.
@@ -25,19 +26,15 @@ record PreparedWeights(List<Integer> offsets, int bytes) {
 
     static PreparedWeights of(PlannedProgram planned, Target target) {
         List<Integer> offsets = new ArrayList<>();
-        // Steps that share their weights, bands of one layer for example, share these too.
-        Map<Integer, Integer> known = new HashMap<>();
+        // Steps that share their weights, bands of one layer for example, share these too; in the same form, of which
+        // lengths tell.
+        Map<List<Long>, Integer> known = new HashMap<>();
         long bytes = planned.preparedBytes();
         for (int i = 0; i < planned.program().steps().size(); i++) {
             Program.Step step = planned.program().steps().get(i);
-            long more = step.kernel() instanceof Kernel.QConv conv
-                    ? QWinogradCode.of(planned, target, conv)
-                            .map(QWinogradCode::preparedBytes)
-                            .orElseGet(() -> widenedBytes(planned, target, conv))
-                    : 0;
+            long more = preparedBytes(planned, target, step.kernel());
             if (more > 0) {
-                int weights = ((Kernel.QConv) step.kernel()).weights();
-                Integer shared = known.putIfAbsent(weights, (int) bytes);
+                Integer shared = known.putIfAbsent(List.of((long) weights(step.kernel()), more), (int) bytes);
                 offsets.add(shared == null ? (int) bytes : shared);
                 more = shared == null ? more : 0;
             } else {
@@ -46,6 +43,22 @@ record PreparedWeights(List<Integer> offsets, int bytes) {
             bytes = (bytes + more + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         }
         return new PreparedWeights(offsets, Math.toIntExact(bytes));
+    }
+
+    private static long preparedBytes(PlannedProgram planned, Target target, Kernel kernel) {
+        Optional<SparseConvCode> sparse = SparseConvCode.of(planned, target, kernel);
+        if (sparse.isPresent()) {
+            return sparse.get().preparedBytes();
+        }
+        return kernel instanceof Kernel.QConv conv
+                ? QWinogradCode.of(planned, target, conv)
+                        .map(QWinogradCode::preparedBytes)
+                        .orElseGet(() -> widenedBytes(planned, target, conv))
+                : 0;
+    }
+
+    private static int weights(Kernel kernel) {
+        return kernel instanceof Kernel.Conv conv ? conv.weights() : ((Kernel.QConv) kernel).weights();
     }
 
     /** Whether the weights of a convolution by the direct kernel are widened to 16 bits when the library is loaded. */
