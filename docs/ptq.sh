@@ -9,7 +9,7 @@ mkdir -p "$work"
 
 table() { # NAME MODEL DESCRIPTION [OPTIONS]
     printf '\n### %s\n\n```\n' "$1"
-    "$root/selvedge" compress int8 "$2" --data "$3" --compare "${@:4}" 2>/dev/null
+    "$root/selvedge" compress quantize "$2" --data "$3" --compare "${@:4}" 2>/dev/null
     printf '```\n'
 }
 

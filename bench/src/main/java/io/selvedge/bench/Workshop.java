@@ -6,7 +6,6 @@ import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
-import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compiler.onnx.ModelBytes;
 import io.selvedge.compiler.onnx.OnnxExporter;
@@ -20,9 +19,7 @@ import io.selvedge.compress.deploy.OpenDimensions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Builds contenders of one model in a temporary folder and lets them race. */
@@ -146,9 +143,7 @@ final class Workshop implements AutoCloseable {
             return Sample.random(of, SEED);
         }
         try (DataSource source = DataSource.open(data.get())) {
-            Map<String, TensorType> types = new LinkedHashMap<>();
-            of.inputs().forEach(input -> types.put(input, of.type(input)));
-            source.requireInputs(new ModelInputs(types));
+            source.requireInputs(ModelInputs.of(of));
             return Sample.of(of, source.evaluation().get(0).inputs());
         }
     }

@@ -33,7 +33,6 @@ final class CompressCommand implements Callable<Integer> {
                 .addSubcommand(new CompressLayersCommand(console))
                 .addSubcommand(new CompressWeightsCommand(console))
                 .addSubcommand(new CompressDistilCommand(console))
-                .addSubcommand(new CompressInt8Command(console))
                 .addSubcommand(new CompressQuantizeCommand(console));
     }
 

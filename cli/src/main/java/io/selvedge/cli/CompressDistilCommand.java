@@ -77,7 +77,7 @@ final class CompressDistilCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private TrainingOptions training = new TrainingOptions();
+    private TrainingLength training = new TrainingLength();
 
     @Mixin
     private ModelShapes shapes = new ModelShapes();

@@ -17,9 +17,10 @@ import io.selvedge.compress.prune.Group;
 import io.selvedge.compress.prune.Groups;
 import io.selvedge.compress.prune.Widths;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -52,6 +53,13 @@ final class CompressFiltersCommand implements Callable<Integer> {
                 description = "Share of the channels that goes, above 0 and below 1.")
         @Nullable
         Double ratio;
+
+        @Option(
+                names = "--keep",
+                paramLabel = "LAYER=N",
+                split = ",",
+                description = "Keep so many channels of these layers and all of the others.")
+        Map<String, Integer> keep = new LinkedHashMap<>();
 
         @Option(
                 names = "--max-macs",
@@ -115,7 +123,7 @@ final class CompressFiltersCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         requireSomethingToDo();
-        tuning.check(options);
+        tuning.check(options.dataFile());
         Optional<DataSource> data = options.openData();
         try {
             Graph graph = options.graph(data);
@@ -136,7 +144,7 @@ final class CompressFiltersCommand implements Callable<Integer> {
         if (amount == null && !showGroups) {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION,
-                    "say how much shall go: --ratio, --max-macs, --max-weight-bytes or --max-latency-us; or look first with"
+                    "say how much shall go: --ratio, --keep, --max-macs, --max-weight-bytes or --max-latency-us; or look first with"
                             + " --show-groups");
         }
         if (amount != null) {
@@ -147,6 +155,9 @@ final class CompressFiltersCommand implements Callable<Integer> {
     private Widths widths() {
         if (roundTo != null) {
             return new Widths(Limits.atLeastOne("--round-to", roundTo));
+        }
+        if (amount != null && !amount.keep.isEmpty()) {
+            return new Widths(1);
         }
         return new Widths(options.targets().stream()
                 .findFirst()
@@ -180,6 +191,9 @@ final class CompressFiltersCommand implements Callable<Integer> {
         if (wanted.ratio != null) {
             return pruning.ratio(wanted.ratio, !perLayer);
         }
+        if (!wanted.keep.isEmpty()) {
+            return pruning.keeping(wanted.keep);
+        }
         io.selvedge.compress.prune.PruneProgress measuring =
                 (done, total) -> progress.progress("measure what each width damages", done, total);
         if (wanted.maxLatencyMicros != null) {
@@ -209,12 +223,8 @@ final class CompressFiltersCommand implements Callable<Integer> {
     }
 
     private static String line(Group group, int kept) {
-        String layers = group.writers().stream()
-                .map(axis -> axis.place().reader())
-                .distinct()
-                .collect(Collectors.joining(" + "));
-        int all = group.slices().size() * group.width();
-        return layers + ": "
+        int all = group.channels();
+        return String.join(" + ", group.layers()) + ": "
                 + (kept * group.width() == all ? all + " channels stay" : all + " -> " + kept * group.width());
     }
 }

@@ -7,7 +7,6 @@ import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.GraphCost;
 import io.selvedge.compress.data.DataSource;
-import io.selvedge.compress.prune.Damage;
 import io.selvedge.compress.prune.LayerCut;
 import io.selvedge.compress.prune.LayerPruning;
 import java.io.IOException;
@@ -15,8 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
         name = "layers",
         description = {
             "Removes residual blocks and layers whose output has the shape of their input, those first that are missed least "
-                    + "for what they save.",
+                    + "for what has to be saved.",
             "",
             "What a layer is worth is measured on samples of --data; no labels are needed. Without a limit the layers are "
                     + "listed."
@@ -86,7 +86,7 @@ final class CompressLayersCommand implements Callable<Integer> {
         if (amount != null) {
             options.out();
         }
-        tuning.check(options);
+        tuning.check(options.dataFile());
         Optional<DataSource> data = options.openData();
         if (data.isEmpty()) {
             throw new SelvedgeException(
@@ -97,14 +97,14 @@ final class CompressLayersCommand implements Callable<Integer> {
             Graph graph = options.graph(data);
             Graph shorter;
             List<String> history = new ArrayList<>();
-            try (ProgressLine progress = new ProgressLine(console)) {
-                Damage damage = options.damage(graph, data).orElseThrow();
-                LayerPruning pruning = new LayerPruning(damage);
+            try (ProgressLine progress = new ProgressLine(console);
+                    LayerTimes times = times(graph, data, progress)) {
+                LayerPruning pruning = new LayerPruning(graph, options.samples(graph, data.get()));
                 if (amount == null) {
-                    list(graph, findings(pruning, graph, progress));
+                    list(graph, findings(pruning, graph, progress), times);
                     return 0;
                 }
-                shorter = shorter(graph, pruning, amount, data, history, progress);
+                shorter = shorter(graph, pruning, amount, times, history, progress);
             }
             Graph tuned = tuning.tune(console, options, shorter, graph);
             ObjectNode done = PrunedFile.step("layers");
@@ -130,85 +130,98 @@ final class CompressLayersCommand implements Callable<Integer> {
         return findings;
     }
 
-    private void list(Graph graph, List<LayerPruning.Finding> findings) {
+    /** Times are measured where they are a limit, or where there is time to look. */
+    private LayerTimes times(Graph graph, Optional<DataSource> data, ProgressLine progress) {
+        boolean limit = amount != null && amount.maxLatencyMicros != null;
+        boolean look = amount == null && !options.unmeasured;
+        return limit || look ? LayerTimes.of(graph, options, data, progress, limit) : LayerTimes.NONE;
+    }
+
+    private void list(Graph graph, List<LayerPruning.Finding> findings, LayerTimes times) {
+        table(graph, findings, times).forEach(console.out()::println);
+        console.out().println();
+        console.out()
+                .println(
+                        "damage: squared error of the outputs over their variance, with the statistics of the layers behind"
+                                + " put right; 1 is no better than a constant");
+    }
+
+    private static List<String> table(Graph graph, List<LayerPruning.Finding> findings, LayerTimes times) {
         double all = GraphCost.of(graph).macs();
         TextTable table = new TextTable()
                 .left("cut at")
                 .right("MACs")
                 .right("share")
+                .right("us")
                 .right("damage")
                 .left("goes");
         for (LayerPruning.Finding finding : findings) {
             LayerCut cut = finding.cut();
+            OptionalDouble micros = times.saved(graph, finding);
             table.row(
                     cut.name(),
                     String.format(Locale.ROOT, "%,d", cut.macs()),
                     String.format(Locale.ROOT, "%.1f %%", 100 * cut.macs() / all),
+                    micros.isPresent() ? String.format(Locale.ROOT, "%.1f", micros.getAsDouble()) : "-",
                     String.format(Locale.ROOT, "%.4f", finding.damage()),
                     String.join(" ", cut.nodes()));
         }
-        table.lines().forEach(console.out()::println);
-        console.out().println();
-        console.out()
-                .println("damage: squared error of the outputs over their variance; 1 is no better than a constant");
+        return table.lines();
     }
 
     private Graph shorter(
             Graph graph,
             LayerPruning pruning,
             Amount wanted,
-            Optional<DataSource> data,
+            LayerTimes times,
             List<String> history,
             ProgressLine progress) {
-        Optional<PrunedLatency> latency = wanted.maxLatencyMicros == null
-                ? Optional.empty()
-                : Optional.of(new PrunedLatency(graph, options, data, progress));
         Graph current = graph;
-        try {
-            Predicate<Graph> done = done(wanted, latency, history);
-            while (!done.test(current)) {
-                List<LayerPruning.Finding> findings;
-                try {
-                    findings = findings(pruning, current, progress);
-                } catch (SelvedgeException e) {
-                    throw history.isEmpty() ? e : exhausted(current, history);
-                }
-                LayerPruning.Finding next = chosen(findings, wanted);
-                current = next.cut().apply(current);
-                history.add(next.cut().name());
-                console.out()
-                        .println(String.format(
-                                Locale.ROOT,
-                                "Without %s: %,d MACs less, damage %.4f",
-                                String.join(" ", next.cut().nodes()),
-                                next.cut().macs(),
-                                next.damage()));
+        while (needed(wanted, current, times, history) > 0) {
+            List<LayerPruning.Finding> findings;
+            try {
+                findings = findings(pruning, current, progress);
+            } catch (SelvedgeException e) {
+                throw history.isEmpty() ? e : exhausted(current, history);
             }
-        } finally {
-            latency.ifPresent(PrunedLatency::close);
+            LayerPruning.Finding next = chosen(findings, wanted, current, times, history);
+            table(current, findings, times).forEach(console.out()::println);
+            current = next.shorter();
+            history.add(next.cut().name());
+            console.out()
+                    .println(String.format(
+                            Locale.ROOT,
+                            "Without %s: %,d MACs less, damage %.4f",
+                            String.join(" ", next.cut().nodes()),
+                            next.cut().macs(),
+                            next.damage()));
         }
         return current;
     }
 
-    private static Predicate<Graph> done(Amount wanted, Optional<PrunedLatency> latency, List<String> history) {
-        if (wanted.count != null) {
-            int count = Limits.atLeastOne("--count", wanted.count);
-            return _ -> history.size() == count;
-        }
+    /** What is left to save, in the unit of the limit: cuts, multiply-accumulates or microseconds. */
+    private static double needed(Amount wanted, Graph current, LayerTimes times, List<String> history) {
         if (wanted.maxMacs != null) {
-            long most = wanted.maxMacs.value();
-            return graph -> GraphCost.of(graph).macs() <= most;
+            return (double) GraphCost.of(current).macs() - wanted.maxMacs.value();
         }
         if (wanted.maxLatencyMicros != null) {
-            double most = Limits.positive("--max-latency-us", wanted.maxLatencyMicros);
-            return graph -> latency.orElseThrow().micros(graph) <= most;
+            return times.micros(current) - Limits.positive("--max-latency-us", wanted.maxLatencyMicros);
         }
-        return _ -> history.size() == 1;
+        int count = wanted.count == null ? 1 : Limits.atLeastOne("--count", wanted.count);
+        return count - history.size();
     }
 
-    private static LayerPruning.Finding chosen(List<LayerPruning.Finding> findings, Amount wanted) {
+    /** The cut that was asked for by name, or the one that costs least for what is left to save. */
+    private static LayerPruning.Finding chosen(
+            List<LayerPruning.Finding> findings, Amount wanted, Graph current, LayerTimes times, List<String> history) {
         if (wanted.remove == null) {
-            return findings.getFirst();
+            boolean time = wanted.maxLatencyMicros != null;
+            double needed =
+                    time || wanted.maxMacs != null ? needed(wanted, current, times, history) : Double.POSITIVE_INFINITY;
+            ToDoubleFunction<LayerPruning.Finding> saving = finding -> time
+                    ? times.saved(current, finding).orElse(0)
+                    : finding.cut().macs();
+            return findings.stream().min(LayerPruning.cheapest(saving, needed)).orElseThrow();
         }
         return findings.stream()
                 .filter(finding -> finding.cut().name().equals(wanted.remove))

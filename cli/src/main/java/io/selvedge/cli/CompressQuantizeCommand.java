@@ -1,5 +1,6 @@
 package io.selvedge.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ModelReader;
 import io.selvedge.compiler.diag.ErrorCode;
@@ -10,16 +11,16 @@ import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
 import io.selvedge.compress.deploy.LevelsTrial;
+import io.selvedge.compress.deploy.SideBySide;
 import io.selvedge.compress.eval.MetricCatalog;
 import io.selvedge.compress.eval.PairedComparison;
 import io.selvedge.compress.quant.ActivationGrid;
+import io.selvedge.compress.quant.Corrections;
 import io.selvedge.compress.quant.Levels;
 import io.selvedge.compress.quant.Quantizer;
 import io.selvedge.compress.quant.Ranges;
 import io.selvedge.compress.quant.WeightGrid;
 import io.selvedge.train.TrainOptions;
-import io.selvedge.train.TrainOptions.Schedule;
-import io.selvedge.train.TrainRequest;
 import io.selvedge.train.TrainResult;
 import io.selvedge.train.quant.QuantizationAwareTraining;
 import java.io.IOException;
@@ -28,11 +29,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,9 +48,15 @@ import picocli.CommandLine.Parameters;
             "Quantises a float model to 8 bits with weights, and if asked activations, of few levels; writes it as ONNX with"
                     + " QuantizeLinear and DequantizeLinear.",
             "",
+            "Without training it makes corrections: those that are named, or for 8 bits those that pay on samples held back for"
+                    + " it; --compare measures all of them.",
+            "",
             "Few levels make the weights of a coded bundle small (deploy --code-weights); they are computed as fast as 8 bits."
         },
         footer = {
+            "  selvedge compress quantize net.onnx --data eval.yaml --out net-int8.onnx",
+            "  selvedge compress quantize net.onnx --data eval.yaml --with equalize,round --out net-int8.onnx",
+            "  selvedge compress quantize net.onnx --data eval.yaml --compare",
             "  selvedge compress quantize net.onnx --data eval.yaml --weights int4 --out small.onnx",
             "  selvedge compress quantize net.onnx --data eval.yaml --weights log4 --activations log --out small.onnx",
             "  selvedge deploy small.onnx --code-weights",
@@ -78,10 +85,8 @@ final class CompressQuantizeCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--out"},
             paramLabel = "FILE",
-            required = true,
             description = "The quantised model, as ONNX.")
-    @SuppressWarnings("NullAway.Init")
-    private Path out;
+    private @Nullable Path out;
 
     @Option(
             names = "--weights",
@@ -105,33 +110,14 @@ final class CompressQuantizeCommand implements Callable<Integer> {
             description = "Nodes whose weights get int8 all the same, such as the first and the last. Repeatable.")
     private List<String> plain = List.of();
 
-    @Option(
-            names = "--fine-tune",
-            paramLabel = "EPOCHS",
-            description =
-                    "Train the model with its levels for so many epochs, after itself in float as the teacher, on the"
-                            + " 'training' section of the data. Default: no training")
-    private @Nullable Integer epochs;
-
-    @Option(
-            names = "--learning-rate",
-            paramLabel = "R",
-            description = "With --fine-tune: the highest. Default: found by a range test")
-    private @Nullable Double learningRate;
-
-    @Option(
-            names = "--steps-per-epoch",
-            paramLabel = "N",
-            description = "With --fine-tune: fewer steps than the samples give. Default: all of them")
-    private @Nullable Integer steps;
-
-    @Option(
-            names = "--resume",
-            description = "With --fine-tune: go on from the checkpoint that an interrupted call left beside --out.")
-    private boolean resume;
-
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of every random choice. Default: 1")
     private long seed = 1;
+
+    @Mixin
+    private CorrectionOptions corrections = new CorrectionOptions();
+
+    @Mixin
+    private FineTuning tuning = new FineTuning();
 
     @Mixin
     private ModelShapes shapes = new ModelShapes();
@@ -147,60 +133,112 @@ final class CompressQuantizeCommand implements Callable<Integer> {
         ActivationGrid values = ActivationGrid.named(activations)
                 .orElseThrow(() -> unknown(
                         "--activations", activations, Arrays.asList(ActivationGrid.values()), ActivationGrid::text));
+        boolean eight = grid == WeightGrid.INT8 && values == ActivationGrid.UINT8;
+        requireSomethingToDo();
+        tuning.check(Optional.of(data));
+        corrections.check(eight, tuning.isWanted());
         ModelFile.requireModel(model);
-        Graph graph = Compiler.simplify(ModelReader.read(model, shapes.options(model)));
-        List<String> nodes = quantizable(graph);
-        try (DataSource source = DataSource.open(data);
-                ProgressLine progress = new ProgressLine(console)) {
-            LevelsTrial trial = new LevelsTrial(new Compiler(Toolchain.bundled()), graph, progress);
-            Dataset calibration = source.calibration()
-                    .orElseThrow(() -> new SelvedgeException(
-                            ErrorCode.BAD_DATA,
-                            "'" + data + "' has no 'calibration' section; add one, such as calibration: {split: 200}"));
-            Ranges ranges = trial.ranges(calibration, "'" + data + "'");
-            QuantizationAwareTraining form =
-                    new QuantizationAwareTraining(graph, ranges, Levels.of(nodes, grid, values));
-            Graph quantized = epochs == null ? form.quantized() : tuned(form, epochs);
-            OnnxExporter.write(quantized, out, Map.of("selvedge.history", history()));
-            PairedComparison lost =
-                    trial.compared(quantized, source.evaluation(), MetricCatalog.named(source.metric()), seed);
-            console.out().println("Wrote " + out);
-            console.out()
-                    .println(String.format(
-                            Locale.ROOT,
-                            "%s on %d samples: %.4f before, %.4f after, drop %.2f [%.2f to %.2f]",
-                            source.metric(),
-                            lost.samples(),
-                            lost.original(),
-                            lost.candidate(),
-                            lost.drop(),
-                            lost.interval().low(),
-                            lost.interval().high()));
+        try (DataSource source = DataSource.open(data)) {
+            Graph graph = Compiler.simplify(
+                    ModelReader.read(model, SideBySide.bound(model, shapes.options(model), source, "'" + data + "'")));
+            Levels levels = Levels.of(quantizable(graph), grid, values);
+            Quantized quantized =
+                    tuning.isWanted() ? trained(graph, source, levels) : corrected(graph, source, levels, eight);
+            quantized.lines().forEach(console.out()::println);
+            if (out != null) {
+                write(quantized, out);
+                judge(graph, quantized.graph(), source);
+            }
             return 0;
         }
     }
 
+    /** A quantised model, what was done to it as people read it, and what is to be said of it. */
+    private record Quantized(Graph graph, String how, List<String> lines) {}
+
+    private void requireSomethingToDo() {
+        if (out == null && (tuning.isWanted() || !corrections.compare())) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION, "--out FILE.onnx is needed, or --compare to look only; give one of them");
+        }
+    }
+
+    private static LevelsTrial trial(Graph graph, ProgressLine progress) {
+        return new LevelsTrial(new Compiler(Toolchain.bundled()), graph, progress);
+    }
+
+    private Dataset calibration(DataSource source) {
+        return source.calibration()
+                .orElseThrow(() -> new SelvedgeException(
+                        ErrorCode.EMPTY_DATA,
+                        "quantisation needs calibration samples, and '" + data
+                                + "' has no 'calibration' section; add one, such as calibration: {split: 200}"));
+    }
+
+    private Quantized corrected(Graph graph, DataSource source, Levels levels, boolean eight) {
+        try (ProgressLine progress = new ProgressLine(console)) {
+            return trial(graph, progress).calibrated(calibration(source), "'" + data + "'", calibration -> {
+                List<String> lines = new ArrayList<>();
+                progress.progress("choose corrections", 0, 0);
+                Corrections chosen = corrections.chosen(calibration, eight, lines);
+                if (corrections.compare()) {
+                    lines.addAll(new CorrectionTable(new Compiler(Toolchain.bundled()), source, levels, progress)
+                            .lines(calibration, chosen));
+                }
+                Graph quantized = Quantizer.quantize(graph, calibration.plan(chosen), Set.of(), levels);
+                return new Quantized(quantized, chosen.text(), lines);
+            });
+        }
+    }
+
     /** Quantised after training with the levels. */
-    private Graph tuned(QuantizationAwareTraining form, int count) {
-        Training training = new Training(console, out, resume);
-        TrainOptions usual = TrainOptions.of(Limits.atLeastOne("--fine-tune", count), seed);
-        Schedule schedule = new Schedule(
-                usual.schedule().epochs(),
-                usual.schedule().batch(),
-                learningRate == null
-                        ? OptionalDouble.empty()
-                        : OptionalDouble.of(Limits.positive("--learning-rate", learningRate)),
-                usual.schedule().warmUp(),
-                0,
-                steps == null ? OptionalInt.empty() : OptionalInt.of(Limits.atLeastOne("--steps-per-epoch", steps)));
+    private Quantized trained(Graph graph, DataSource source, Levels levels) {
+        Ranges ranges;
+        try (ProgressLine progress = new ProgressLine(console)) {
+            ranges = trial(graph, progress).ranges(calibration(source), "'" + data + "'");
+        }
+        QuantizationAwareTraining form = new QuantizationAwareTraining(graph, ranges, levels);
         // The levels are those of folded weights.
-        TrainOptions options = usual.with(schedule).withRestoredBatchNorm(false);
-        TrainResult result = training.run(
-                new TrainRequest(
-                        form.graph(), Optional.of(form.graph()), options, form.treatments(), training.folder()),
-                data);
-        Training.table(result).forEach(console.out()::println);
-        return form.quantized(result);
+        TrainOptions how = tuning.options(tuning.epochs(), seed).withRestoredBatchNorm(false);
+        TrainResult result = tuning.tuned(
+                console, Objects.requireNonNull(out), data, form.graph(), form.graph(), form.treatments(), how);
+        return new Quantized(form.quantized(result), "", List.of());
+    }
+
+    private void write(Quantized quantized, Path file) {
+        ObjectNode done = PrunedFile.step("quantize").put("weights", weights).put("activations", activations);
+        if (!plain.isEmpty()) {
+            done.put("int8", String.join(" ", plain));
+        }
+        if (!quantized.how().isEmpty()) {
+            done.put("corrections", quantized.how());
+        }
+        ModelHistory history = new ModelHistory(ModelHistory.of(model).plus(done));
+        for (ObjectNode training : tuning.reports()) {
+            history = new ModelHistory(history.plus(training));
+        }
+        OnnxExporter.write(quantized.graph(), file, history.metadata());
+        new Training(console, file, false).deleteCheckpoints();
+        console.out().println("Wrote " + file + (quantized.how().isEmpty() ? "" : ": " + quantized.how()));
+    }
+
+    private void judge(Graph graph, Graph quantized, DataSource source) {
+        PairedComparison lost;
+        try (ProgressLine progress = new ProgressLine(console)) {
+            lost = trial(graph, progress)
+                    .compared(quantized, source.evaluation(), MetricCatalog.named(source.metric()), seed);
+        }
+        console.out()
+                .println(String.format(
+                        Locale.ROOT,
+                        "%s on %d samples: %.4f before, %.4f after, drop %.2f [%.2f to %.2f]",
+                        source.metric(),
+                        lost.samples(),
+                        lost.original(),
+                        lost.candidate(),
+                        lost.drop(),
+                        lost.interval().low(),
+                        lost.interval().high()));
     }
 
     private List<String> quantizable(Graph graph) {
@@ -220,14 +258,7 @@ final class CompressQuantizeCommand implements Callable<Integer> {
         return nodes;
     }
 
-    private String history() {
-        return "quantize: weights " + weights + (plain.isEmpty() ? "" : " but int8 in " + plain) + ", activations "
-                + activations
-                + (epochs == null ? "" : ", trained for " + epochs + " epochs, seed " + seed);
-    }
-
-    private static <T> SelvedgeException unknown(
-            String option, String given, List<T> known, java.util.function.Function<T, String> text) {
+    private static <T> SelvedgeException unknown(String option, String given, List<T> known, Function<T, String> text) {
         return new SelvedgeException(
                 ErrorCode.BAD_OPTION,
                 option + " " + given + ": there are " + known.stream().map(text).collect(Collectors.joining(", ")));

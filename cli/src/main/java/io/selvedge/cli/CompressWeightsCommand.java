@@ -12,6 +12,7 @@ import io.selvedge.compress.prune.Masking;
 import io.selvedge.compress.prune.Pattern;
 import io.selvedge.compress.prune.SparsitySchedule;
 import io.selvedge.compress.prune.WeightPruning;
+import io.selvedge.train.TrainOptions;
 import io.selvedge.train.TrainResult;
 import io.selvedge.train.Treatment;
 import java.io.IOException;
@@ -71,6 +72,9 @@ final class CompressWeightsCommand implements Callable<Integer> {
     @Mixin
     private FineTuning tuning = new FineTuning();
 
+    /** Each is a training of its own; what brings accuracy back is the long one behind them. */
+    private static final int MOST_STAGES = 6;
+
     CompressWeightsCommand(Console console) {
         this.console = console;
     }
@@ -87,7 +91,7 @@ final class CompressWeightsCommand implements Callable<Integer> {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION, "there is no criterion '" + criterion + "'; known are magnitude, taylor");
         }
-        tuning.check(options);
+        tuning.check(options.dataFile());
         Optional<DataSource> data = options.openData();
         try {
             Graph graph = options.graph(data);
@@ -122,11 +126,11 @@ final class CompressWeightsCommand implements Callable<Integer> {
         return new WeightPruning(graph, shape, importance).masks(zeros, !perLayer);
     }
 
-    /** More zeros after every epoch, all of them for the last third; a pattern at once. */
+    /** More zeros after each of a few epochs, all of them for the rest, at least a third; a pattern at once. */
     private Masked gradually(Graph graph, Pattern shape) {
         int epochs = tuning.epochs();
         boolean atOnce = shape instanceof Pattern.Some;
-        int stages = atOnce ? 1 : Math.max(1, epochs - epochs / 3);
+        int stages = atOnce ? 1 : Math.clamp(epochs - epochs / 3, 1, MOST_STAGES);
         SparsitySchedule schedule = new SparsitySchedule(0, sparsity, stages);
         Masked current = new Masked(graph, Map.of());
         OptionalDouble rate = OptionalDouble.empty();
@@ -138,7 +142,10 @@ final class CompressWeightsCommand implements Callable<Integer> {
                 held.add(new Treatment.Mask(mask.getKey(), Tensor.filled(type, i -> mask.getValue()[i])));
             }
             int passes = stage < stages ? 1 : epochs - stages + 1;
-            TrainResult result = tuning.tuned(console, options, current.graph(), graph, held, passes, rate);
+            TrainOptions asked = tuning.options(passes, options.seed);
+            TrainOptions how =
+                    rate.isEmpty() ? asked : asked.with(asked.schedule().at(rate.getAsDouble()));
+            TrainResult result = tuning.tuned(console, options, current.graph(), graph, held, how);
             rate = OptionalDouble.of(result.learningRate());
             current = Masked.of(result.graph(), current.masks());
         }

@@ -157,6 +157,7 @@ final class DemoCommand implements Callable<Integer> {
                 false,
                 false,
                 List.of(),
+                OptionalInt.empty(),
                 OptionalInt.empty());
     }
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -72,6 +73,9 @@ import picocli.CommandLine.Parameters;
             "  judged by agreement with the original and by signal-to-noise."
         })
 final class DeployCommand implements Callable<Integer> {
+    private static final String TUNE_SECONDS = "20";
+    private static final int MOST_TUNE_SECONDS = 3600;
+
     private final Console console;
     private final Deployment deployment;
 
@@ -157,6 +161,17 @@ final class DeployCommand implements Callable<Integer> {
             description = "Another C compiler than the bundled clang: a clang or gcc.")
     private @Nullable Path cc;
 
+    @Option(
+            names = "--tune",
+            paramLabel = "SECONDS",
+            arity = "0..1",
+            fallbackValue = TUNE_SECONDS,
+            description =
+                    "Time the forms that kernels have (tiles, order, algorithm) layer by layer, and take those that are more"
+                            + " than 3 %% faster here than what the cost model takes; known from then on. About so many"
+                            + " seconds for each candidate, " + TUNE_SECONDS + " if not said; write --tune=SECONDS.")
+    private @Nullable Integer tune;
+
     @Option(names = "--with-source", description = "Also store the model as ONNX inside the bundle.")
     private boolean withSource;
 
@@ -236,10 +251,10 @@ final class DeployCommand implements Callable<Integer> {
     private void requireNothingMeasured() {
         boolean budgets =
                 maxDrop != null || maxLatencyMicros != null || maxArenaBytes != null || maxBundleBytes != null;
-        if (data != null || budgets || codeWeights || !candidates.isEmpty() || !states.isEmpty()) {
+        if (data != null || budgets || codeWeights || tune != null || !candidates.isEmpty() || !states.isEmpty()) {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION,
-                    "--fallback builds the fp32 form and measures nothing yet; leave out --data, --state, --candidate, --code-weights and the budgets");
+                    "--fallback builds the fp32 form and measures nothing yet; leave out --data, --state, --candidate, --code-weights, --tune and the budgets");
         }
     }
 
@@ -257,7 +272,21 @@ final class DeployCommand implements Callable<Integer> {
                 withSource,
                 codeWeights,
                 variants(),
-                Limits.threads("--threads", threads));
+                Limits.threads("--threads", threads),
+                tuneSeconds());
+    }
+
+    private OptionalInt tuneSeconds() {
+        if (tune == null) {
+            return OptionalInt.empty();
+        }
+        if (tune < 1 || tune > MOST_TUNE_SECONDS) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION,
+                    "--tune=" + tune + ": give from 1 to " + MOST_TUNE_SECONDS + " seconds, or --tune alone for "
+                            + TUNE_SECONDS);
+        }
+        return OptionalInt.of(tune);
     }
 
     private List<Variant> variants() {

@@ -2,6 +2,7 @@ package io.selvedge.cli;
 
 import io.selvedge.cli.report.Quantity;
 import io.selvedge.cli.report.ThreadText;
+import io.selvedge.cli.report.TuningText;
 import io.selvedge.compress.deploy.BindingFinding;
 import io.selvedge.compress.deploy.Candidate;
 import io.selvedge.compress.deploy.DeployResult;
@@ -32,6 +33,7 @@ record DeployTable(DeployResult result) {
         if (!result.threads().isEmpty()) {
             lines.add(ThreadText.of(result) + ".");
         }
+        lines.addAll(TuningText.of(result));
         for (Candidate c : result.candidates()) {
             if (!c.reason().isEmpty() && !c.chosen()) {
                 lines.add(c.name() + ": " + c.reason());

@@ -8,19 +8,16 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
-import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.OnnxExporter;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
 import io.selvedge.compress.data.ModelInputs;
-import io.selvedge.compress.deploy.SideBySide;
 import io.selvedge.compress.explain.Explainer;
 import io.selvedge.compress.explain.Explanation;
 import io.selvedge.compress.explain.Repair;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -130,14 +127,12 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private static List<Map<String, Tensor>> samples(Graph graph, DataSource source) {
-        Map<String, TensorType> types = new LinkedHashMap<>();
-        graph.inputs().forEach(input -> types.put(input, graph.type(input)));
-        source.requireInputs(new ModelInputs(types));
+        source.requireInputs(ModelInputs.of(graph));
         Dataset all = source.calibration().orElse(source.evaluation());
         List<Map<String, Tensor>> samples = new ArrayList<>();
         int count = Math.min(all.size(), Explainer.samples(graph, all.size()));
         for (int i = 0; i < count; i++) {
-            samples.add(SideBySide.tensors(graph, all.get(i)));
+            samples.add(all.get(i).tensors(graph));
         }
         return samples;
     }

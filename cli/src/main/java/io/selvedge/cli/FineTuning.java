@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Training behind a method of compression, with the model that it began with as teacher. */
@@ -25,12 +25,6 @@ final class FineTuning {
                     "Then train for so many passes over the training samples of --data, after the model as it was.")
     private @Nullable Integer epochs;
 
-    @Option(
-            names = "--learning-rate",
-            paramLabel = "R",
-            description = "Of --fine-tune. Default: found by a range test.")
-    private @Nullable Double learningRate;
-
     @Option(names = "--no-labels", description = "With --fine-tune: only the model as it was says what is right.")
     private boolean withoutLabels;
 
@@ -38,6 +32,9 @@ final class FineTuning {
             names = "--resume",
             description = "Go on with --fine-tune from the checkpoint that an interrupted call left beside --out.")
     private boolean resume;
+
+    @Mixin
+    private TrainingOptions training = new TrainingOptions();
 
     private final List<ObjectNode> reports = new ArrayList<>();
 
@@ -50,13 +47,13 @@ final class FineTuning {
     }
 
     /** @throws SelvedgeException BAD_OPTION when there is nothing to train on, before anything else takes time */
-    void check(PruneOptions options) {
-        if (isWanted() && options.dataFile().isEmpty()) {
+    void check(Optional<Path> data) {
+        if (isWanted() && data.isEmpty()) {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION,
                     "--fine-tune needs --data with a 'training' section; see 'selvedge help train'");
         }
-        epochs();
+        training.options(Math.max(1, epochs()), 1);
     }
 
     /** What was trained, for the file's history. */
@@ -67,32 +64,41 @@ final class FineTuning {
     /** All epochs at once. */
     Graph tune(Console console, PruneOptions options, Graph student, Graph teacher) {
         return isWanted()
-                ? tuned(console, options, student, teacher, List.of(), epochs(), OptionalDouble.empty())
+                ? tuned(console, options, student, teacher, List.of(), options(epochs(), options.seed))
                         .graph()
                 : student;
     }
 
-    /** So many epochs with treatments, at the rate of an earlier stage where there was one. */
+    /** So many epochs as the command line says. */
+    TrainOptions options(int passes, long seed) {
+        TrainOptions asked = training.options(passes, seed);
+        return withoutLabels ? asked.withoutLabels() : asked;
+    }
+
+    /** One stage with treatments. */
     TrainResult tuned(
             Console console,
             PruneOptions options,
             Graph student,
             Graph teacher,
             List<Treatment> treatments,
-            int passes,
-            OptionalDouble rate) {
-        Path data = options.dataFile().orElseThrow();
-        TrainOptions usual = TrainOptions.of(passes, options.seed);
-        TrainOptions labelled = rate.isPresent()
-                ? usual.with(usual.schedule().at(rate.getAsDouble()))
-                : learningRate == null
-                        ? usual
-                        : usual.with(usual.schedule().at(Limits.positive("--learning-rate", learningRate)));
-        Training training = new Training(console, options.out(), resume);
-        Path folder = training.folder().resolve("stage-" + reports.size());
-        TrainRequest request = new TrainRequest(
-                student, Optional.of(teacher), withoutLabels ? labelled.withoutLabels() : labelled, treatments, folder);
-        TrainResult result = training.run(request, data);
+            TrainOptions how) {
+        return tuned(console, options.out(), options.dataFile().orElseThrow(), student, teacher, treatments, how);
+    }
+
+    /** One stage with treatments; checkpoints lie beside {@code out}. */
+    TrainResult tuned(
+            Console console,
+            Path out,
+            Path data,
+            Graph student,
+            Graph teacher,
+            List<Treatment> treatments,
+            TrainOptions how) {
+        Training stage = new Training(console, out, resume);
+        Path folder = stage.folder().resolve("stage-" + reports.size());
+        TrainRequest request = new TrainRequest(student, Optional.of(teacher), how, treatments, folder);
+        TrainResult result = stage.run(request, data);
         Training.table(result).forEach(console.out()::println);
         reports.add(Training.report(request, result));
         return result;

@@ -1,8 +1,11 @@
 package io.selvedge.cli;
 
 import io.selvedge.compress.deploy.ProgressListener;
+import java.io.PrintWriter;
+import java.util.Set;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -16,6 +19,8 @@ final class ProgressLine implements ProgressListener, AutoCloseable {
     private static final long TICK_MILLIS = 250;
     private static final int BAR = 24;
     private static final int PHASE_WIDTH = 44;
+    /** Where a line is shown: two on one console would wipe each other. */
+    private static final Set<PrintWriter> SHOWN = ConcurrentHashMap.newKeySet();
 
     private final Console console;
     private final LongSupplier nanos;
@@ -31,6 +36,9 @@ final class ProgressLine implements ProgressListener, AutoCloseable {
 
     ProgressLine(Console console) {
         this(console, System::nanoTime);
+        if (!SHOWN.add(console.err())) {
+            throw new IllegalStateException("there is a line of progress on this console already");
+        }
         timer.schedule(
                 new TimerTask() {
                     @Override
@@ -104,6 +112,7 @@ final class ProgressLine implements ProgressListener, AutoCloseable {
     @Override
     public synchronized void close() {
         timer.cancel();
+        SHOWN.remove(console.err());
         phase = "";
         if (lineOpen) {
             console.err().print("\r\033[K");

@@ -13,7 +13,6 @@ import io.selvedge.compress.prune.Damage;
 import io.selvedge.compress.prune.Preparation;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,16 +105,14 @@ final class PruneOptions {
         return Preparation.of(imported);
     }
 
-    /** How to tell what a change damages, on calibration samples, else on those to judge by. */
+    /** How to tell what a change damages. */
     Optional<Damage> damage(Graph graph, Optional<DataSource> source) {
-        return source.map(s -> {
-            Dataset from = s.calibration().orElse(s.evaluation());
-            Dataset few = from.take(Limits.atLeastOne("--samples", samples), seed);
-            List<Map<String, Tensor>> inputs = new ArrayList<>();
-            for (int i = 0; i < few.size(); i++) {
-                inputs.add(SideBySide.tensors(graph, few.get(i)));
-            }
-            return new Damage(graph, inputs);
-        });
+        return source.map(s -> new Damage(graph, samples(graph, s)));
+    }
+
+    /** Some calibration samples, else some of those to judge by. */
+    List<Map<String, Tensor>> samples(Graph graph, DataSource source) {
+        Dataset from = source.calibration().orElse(source.evaluation());
+        return from.take(Limits.atLeastOne("--samples", samples), seed).tensors(graph);
     }
 }

@@ -3,6 +3,8 @@ package io.selvedge.cli;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.target.TargetCatalog;
+import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
 import io.selvedge.compress.deploy.SideBySide;
@@ -27,6 +29,13 @@ final class PrunedLatency implements AutoCloseable {
         add(original);
         this.originalMicros =
                 side.findings(Optional.empty()).getFirst().microsP50().orElseThrow();
+    }
+
+    /** Whether this machine runs the target's code. */
+    static boolean isMeasured(PruneOptions options) {
+        HostCpu host = HostCpu.detect();
+        return options.targets().isEmpty()
+                || options.targets().stream().map(TargetCatalog::byName).anyMatch(host::runs);
     }
 
     private void add(Graph graph) {

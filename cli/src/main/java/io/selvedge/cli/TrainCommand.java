@@ -66,7 +66,7 @@ final class TrainCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private TrainingOptions training = new TrainingOptions();
+    private TrainingLength training = new TrainingLength();
 
     @Mixin
     private ModelShapes shapes = new ModelShapes();

@@ -2,8 +2,8 @@ package io.selvedge.cli;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compress.data.Augmentation;
 import io.selvedge.train.TrainOptions;
-import io.selvedge.train.TrainOptions.Augmentation;
 import io.selvedge.train.TrainOptions.Descent;
 import io.selvedge.train.TrainOptions.Distillation;
 import io.selvedge.train.TrainOptions.Optimizer;
@@ -15,15 +15,8 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How a command trains. */
+/** How training goes, whichever command does it and however long. */
 public final class TrainingOptions {
-    @Option(
-            names = "--epochs",
-            paramLabel = "N",
-            defaultValue = "5",
-            description = "Passes over the training samples. Default: 5")
-    private int epochs = 5;
-
     @Option(names = "--batch", paramLabel = "N", defaultValue = "32", description = "Samples a step. Default: 32")
     private int batch = 32;
 
@@ -69,7 +62,8 @@ public final class TrainingOptions {
             mapFallbackValue = "",
             description =
                     "Random changes of inputs: flip (images, left to right), shift=N (pixels or frames), noise=S and "
-                            + "gain=S (shares of the input's own). Default: none.")
+                            + "gain=S (shares of the input's own), mix=S (up to this share of another sample; without labels). "
+                            + "Default: what 'augment' of --data says.")
     private Map<String, String> augment = new LinkedHashMap<>();
 
     @Option(
@@ -107,9 +101,6 @@ public final class TrainingOptions {
                     "Train convolutions whose batch normalisation was folded as they are, without giving it back.")
     private boolean keepFolded;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of every random choice. Default: 1")
-    private long seed = 1;
-
     @Option(
             names = "--threads",
             paramLabel = "N",
@@ -117,9 +108,8 @@ public final class TrainingOptions {
             description = "Threads of the training; results are equal for one number of them. Default: 1")
     private int threads = 1;
 
-    /** @throws SelvedgeException BAD_OPTION */
-    TrainOptions options() {
-        Limits.atLeastOne("--epochs", epochs);
+    /** So many passes over the training samples. @throws SelvedgeException BAD_OPTION */
+    TrainOptions options(int epochs, long seed) {
         Limits.atLeastOne("--batch", batch);
         Limits.processors("--threads", threads);
         Limits.positive("--temperature", temperature);
@@ -153,6 +143,7 @@ public final class TrainingOptions {
         int shift = 0;
         double noise = 0;
         double gain = 0;
+        double mix = 0;
         for (Map.Entry<String, String> rule : augment.entrySet()) {
             String option = "--augment " + rule.getKey();
             switch (rule.getKey()) {
@@ -160,12 +151,13 @@ public final class TrainingOptions {
                 case "shift" -> shift = (int) notNegative(option, number(option, rule.getValue()));
                 case "noise" -> noise = notNegative(option, number(option, rule.getValue()));
                 case "gain" -> gain = notNegative(option, number(option, rule.getValue()));
+                case "mix" -> mix = share(option, number(option, rule.getValue()));
                 default ->
                     throw new SelvedgeException(
-                            ErrorCode.BAD_OPTION, option + ": the rules are flip, shift=N, noise=S and gain=S");
+                            ErrorCode.BAD_OPTION, option + ": the rules are flip, shift=N, noise=S, gain=S and mix=S");
             }
         }
-        return new Augmentation(flip, shift, noise, gain);
+        return new Augmentation(flip, shift, noise, gain, mix);
     }
 
     private static double number(String option, String text) {
@@ -183,9 +175,10 @@ public final class TrainingOptions {
         return value;
     }
 
-    private static void share(String option, double value) {
+    private static double share(String option, double value) {
         if (!(value >= 0 && value <= 1)) {
             throw new SelvedgeException(ErrorCode.BAD_OPTION, option + " needs a number from 0 to 1, got " + value);
         }
+        return value;
     }
 }

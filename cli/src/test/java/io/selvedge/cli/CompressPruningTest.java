@@ -133,7 +133,7 @@ final class CompressPruningTest {
                         """, OpCatalog.ALL), residual);
         CommandLineRun list = CommandLineRun.of("compress", "layers", residual, "--data", yaml);
         assertThat(list.status()).as(list.err()).isZero();
-        assertThat(list.out()).containsPattern("sum +144 +94.1 % +0\\.\\d{4} +conv sum\n");
+        assertThat(list.out()).containsPattern("sum +144 +94.1 % +-?\\d+\\.\\d +0\\.\\d{4} +conv sum\n");
         Path out = folder.resolve("short.onnx");
         CommandLineRun run = CommandLineRun.of(
                 "compress", "layers", residual, "--data", yaml, "--count", "1", "--no-measure", "--out", out);
@@ -164,13 +164,22 @@ final class CompressPruningTest {
                 "1",
                 "--learning-rate",
                 "1e-3",
+                "--batch",
+                "8",
+                "--augment",
+                "noise=0.1,gain=0.2",
+                "--task-weight",
+                "0.6",
+                "--patience",
+                "2",
                 "--out",
                 trained);
         assertThat(taylor.status()).as(taylor.err()).isZero();
         assertThat(taylor.out()).contains("conv: 8 -> 4").contains("epoch");
         assertThat(read(trained).type("conv.w").shape().extents()).containsExactly(4, 3, 3, 3);
         assertThat(OnnxImporter.metadata(trained).get("selvedge.history"))
-                .contains("\"step\":\"filters\"", "\"criterion\":\"taylor\"", "\"step\":\"train\"");
+                .contains("\"step\":\"filters\"", "\"criterion\":\"taylor\"", "\"step\":\"train\"")
+                .contains("\"batch\":8", "\"noise\":0.1", "\"gain\":0.2", "\"task\":0.6", "\"patience\":2");
         Path sparse = folder.resolve("held.onnx");
         CommandLineRun weights = compress(
                 "weights",
@@ -215,6 +224,7 @@ final class CompressPruningTest {
                 "weights; --pattern 4:2 --out OUT; 2; BAD_OPTION; write 2:4",
                 "filters; --ratio 0.5 --fine-tune 2 --out OUT; 2; BAD_OPTION; --fine-tune needs --data",
                 "filters; --ratio 0.5 --fine-tune 0 --data YAML --out OUT; 2; BAD_OPTION; --fine-tune",
+                "layers; --count 1 --fine-tune 1 --augment spin --data YAML --out OUT; 2; BAD_OPTION; the rules are flip",
                 "weights; --sparsity 0.5 --criterion size --out OUT; 2; BAD_OPTION; known are magnitude",
                 "weights; --sparsity 0.5 --criterion taylor --out OUT; 2; BAD_OPTION; --data"
             })

@@ -60,7 +60,7 @@ final class EffortTest {
         for (JsonNode trial : report.get("trials")) {
             boolean candidate = candidates.contains(trial.get("name").asText());
             assertThat(trial.get("left").isNull()).isEqualTo(candidate);
-            assertThat(trial.get("epochs").asInt() > 0)
+            assertThat(trial.get("epochs").asDouble() > 0)
                     .isEqualTo(!trial.get("choiceDrop").isNull());
         }
         assertThat(Files.readString(folder.resolve("out/report.html"))).contains("What was tried");

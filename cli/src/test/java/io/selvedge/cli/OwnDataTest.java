@@ -136,7 +136,8 @@ final class OwnDataTest {
                         false,
                         false,
                         List.of(),
-                        OptionalInt.of(1)),
+                        OptionalInt.of(1),
+                        OptionalInt.empty()),
                 ProgressListener.SILENT);
         Dataset half = evaluation.halves(1).report();
         double sum = 0;
@@ -221,7 +222,8 @@ final class OwnDataTest {
                         false,
                         false,
                         List.of(),
-                        OptionalInt.of(1)),
+                        OptionalInt.of(1),
+                        OptionalInt.empty()),
                 ProgressListener.SILENT);
     }
 }

@@ -41,6 +41,10 @@ final class TrainCommandTest {
     void options_that_make_no_sense_are_refused() {
         CommandLineRun.of("train", model, "--data", data, "--epochs", 0).refused(2, "BAD_OPTION", "--epochs");
         CommandLineRun.of("train", model, "--data", data, "--augment", "spin").refused(2, "BAD_OPTION", "spin", "flip");
+        CommandLineRun.of("train", model, "--data", data, "--augment", "mix=2")
+                .refused(2, "BAD_OPTION", "mix", "0 to 1");
+        CommandLineRun.of("train", model, "--data", data, "--augment", "mix=0.5", "--out", folder.resolve("mixed.onnx"))
+                .refused(2, "BAD_OPTION", "mix", "labels: false");
         CommandLineRun.of("compress", "distil", model, "--data", data, "--width", 1.5)
                 .refused(2, "BAD_OPTION", "--width", "0.5 halves");
     }

@@ -5,6 +5,7 @@ import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.emit.c.CEmitter;
 import io.selvedge.compiler.emit.c.EmittedSource;
+import io.selvedge.compiler.emit.c.Forms;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.lower.FuseQuantized;
 import io.selvedge.compiler.lower.Lowering;
@@ -14,7 +15,6 @@ import io.selvedge.compiler.pass.Pipelines;
 import io.selvedge.compiler.program.PlannedProgram;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
-import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.CompileRequest;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.WorkFolder;
@@ -42,24 +42,20 @@ public final class Compiler {
      * @param fused what was lowered
      * @param libraries shared library by target name, in the order asked for
      * @param tiles what the kernel of each step computes at once, by target name
+     * @param forms what the kernel of each step took of what it offers, by target name
+     * @param preparedBytes memory that any of the libraries needs for what it computes from the weights when it is loaded
      */
     public record Compilation(
             Graph simplified,
             Graph fused,
             PlannedProgram planned,
             Map<String, byte[]> libraries,
-            Map<String, List<String>> tiles) {
+            Map<String, List<String>> tiles,
+            Map<String, List<Forms.Taken>> forms,
+            int preparedBytes) {
         /** Size of a target's library in bytes. */
         public int codeBytes(String target) {
             return java.util.Objects.requireNonNull(libraries.get(target), target).length;
-        }
-
-        /** Memory that any of the libraries needs for what it computes from the weights when it is loaded. */
-        public int preparedBytes() {
-            return libraries.keySet().stream()
-                    .mapToInt(target -> CEmitter.preparedBytes(planned, TargetCatalog.byName(target)))
-                    .max()
-                    .orElse(0);
         }
     }
 
@@ -89,12 +85,15 @@ public final class Compiler {
 
     /** Compiles forms of one model with other extents; their programs share one weights.bin, whose length the last one has. */
     public List<Compilation> compile(List<Graph> simplified, List<Target> targets) {
-        return compile(simplified, targets, Compiler::plan);
+        return compile(simplified, targets, Compiler::plan, _ -> Forms.COST_MODEL);
     }
 
-    /** The same with memory laid out by {@code planner}. */
+    /** The same with memory laid out by {@code planner}, kernels for each target in the forms that {@code forms} take. */
     public List<Compilation> compile(
-            List<Graph> simplified, List<Target> targets, Function<Program, PlannedProgram> planner) {
+            List<Graph> simplified,
+            List<Target> targets,
+            Function<Program, PlannedProgram> planner,
+            Function<Target, Forms> forms) {
         SharedWeights weights = new SharedWeights();
         List<Compilation> compilations = new ArrayList<>();
         for (Graph graph : simplified) {
@@ -102,12 +101,17 @@ public final class Compiler {
             PlannedProgram planned = weights.add(planner.apply(lower(fused)));
             Map<String, byte[]> libraries = new LinkedHashMap<>();
             Map<String, List<String>> tiles = new LinkedHashMap<>();
+            Map<String, List<Forms.Taken>> allTaken = new LinkedHashMap<>();
+            int preparedBytes = 0;
             for (Target target : targets) {
-                EmittedSource source = CEmitter.emit(planned, target);
+                Forms taken = forms.apply(target);
+                EmittedSource source = CEmitter.emit(planned, target, taken);
+                preparedBytes = Math.max(preparedBytes, CEmitter.preparedBytes(planned, target, taken));
                 libraries.put(target.name(), library(source, target));
                 tiles.put(target.name(), source.tiles());
+                allTaken.put(target.name(), source.forms());
             }
-            compilations.add(new Compilation(graph, fused, planned, libraries, tiles));
+            compilations.add(new Compilation(graph, fused, planned, libraries, tiles, allTaken, preparedBytes));
         }
         return compilations;
     }

@@ -1,11 +1,13 @@
 package io.selvedge.train;
 
+import io.selvedge.compress.data.Augmentation;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
  * How a model is trained. Equal options, data and model give equal results, bit by bit.
  *
+ * @param augmentation none: what the data's description says
  * @param validation share of the training samples that only judge: the best epoch by them is kept
  * @param restoreBatchNorm whether folded convolutions get batch normalisation back for the time of training
  * @param useLabels false: only a teacher says what is right
@@ -56,19 +58,6 @@ public record TrainOptions(
      * @param maxGradientNorm longer gradients are shortened to it
      */
     public record Descent(Optimizer optimizer, double momentum, double weightDecay, double maxGradientNorm) {}
-
-    /**
-     * Random changes of inputs.
-     *
-     * @param flip whether images are mirrored left to right half of the time
-     * @param shift largest shift along every axis behind the channels, what leaves comes back as zero padding (crop with padding)
-     * @param noise standard deviation of added noise, as a share of the input's own
-     * @param gain largest relative change of the amplitude
-     */
-    public record Augmentation(boolean flip, int shift, double noise, double gain) {
-        /** Inputs as they are. */
-        public static final Augmentation NONE = new Augmentation(false, 0, 0, 0);
-    }
 
     /**
      * Weights of the loss's parts where there is a teacher; 0 leaves a part out.

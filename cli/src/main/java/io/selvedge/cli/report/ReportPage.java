@@ -76,7 +76,7 @@ public final class ReportPage {
         return Map.of(
                 "name", trial.name(),
                 "how", trial.how(),
-                "epochs", trial.epochs(),
+                "epochs", String.format(Locale.ROOT, "%.1f", trial.epochs()),
                 "drop", trial.drop().isPresent() ? Quantity.points(trial.drop()) : "",
                 "p50", Quantity.latency(trial.micros()),
                 "bundle", Quantity.exact(trial.bundleBytes()),
@@ -160,11 +160,17 @@ public final class ReportPage {
                 "code", Quantity.exact(binding.codeBytes()));
     }
 
+    private String tuning() {
+        List<String> lines = TuningText.of(result);
+        return lines.isEmpty() ? "" : " " + lines.getFirst() + String.join(";", lines.subList(1, lines.size()));
+    }
+
     private String method() {
         String latency = switch (result.featured().latencyOn()) {
             case MEASURED ->
                 "Latency was measured on this machine (" + result.machine().cpu() + ")."
-                        + (result.threads().isEmpty() ? "" : " " + ThreadText.of(result) + ".");
+                        + (result.threads().isEmpty() ? "" : " " + ThreadText.of(result) + ".")
+                        + tuning();
             case EMULATED -> "Latency comes from an emulator: compare candidates, do not trust the absolute value.";
             case NONE -> "Latency was not measured: this machine does not run " + result.target() + ".";
         };

@@ -15,6 +15,7 @@ import io.selvedge.compress.deploy.LayerFinding;
 import io.selvedge.compress.deploy.Machine;
 import io.selvedge.compress.deploy.Outcome;
 import io.selvedge.compress.deploy.ThreadFinding;
+import io.selvedge.compress.tune.Choice;
 import io.selvedge.train.explore.Explorer.TrialFinding;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -97,7 +98,7 @@ public final class ReportReader {
         return new TrialFinding(
                 text(node, "name"),
                 text(node, "how"),
-                node.required("epochs").asInt(),
+                node.required("epochs").asDouble(),
                 number(node, "choiceDrop"),
                 number(node, "latencyMicrosP50"),
                 node.required("bundleBytes").asLong(),
@@ -139,6 +140,17 @@ public final class ReportReader {
                 node.required("chosen").asBoolean());
     }
 
+    /** Reports of before there was tuning have none. */
+    private static Optional<Choice> tuned(JsonNode node) {
+        return node.isObject()
+                ? Optional.of(new Choice(
+                        text(node, "form"),
+                        text(node, "was"),
+                        node.required("micros").asDouble(),
+                        node.required("wasMicros").asDouble()))
+                : Optional.empty();
+    }
+
     private static Candidate candidate(JsonNode node) {
         return new Candidate(
                 text(node, "name"),
@@ -149,7 +161,8 @@ public final class ReportReader {
                                 text(layer, "name"),
                                 text(layer, "dtype"),
                                 number(layer, "micros"),
-                                number(layer, "snrDb"))),
+                                number(layer, "snrDb"),
+                                tuned(layer.path("tuned")))),
                 number(node, "accuracy"),
                 number(node, "drop"),
                 number(node, "dropLow"),

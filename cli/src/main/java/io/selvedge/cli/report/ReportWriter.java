@@ -127,6 +127,13 @@ public final class ReportWriter {
             ObjectNode finding = layers.addObject().put("name", layer.name()).put("dtype", layer.dtype());
             put(finding, "micros", layer.micros());
             put(finding, "snrDb", layer.snrDb());
+            finding.putNull("tuned");
+            layer.tuned()
+                    .ifPresent(choice -> finding.putObject("tuned")
+                            .put("form", choice.form())
+                            .put("was", choice.was())
+                            .put("micros", choice.micros())
+                            .put("wasMicros", choice.wasMicros()));
         }
         put(node, "accuracy", candidate.accuracy());
         put(node, "drop", candidate.drop());

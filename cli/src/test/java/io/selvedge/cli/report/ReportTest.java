@@ -55,7 +55,7 @@ final class ReportTest {
                         "bundleBytes",
                         "chosen",
                         "reason");
-        assertThat(names(candidate.get("layers").get(0))).containsExactly("name", "dtype", "micros", "snrDb");
+        assertThat(names(candidate.get("layers").get(0))).containsExactly("name", "dtype", "micros", "snrDb", "tuned");
         assertThat(candidate.get("dtype").asText()).isEqualTo("fp32");
         assertThat(candidate.get("latencyOn").asText()).isEqualTo("measured");
     }

@@ -10,6 +10,7 @@ import io.selvedge.compress.deploy.LayerFinding;
 import io.selvedge.compress.deploy.Machine;
 import io.selvedge.compress.deploy.Outcome;
 import io.selvedge.compress.deploy.ThreadFinding;
+import io.selvedge.compress.tune.Choice;
 import io.selvedge.train.explore.Explorer.TrialFinding;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -126,7 +127,7 @@ public final class Reports {
                         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
                 "x86-64-v4+vnni",
                 List.of("aarch64"),
-                Map.of("max-drop", "1"),
+                Map.of("max-drop", "1", "tune", "20"),
                 "0.1.0",
                 1,
                 new Machine("Intel(R) Xeon(R) Platinum 8481C", "x86-64-v4+vnni", 2, "Linux 6.1", "Eclipse Adoptium 25"),
@@ -192,7 +193,11 @@ public final class Reports {
                     LAYERS[i],
                     fp32 ? "fp32" : "int8",
                     OptionalDouble.of(fp32 ? FP32_MICROS[i] : INT8_MICROS[i]),
-                    fp32 ? OptionalDouble.empty() : OptionalDouble.of(SNR[i])));
+                    fp32 ? OptionalDouble.empty() : OptionalDouble.of(SNR[i]),
+                    i == 0 && !fp32
+                            ? Optional.of(new Choice(
+                                    "winograd 13", "direct 1x16x1 pixels first", INT8_MICROS[i], INT8_MICROS[i] * 1.2))
+                            : Optional.empty()));
         }
         boolean original = dtype == Candidate.Dtype.FP32;
         return new Candidate(

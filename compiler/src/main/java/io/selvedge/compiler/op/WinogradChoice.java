@@ -5,7 +5,9 @@ import io.selvedge.compiler.program.Buffer;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.program.WeightPacking;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Whether Winograd's algorithm computes a convolution sooner than the direct kernel, and in blocks of how many tiles. Costs
@@ -31,39 +33,56 @@ record WinogradChoice(int block, int channels, int outputs, int products) {
     private static final int MOST_FOR_STRIDE_2 = 3 << 20;
 
     static Optional<WinogradChoice> of(ConvGeometry g, Buffer x) {
-        Kernel.Window w = g.window();
-        boolean fits = g.group() == 1
-                && w.kernelH() == 3
+        if (g.group() != 1) {
+            return Optional.empty();
+        }
+        List<WinogradChoice> possible = possible(g.window(), x, g.c(), g.oc(), g.oh(), g.ow());
+        return possible.stream().limit(1).filter(choice -> choice.pays(g)).findFirst();
+    }
+
+    /** The ways to compute a convolution between two buffers so, that in the longest blocks first; none if it is not possible. */
+    static List<WinogradChoice> possible(Kernel.Window window, Buffer x, Buffer y) {
+        return possible(window, x, x.c(), y.c(), y.h(), y.w());
+    }
+
+    private static List<WinogradChoice> possible(Kernel.Window w, Buffer x, int c, int oc, int oh, int ow) {
+        boolean fits = w.kernelH() == 3
                 && w.kernelW() == 3
                 && w.strideH() <= 2
                 && w.strideW() == w.strideH()
                 && w.dilationH() == 1
                 && w.dilationW() == 1
-                && g.oh() >= TILE
-                && g.ow() >= TILE
+                && oh >= TILE
+                && ow >= TILE
                 && x.pixelPitch() % 16 == 0;
         if (!fits) {
-            return Optional.empty();
+            return List.of();
         }
-        int inputs = WeightPacking.roundUp(g.c());
-        int outputs = WeightPacking.roundUp(g.oc());
-        int tiles = Math.ceilDiv(g.oh(), TILE) * Math.ceilDiv(g.ow(), TILE);
+        int outputs = WeightPacking.roundUp(oc);
+        int tiles = Math.ceilDiv(oh, TILE) * Math.ceilDiv(ow, TILE);
         int perTile = Kernel.Winograd.products(w.strideH());
-        int scratchPerTile = perTile * (inputs + outputs) * Float.BYTES;
+        int scratchPerTile = perTile * (WeightPacking.roundUp(c) + outputs) * Float.BYTES;
         int longest = Math.clamp(SCRATCH_BYTES / scratchPerTile, SHORTEST_BLOCK, LONGEST_BLOCK);
-        int blocks = Math.ceilDiv(tiles, longest);
-        int block = Math.ceilDiv(tiles, blocks);
-        double products = (double) perTile * g.c() * outputs / 16;
-        double weightBytes = (double) Kernel.Winograd.products(1) * g.c() * outputs * Float.BYTES;
-        if (w.strideH() == 2 && weightBytes > MOST_FOR_STRIDE_2) {
-            return Optional.empty();
+        return IntStream.of(longest, longest / 2)
+                .map(most -> Math.ceilDiv(tiles, Math.ceilDiv(tiles, most)))
+                .distinct()
+                .mapToObj(block -> new WinogradChoice(block, c, outputs, perTile))
+                .toList();
+    }
+
+    private boolean pays(ConvGeometry g) {
+        int inputs = WeightPacking.roundUp(channels);
+        int tiles = Math.ceilDiv(g.oh(), TILE) * Math.ceilDiv(g.ow(), TILE);
+        int blocks = Math.ceilDiv(tiles, block);
+        double each = (double) products * channels * outputs / 16;
+        double weightBytes = (double) Kernel.Winograd.products(1) * channels * outputs * Float.BYTES;
+        if (g.window().strideH() == 2 && weightBytes > MOST_FOR_STRIDE_2) {
+            return false;
         }
-        double perBlock = Math.max(block * products, weightBytes / (weightBytes <= NEAR ? NEAR_BYTES : FAR_BYTES));
-        double winograd = blocks * (perBlock + block * TRANSFORM * perTile * (inputs + outputs) / 32);
-        double direct = 9.0 * g.c() * outputs / 16 * g.oh() * g.ow();
-        return winograd < WORTHWHILE * direct
-                ? Optional.of(new WinogradChoice(block, g.c(), outputs, perTile))
-                : Optional.empty();
+        double perBlock = Math.max(block * each, weightBytes / (weightBytes <= NEAR ? NEAR_BYTES : FAR_BYTES));
+        double winograd = blocks * (perBlock + block * TRANSFORM * products * (inputs + outputs) / 32);
+        double direct = 9.0 * channels * outputs / 16 * g.oh() * g.ow();
+        return winograd < WORTHWHILE * direct;
     }
 
     Kernel.Winograd kernel(Kernel.Conv conv, ProgramBuilder builder) {

@@ -28,6 +28,11 @@ public record Buffer(
         ARENA
     }
 
+    /** The same buffer as the result at {@code index} of the io table. */
+    Buffer inOutput(int index) {
+        return new Buffer(id, name, dtype, shape, layout, padValue, slackBytes, Place.OUTPUT, index);
+    }
+
     public int n() {
         return axis(0);
     }

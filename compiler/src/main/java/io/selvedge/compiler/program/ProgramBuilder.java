@@ -115,26 +115,54 @@ public final class ProgramBuilder {
 
     /** The same for a value that is read under another shape of as many elements (a [M,K] matrix, say). */
     public int channelsLast(String value, Shape shape) {
+        return channelsLast(value, shape, WindowReader.Request.NONE);
+    }
+
+    private int channelsLast(String value, Shape shape, WindowReader.Request more) {
         View view = view(value)
                 .reshaped(shape.extents())
                 .orElseGet(() -> dense(value).reshaped(shape.extents()).orElseThrow());
-        WindowReader.Request request = requests.getOrDefault(value, WindowReader.Request.NONE);
+        WindowReader.Request request =
+                requests.getOrDefault(value, WindowReader.Request.NONE).and(more);
         if (!view.weight() && serves(buffers.get(view.buffer()), view, shape, request)) {
             return view.buffer();
         }
+        boolean given = isGivenInPixels(view, shape, request);
         int id = add(
                 value + ".nhwc",
                 heldDType(value),
                 shape,
                 channelsLastLayout(shape, request, false),
                 request,
-                Buffer.Place.ARENA,
-                -1);
-        copy(view, whole(id), heldDType(value).bytes());
+                given ? Buffer.Place.INPUT : Buffer.Place.ARENA,
+                given ? buffers.get(view.buffer()).ioIndex() : -1);
+        if (!given) {
+            copy(view, whole(id), heldDType(value).bytes());
+        }
         if (shape.equals(graph.type(value).shape())) {
             views.put(value, whole(id));
         }
         return id;
+    }
+
+    /** Whether the caller's memory already is the channels-last buffer that is asked for. */
+    private boolean isGivenInPixels(View view, Shape shape, WindowReader.Request request) {
+        return !view.weight()
+                && buffers.get(view.buffer()).place() == Buffer.Place.INPUT
+                && !request.hasBorder()
+                && request.slackBytes() == 0
+                && channelsLastLayout(shape, request, false).channelPitch() == shape.extent(1)
+                && view.offset() == 0
+                && view.permuted(pixelOrder(shape.rank())).isDense();
+    }
+
+    /** The axes [N,C,...] in the order [N,...,C]. */
+    private static int[] pixelOrder(int rank) {
+        int[] order = new int[rank];
+        for (int axis = 1; axis < rank; axis++) {
+            order[axis] = axis + 1 < rank ? axis + 1 : 1;
+        }
+        return order;
     }
 
     private static boolean serves(Buffer buffer, View view, Shape shape, WindowReader.Request request) {
@@ -348,7 +376,7 @@ public final class ProgramBuilder {
         return same ? new Layout.ChannelsLast(shape.extent(1), 0, 0, 0, 0) : new Layout.RowMajor();
     }
 
-    private static Layout channelsLastLayout(Shape shape, WindowReader.Request request, boolean vectors) {
+    private static Layout.ChannelsLast channelsLastLayout(Shape shape, WindowReader.Request request, boolean vectors) {
         int channels = shape.rank() > 1 ? shape.extent(1) : 1;
         boolean round = vectors || request.vectors() || channels >= VECTOR / 2;
         int pitch = round ? (channels + VECTOR - 1) / VECTOR * VECTOR : channels;
@@ -422,6 +450,10 @@ public final class ProgramBuilder {
             if (buffer.place() == Buffer.Place.OUTPUT && buffer.ioIndex() == ioIndex) {
                 return buffer.id();
             }
+            if (liesAs(view, buffer, graph.type(value))) {
+                buffers.set(buffer.id(), buffer.inOutput(ioIndex));
+                return buffer.id();
+            }
         }
         TensorType type = graph.type(value);
         scope = value;
@@ -445,8 +477,22 @@ public final class ProgramBuilder {
         return id;
     }
 
-    /** The residual's buffer when it lies exactly as the output does in shape, else a copy that does. */
+    /** Whether a buffer holds exactly a result's bytes, in their order: then it is the caller's memory. */
+    private static boolean liesAs(View view, Buffer buffer, TensorType type) {
+        return buffer.place() == Buffer.Place.ARENA
+                && type.dtype() != DType.INT8
+                && buffer.dtype() == type.dtype()
+                && buffer.bytes() == type.shape().elements() * type.dtype().bytes()
+                && view.offset() == 0
+                && view.isDense();
+    }
+
+    /** The residual's buffer when it lies exactly as the output does in shape, in whole vectors of channels, else a copy that does. */
     public OptionalInt residual(Node node, int input) {
-        return node.hasInput(input) ? OptionalInt.of(channelsLast(node.input(input))) : OptionalInt.empty();
+        if (!node.hasInput(input)) {
+            return OptionalInt.empty();
+        }
+        String value = node.input(input);
+        return OptionalInt.of(channelsLast(value, graph.type(value).shape(), WindowReader.Request.VECTORS));
     }
 }

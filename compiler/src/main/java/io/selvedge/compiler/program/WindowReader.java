@@ -22,6 +22,7 @@ public interface WindowReader {
      */
     record Request(int top, int left, int bottom, int right, int padValue, boolean vectors, int slackBytes) {
         static final Request NONE = new Request(0, 0, 0, 0, 0, false, 0);
+        static final Request VECTORS = new Request(0, 0, 0, 0, 0, true, 0);
 
         boolean hasBorder() {
             return (top | left | bottom | right) != 0;

@@ -76,6 +76,7 @@ public record DataDescription(
      * @param samples other data of the same kind, or a part of this
      * @param validation share of them that only judges
      * @param labels whether their labels are used
+     * @param augmentation changes that leave a sample's meaning
      */
-    public record Training(Calibration samples, double validation, boolean labels) {}
+    public record Training(Calibration samples, double validation, boolean labels, Augmentation augmentation) {}
 }

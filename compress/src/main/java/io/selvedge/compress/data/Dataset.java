@@ -2,12 +2,15 @@ package io.selvedge.compress.data;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** Samples by index. Reading may decode, so memory stays bounded; the same index always gives the same sample. */
 public interface Dataset {
@@ -28,6 +31,11 @@ public interface Dataset {
     /** Class names in label order, where they are known. */
     default Optional<List<String>> classes() {
         return Optional.empty();
+    }
+
+    /** All samples as the inputs of a graph, read now. @throws SelvedgeException as {@link #get} and {@link Sample#tensors} */
+    default List<Map<String, Tensor>> tensors(Graph graph) {
+        return IntStream.range(0, size()).mapToObj(i -> get(i).tensors(graph)).toList();
     }
 
     /** A view of the samples at these indices, in this order. */

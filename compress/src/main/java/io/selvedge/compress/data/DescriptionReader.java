@@ -30,7 +30,8 @@ import java.util.stream.Collectors;
  * labels: {file: y.csv, key: 0, value: 2}         # raw, images: column of the file name, column of the class
  * metric: top1            # top1 | top5 | mse | auc | agreement
  * calibration: {path: train.tar.gz, take: 500, seed: 1}   # or {split: 200, seed: 1}
- * training: {path: train.tar.gz, validation: 0.1}         # take, split and seed as above; labels: false ignores them
+ * training: {path: train.tar.gz, validation: 0.1}         # take, split and seed as above; labels: false ignores them;
+ *                                                         # augment: {flip: true, shift: 3, noise: 0.1, gain: 0.1}
  * }</pre>
  */
 final class DescriptionReader {
@@ -175,7 +176,7 @@ final class DescriptionReader {
             return Optional.empty();
         }
         Yaml value = keys.required("training");
-        Set<String> known = union(PARTS, Set.of("validation", "labels"));
+        Set<String> known = union(PARTS, Set.of("validation", "labels", "augment"));
         YamlKeys training = new YamlKeys(keys.file(), "training", value, known);
         double validation = training.number("validation", 0.1);
         if (!(validation >= 0 && validation < 1)) {
@@ -183,8 +184,32 @@ final class DescriptionReader {
         }
         boolean labels =
                 training.word("labels", Set.of("true", "false"), "true").equals("true");
-        return Optional.of(
-                new DataDescription.Training(samples(keys, value, training, "training"), validation, labels));
+        return Optional.of(new DataDescription.Training(
+                samples(keys, value, training, "training"), validation, labels, augmentation(training)));
+    }
+
+    private static Augmentation augmentation(YamlKeys training) {
+        if (!training.has("augment")) {
+            return Augmentation.NONE;
+        }
+        Yaml value = training.required("augment");
+        YamlKeys rules =
+                new YamlKeys(training.file(), "augment", value, Set.of("flip", "shift", "noise", "gain", "mix"));
+        double noise = rules.number("noise", 0);
+        double gain = rules.number("gain", 0);
+        if (!(noise >= 0 && noise < Double.POSITIVE_INFINITY && gain >= 0 && gain < Double.POSITIVE_INFINITY)) {
+            throw training.fault(value, "'noise' and 'gain' of augment must be 0 or more");
+        }
+        double mix = rules.number("mix", 0);
+        if (!(mix >= 0 && mix <= 1)) {
+            throw training.fault(value, "'mix' of augment must be a share from 0 to 1; got " + mix);
+        }
+        return new Augmentation(
+                rules.word("flip", Set.of("true", "false"), "false").equals("true"),
+                rules.optionalInt("shift", 0).orElse(0),
+                noise,
+                gain,
+                mix);
     }
 
     /** Other data, or a part of this. */

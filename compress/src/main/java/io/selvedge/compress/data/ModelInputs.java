@@ -2,8 +2,10 @@ package io.selvedge.compress.data;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.TensorType;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,6 +17,13 @@ import java.util.TreeMap;
 public record ModelInputs(Map<String, TensorType> types) {
     public ModelInputs {
         types = Map.copyOf(types);
+    }
+
+    /** What a graph takes. */
+    public static ModelInputs of(Graph graph) {
+        Map<String, TensorType> types = new HashMap<>();
+        graph.inputs().forEach(input -> types.put(input, graph.type(input)));
+        return new ModelInputs(types);
     }
 
     /**

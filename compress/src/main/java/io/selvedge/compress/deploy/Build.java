@@ -4,6 +4,7 @@ import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.Program;
+import io.selvedge.compress.tune.TunedForms;
 import io.selvedge.runtime.Binding;
 import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.Model;
@@ -26,6 +27,7 @@ record Build(
         Graph graph,
         Set<String> keepFloat,
         List<Compiler.Compilation> compilations,
+        TunedForms tuned,
         Path bundle,
         Model model,
         Session session)

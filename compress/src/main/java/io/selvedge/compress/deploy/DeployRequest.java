@@ -23,6 +23,7 @@ import java.util.OptionalInt;
  *     {@code maxBundleBytes} is stored so anyway
  * @param variants further candidates, taken as they are
  * @param threads of one inference, 1 or more; empty: as many as are measured to be fastest
+ * @param tuneSeconds time for timing the forms of kernels of each candidate; empty: the cost model chooses
  */
 public record DeployRequest(
         Path model,
@@ -37,7 +38,8 @@ public record DeployRequest(
         boolean withSource,
         boolean codeWeights,
         List<Variant> variants,
-        OptionalInt threads) {
+        OptionalInt threads,
+        OptionalInt tuneSeconds) {
     public DeployRequest {
         targets = List.copyOf(targets);
         bindings = List.copyOf(bindings);

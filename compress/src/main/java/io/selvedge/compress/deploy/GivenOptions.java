@@ -17,6 +17,7 @@ final class GivenOptions {
         request.cc().ifPresent(cc -> options.put("cc", cc.toString()));
         bindings.options().forEach(options::put);
         request.threads().ifPresent(count -> options.put("threads", String.valueOf(count)));
+        request.tuneSeconds().ifPresent(seconds -> options.put("tune", String.valueOf(seconds)));
         if (request.withSource()) {
             options.put("with-source", "true");
         }

@@ -3,7 +3,6 @@ package io.selvedge.compress.deploy;
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
-import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compress.data.Dataset;
 import io.selvedge.compress.data.ModelInputs;
 import io.selvedge.compress.eval.Evaluation;
@@ -11,12 +10,12 @@ import io.selvedge.compress.eval.Evaluator;
 import io.selvedge.compress.eval.Metric;
 import io.selvedge.compress.eval.PairedComparison;
 import io.selvedge.compress.eval.Reference;
-import io.selvedge.compress.quant.Calibrator;
+import io.selvedge.compress.quant.Calibration;
+import io.selvedge.compress.quant.CorrectionChoice;
 import io.selvedge.compress.quant.Ranges;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Calibrates one graph natively, and says what quantised forms of it lose. */
 public final class LevelsTrial {
@@ -38,19 +37,20 @@ public final class LevelsTrial {
      * @throws io.selvedge.compiler.diag.SelvedgeException BAD_DATA, SHAPE_MISMATCH, EMPTY_DATA, NAN_IN_DATA
      */
     public Ranges ranges(Dataset calibration, String where) {
-        Map<String, TensorType> types = new LinkedHashMap<>();
-        graph.inputs().forEach(input -> types.put(input, graph.type(input)));
-        new ModelInputs(types).check(calibration.inputs(), where);
-        List<Map<String, Tensor>> samples = new ArrayList<>();
-        for (int i = 0; i < calibration.size(); i++) {
-            samples.add(SideBySide.tensors(graph, calibration.get(i)));
-        }
+        return calibrated(calibration, where, Calibration::seen);
+    }
+
+    /** What {@code use} makes of a calibration, which lives as long as it runs; the same errors. */
+    public <T> T calibrated(Dataset calibration, String where, Function<Calibration, T> use) {
+        ModelInputs.of(graph).check(calibration.inputs(), where);
+        List<Map<String, Tensor>> samples = calibration.tensors(graph);
         try (CompiledGraph exposing = new CompiledGraph(compiler, NativeActivations.exposing(graph))) {
-            return Calibrator.calibrate(
+            return use.apply(Calibration.of(
                     graph,
                     samples,
+                    CorrectionChoice.samples(graph, samples.size()),
                     exposing.activations(),
-                    done -> progress.progress("calibrate", done, 2L * samples.size()));
+                    done -> progress.progress("calibrate", done, 2L * samples.size())));
         }
     }
 

@@ -5,25 +5,23 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
-import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.memory.ArenaSearch;
 import io.selvedge.compiler.onnx.OnnxExporter;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compress.data.Dataset;
 import io.selvedge.compress.data.ModelInputs;
-import io.selvedge.compress.data.Sample;
 import io.selvedge.compress.deploy.Candidate.Dtype;
 import io.selvedge.compress.quant.Calibration;
 import io.selvedge.compress.quant.CorrectionChoice;
 import io.selvedge.compress.quant.QuantizationPlan;
 import io.selvedge.compress.quant.Quantizer;
+import io.selvedge.compress.tune.TunedForms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -115,9 +113,7 @@ final class Search {
     }
 
     private void checkInputs(EvaluationData given) {
-        Map<String, TensorType> types = new LinkedHashMap<>();
-        simplified.inputs().forEach(input -> types.put(input, simplified.type(input)));
-        ModelInputs model = new ModelInputs(types);
+        ModelInputs model = ModelInputs.of(simplified);
         model.check(given.evaluation().inputs(), given.where());
         given.calibration()
                 .ifPresent(samples -> model.check(samples.inputs(), "the calibration data of " + given.where()));
@@ -170,7 +166,8 @@ final class Search {
                 golden(),
                 program -> ArenaSearch.find(program, form, budget)
                         .map(ArenaSearch.Planned::plan)
-                        .orElseGet(() -> Compiler.plan(program))));
+                        .orElseGet(() -> Compiler.plan(program)),
+                build.tuned()));
         if (!smaller.model().goldenVectors().equals(build.model().goldenVectors())) {
             throw new IllegalStateException(name + " answers otherwise than " + build.name());
         }
@@ -194,10 +191,7 @@ final class Search {
     }
 
     private void quantized(Dataset calibration) {
-        List<Map<String, Tensor>> samples = new ArrayList<>();
-        for (int i = 0; i < calibration.size(); i++) {
-            samples.add(tensors(calibration.get(i)));
-        }
+        List<Map<String, Tensor>> samples = calibration.tensors(simplified);
         calibrationSamples = samples.size();
         bindings.requireSameLayers();
         QuantizationPlan plan = plan(samples);
@@ -217,7 +211,14 @@ final class Search {
     private QuantizationPlan plan(List<Map<String, Tensor>> samples) {
         progress.progress("compile for calibration", 0, 0);
         Graph exposing = NativeActivations.exposing(simplified);
-        Build build = workshop.build("calibration", Dtype.FP32, bindings.firstAlone(exposing), Set.of(), List.of());
+        Build build = workshop.build(
+                "calibration",
+                Dtype.FP32,
+                bindings.firstAlone(exposing),
+                Set.of(),
+                List.of(),
+                Compiler::plan,
+                TunedForms.NONE);
         NativeActivations source = new NativeActivations(build.compilation().fused(), build.session());
         Calibration calibration = Calibration.of(
                 simplified,
@@ -229,29 +230,6 @@ final class Search {
         CorrectionChoice.Result choice = CorrectionChoice.choose(calibration);
         corrections = choice.corrections().text();
         return calibration.plan(choice.corrections());
-    }
-
-    private Map<String, Tensor> tensors(Sample sample) {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (String input : simplified.inputs()) {
-            float[] values = sample.inputs().get(input);
-            if (values == null) {
-                throw new SelvedgeException(
-                        ErrorCode.BAD_DATA,
-                        "calibration sample '" + sample.name() + "' has no input '" + input + "'; it has "
-                                + sample.inputs().keySet());
-            }
-            TensorType type = simplified.type(input);
-            if (values.length != type.shape().elements()) {
-                throw new SelvedgeException(
-                        ErrorCode.SHAPE_MISMATCH,
-                        "input '" + input + "' is " + type + " = "
-                                + type.shape().elements() + " values; calibration sample '" + sample.name()
-                                + "' has " + values.length);
-            }
-            tensors.put(input, Tensor.filled(type, i -> values[i]));
-        }
-        return tensors;
     }
 
     /** Gives layers back to fp32 until the drop is within the budget; one layer when int8 already is, to show the price. */
@@ -418,7 +396,8 @@ final class Search {
                     step.name(),
                     build.dtype(step),
                     workshop.measures() ? OptionalDouble.of(micros[i]) : OptionalDouble.empty(),
-                    db));
+                    db,
+                    workshop.tuned(build, i)));
         }
         return layers;
     }

@@ -5,24 +5,18 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
-import io.selvedge.compiler.ir.Tensor;
-import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
-import io.selvedge.compress.data.ModelInputs;
-import io.selvedge.compress.data.Sample;
 import io.selvedge.compress.eval.Evaluation;
 import io.selvedge.compress.eval.Evaluator;
 import io.selvedge.compress.eval.Metric;
 import io.selvedge.compress.eval.PairedComparison;
 import io.selvedge.compress.eval.Reference;
-import io.selvedge.compress.quant.Calibrator;
 import io.selvedge.compress.quant.Quantizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +32,6 @@ public final class SideBySide implements AutoCloseable {
     private final ProgressListener progress;
     private final List<Build> builds = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
-    private int temporary;
 
     /**
      * What one variant is and does. Times are empty where this machine does not run the target's code.
@@ -87,7 +80,8 @@ public final class SideBySide implements AutoCloseable {
                 false,
                 coded,
                 List.of(),
-                OptionalInt.of(1));
+                OptionalInt.of(1),
+                OptionalInt.empty());
         try {
             this.workshop = new Workshop(request, "0".repeat(64), progress);
         } catch (IOException e) {
@@ -120,42 +114,13 @@ public final class SideBySide implements AutoCloseable {
 
     private Graph int8(Graph imported, Dataset calibration) {
         Graph simplified = Compiler.simplify(imported);
-        Map<String, TensorType> types = new LinkedHashMap<>();
-        simplified.inputs().forEach(input -> types.put(input, simplified.type(input)));
-        new ModelInputs(types).check(calibration.inputs(), "the calibration data");
-        List<Map<String, Tensor>> samples = new ArrayList<>();
-        for (int i = 0; i < calibration.size(); i++) {
-            samples.add(tensors(simplified, calibration.get(i)));
-        }
-        Build exposing =
-                build("calibration-" + temporary++, Candidate.Dtype.FP32, NativeActivations.exposing(simplified));
-        NativeActivations source = new NativeActivations(exposing.compilation().fused(), exposing.session());
-        return Quantizer.quantize(
-                simplified,
-                Calibrator.calibrate(
-                        simplified, samples, source, done -> progress.progress("calibrate", done, 2L * samples.size())),
-                Set.of());
+        LevelsTrial trial = new LevelsTrial(workshop.compiler(), simplified, progress);
+        return Quantizer.quantize(simplified, trial.ranges(calibration, "the calibration data"), Set.of());
     }
 
     /** Options in which open dimensions that the user did not bind take the shape of the data's samples. */
     public static ImportOptions bound(Path model, ImportOptions options, DataSource data, String where) {
         return OpenDimensions.bind(model, options, data.evaluation().inputs(), where);
-    }
-
-    /** A sample as the graph's inputs. */
-    public static Map<String, Tensor> tensors(Graph graph, Sample sample) {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (String input : graph.inputs()) {
-            float[] values = sample.inputs().get(input);
-            TensorType type = graph.type(input);
-            if (values == null || values.length != type.shape().elements()) {
-                throw new SelvedgeException(
-                        ErrorCode.BAD_DATA,
-                        "sample '" + sample.name() + "' does not give input '" + input + "' as " + type);
-            }
-            tensors.put(input, Tensor.filled(type, i -> values[i]));
-        }
-        return tensors;
     }
 
     /** Median microseconds of the last variant, and of the first one, timed by turns. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** What a bundle says of the steps of its program, so that they can be judged without the model: the part {@code steps.json}. */
 public record StepSheet(List<Entry> entries) {
@@ -37,10 +38,12 @@ public record StepSheet(List<Entry> entries) {
      *
      * @param name of the graph nodes that it computes
      * @param tiles what its kernel computes at once, by target; targets without a tile are absent
+     * @param forms that its kernel has because they were timed, by target; targets that the cost model chose for are absent
      */
-    public record Entry(String name, StepCost cost, Map<String, String> tiles) {
+    public record Entry(String name, StepCost cost, Map<String, String> tiles, Map<String, String> forms) {
         public Entry {
             tiles = Map.copyOf(tiles);
+            forms = Map.copyOf(forms);
         }
     }
 
@@ -50,16 +53,24 @@ public record StepSheet(List<Entry> entries) {
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < program.steps().size(); i++) {
             Program.Step step = program.steps().get(i);
-            Map<String, String> tiles = new TreeMap<>();
-            for (Map.Entry<String, List<String>> target : compilation.tiles().entrySet()) {
-                String tile = target.getValue().get(i);
-                if (!tile.isEmpty()) {
-                    tiles.put(target.getKey(), tile);
-                }
-            }
-            entries.add(new Entry(step.name(), StepCost.of(program, step), tiles));
+            int number = i;
+            entries.add(new Entry(
+                    step.name(),
+                    StepCost.of(program, step),
+                    present(compilation.tiles(), target -> target.get(number)),
+                    present(compilation.forms(), target -> target.get(number).other())));
         }
         return new StepSheet(entries);
+    }
+
+    private static <T> Map<String, String> present(Map<String, List<T>> byTarget, Function<List<T>, String> text) {
+        Map<String, String> present = new TreeMap<>();
+        byTarget.forEach((target, steps) -> {
+            if (!text.apply(steps).isEmpty()) {
+                present.put(target, text.apply(steps));
+            }
+        });
+        return present;
     }
 
     /** The content of the part; equal sheets give equal bytes. */
@@ -78,6 +89,9 @@ public record StepSheet(List<Entry> entries) {
                     .put("writtenBytes", cost.writtenBytes());
             if (!entry.tiles().isEmpty()) {
                 new TreeMap<>(entry.tiles()).forEach(step.putObject("tiles")::put);
+            }
+            if (!entry.forms().isEmpty()) {
+                new TreeMap<>(entry.forms()).forEach(step.putObject("forms")::put);
             }
         }
         return steps.toString().getBytes(StandardCharsets.UTF_8);
@@ -118,10 +132,6 @@ public record StepSheet(List<Entry> entries) {
     }
 
     private static Entry entry(JsonNode step) {
-        Map<String, String> tiles = new TreeMap<>();
-        step.path("tiles")
-                .properties()
-                .forEach(tile -> tiles.put(tile.getKey(), tile.getValue().asText()));
         return new Entry(
                 text(step, "name"),
                 new StepCost(
@@ -132,7 +142,15 @@ public record StepSheet(List<Entry> entries) {
                         number(step, "readBytes"),
                         number(step, "weightBytes"),
                         number(step, "writtenBytes")),
-                tiles);
+                texts(step.path("tiles")),
+                texts(step.path("forms")));
+    }
+
+    private static Map<String, String> texts(JsonNode byTarget) {
+        Map<String, String> texts = new TreeMap<>();
+        byTarget.properties()
+                .forEach(target -> texts.put(target.getKey(), target.getValue().asText()));
+        return texts;
     }
 
     private static String text(JsonNode step, String field) {

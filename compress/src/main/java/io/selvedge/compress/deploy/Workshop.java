@@ -3,6 +3,7 @@ package io.selvedge.compress.deploy;
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.emit.c.Forms;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.onnx.ModelBytes;
 import io.selvedge.compiler.program.PlannedProgram;
@@ -13,6 +14,8 @@ import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.UserCache;
 import io.selvedge.compiler.toolchain.WorkFolder;
+import io.selvedge.compress.tune.Choice;
+import io.selvedge.compress.tune.TunedForms;
 import io.selvedge.runtime.Bundle;
 import io.selvedge.runtime.LoadOptions;
 import io.selvedge.runtime.Manifest;
@@ -50,6 +53,7 @@ final class Workshop implements AutoCloseable {
     /** In the cache, which may be executed from; the candidates' libraries are of no use afterwards. */
     private final WorkFolder libraries;
 
+    private final FormTuning tuning;
     private final List<Build> builds = new ArrayList<>();
 
     Workshop(DeployRequest request, String modelSha256, ProgressListener progress) throws IOException {
@@ -61,12 +65,14 @@ final class Workshop implements AutoCloseable {
                         .distinct()
                         .toList();
         this.run = targets.stream().filter(host::runs).findFirst().orElseGet(host::best);
-        requireLatencyIfLimited(request);
-        this.compiler = new Compiler(request.cc()
+        requireMeasuringIfAsked(request);
+        Toolchain toolchain = request.cc()
                 .map(Toolchain::of)
                 .orElseGet(() -> Toolchain.bundled(
                         UserCache.ofUser(),
-                        (done, total) -> progress.progress("unpack the C compiler (once)", done, total))));
+                        (done, total) -> progress.progress("unpack the C compiler (once)", done, total)));
+        this.compiler = new Compiler(toolchain);
+        this.tuning = FormTuning.of(request.tuneSeconds(), toolchain, run, progress);
         this.modelSha256 = modelSha256;
         this.states = request.states();
         this.threads = request.threads().orElse(1);
@@ -77,17 +83,29 @@ final class Workshop implements AutoCloseable {
         this.folder = WorkFolder.create("deploy");
     }
 
-    private void requireLatencyIfLimited(DeployRequest request) {
-        if (!measures() && request.budgets().maxLatencyMicros().isPresent()) {
-            throw new SelvedgeException(
-                    ErrorCode.BAD_OPTION,
-                    "--max-latency-us limits what is measured, and this machine runs none of the targets "
-                            + targets.stream().map(Target::name).toList()
-                            + "; leave it out, or add a target that runs here: "
-                            + HostCpu.detect().targets().stream()
-                                    .map(Target::name)
-                                    .toList());
+    private void requireMeasuringIfAsked(DeployRequest request) {
+        if (measures()) {
+            return;
         }
+        if (request.budgets().maxLatencyMicros().isPresent()) {
+            throw notMeasured("--max-latency-us limits what is measured");
+        }
+        if (request.tuneSeconds().isPresent()) {
+            throw notMeasured("--tune chooses by what is measured");
+        }
+    }
+
+    private SelvedgeException notMeasured(String why) {
+        return new SelvedgeException(
+                ErrorCode.BAD_OPTION,
+                why + ", and this machine runs none of the targets "
+                        + targets.stream().map(Target::name).toList()
+                        + "; leave it out, or add a target that runs here: "
+                        + HostCpu.detect().targets().stream().map(Target::name).toList());
+    }
+
+    Compiler compiler() {
+        return compiler;
     }
 
     /** The target that results are about: the one that is measured or, when none can be, the first. */
@@ -116,19 +134,23 @@ final class Workshop implements AutoCloseable {
             List<Bindings.Bound> graphs,
             Set<String> keepFloat,
             List<Map<String, float[]>> golden) {
-        return build(name, dtype, graphs, keepFloat, golden, Compiler::plan);
+        return build(name, dtype, graphs, keepFloat, golden, Compiler::plan, tuning.tuned(name, graphs));
     }
 
-    /** The same with memory laid out by {@code planner}. */
+    /** The same with memory laid out by {@code planner}, and kernels in forms that are known. */
     Build build(
             String name,
             Candidate.Dtype dtype,
             List<Bindings.Bound> graphs,
             Set<String> keepFloat,
             List<Map<String, float[]>> golden,
-            Function<Program, PlannedProgram> planner) {
-        List<Compiler.Compilation> compilations =
-                compiler.compile(graphs.stream().map(Bindings.Bound::graph).toList(), compiled(), planner);
+            Function<Program, PlannedProgram> planner,
+            TunedForms tuned) {
+        List<Compiler.Compilation> compilations = compiler.compile(
+                graphs.stream().map(Bindings.Bound::graph).toList(),
+                compiled(),
+                program -> planner.apply(tuned.algorithms(program)),
+                target -> target.equals(run) ? tuned.forms() : Forms.COST_MODEL);
         Path bundle = folder.path().resolve(name + ".selv");
         List<Map<String, Integer>> dims =
                 graphs.stream().map(Bindings.Bound::dims).toList();
@@ -145,9 +167,16 @@ final class Workshop implements AutoCloseable {
                 runnable);
         Model model = loaded(runnable, loading());
         Graph judged = graphs.getFirst().graph();
-        Build build = new Build(name, dtype, judged, keepFloat, compilations, bundle, model, model.newSession());
+        Build build = new Build(name, dtype, judged, keepFloat, compilations, tuned, bundle, model, model.newSession());
         builds.add(build);
         return build;
+    }
+
+    /** What timing changed of a step. */
+    Optional<Choice> tuned(Build build, int step) {
+        return Optional.ofNullable(build.compilation().forms().get(run.name()))
+                .flatMap(taken -> build.tuned().choice(taken.get(step).offer().layer()))
+                .filter(Choice::changes);
     }
 
     /** Plain or, where it is asked for or needed to keep the budget, coded. */

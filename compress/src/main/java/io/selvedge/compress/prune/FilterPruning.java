@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** Removes channels from a graph: so many of each layer, so many of all, or as few as a budget wants. */
 public final class FilterPruning {
@@ -81,6 +82,37 @@ public final class FilterPruning {
                             + " channels from every layer, which rounds to nothing; give more, or a smaller --round-to");
         }
         return cut;
+    }
+
+    /**
+     * So many channels of these layers, the most important ones; all others stay.
+     *
+     * @param channels by the name of a layer that writes them
+     * @throws SelvedgeException BAD_OPTION for a layer that has none to cut, or a number that it cannot keep
+     */
+    public Cut keeping(Map<String, Integer> channels) {
+        Map<Group, Integer> kept = new LinkedHashMap<>();
+        ranking.groups().forEach(group -> kept.put(group, group.slices().size()));
+        channels.forEach((layer, count) -> {
+            Group group = ranking.groups().stream()
+                    .filter(each -> each.layers().contains(layer))
+                    .findFirst()
+                    .orElseThrow(() -> new SelvedgeException(
+                            ErrorCode.BAD_OPTION,
+                            "'" + layer + "' has no channels that can be cut; these have: "
+                                    + ranking.groups().stream()
+                                            .map(each ->
+                                                    String.join(" + ", each.layers()) + " (" + each.channels() + ")")
+                                            .collect(Collectors.joining(", "))));
+            if (count < 1 || count > group.channels() || count % group.width() != 0) {
+                throw new SelvedgeException(
+                        ErrorCode.BAD_OPTION,
+                        "'" + layer + "' can keep 1 to " + group.channels() + " channels"
+                                + (group.width() > 1 ? ", a multiple of " + group.width() : "") + "; got " + count);
+            }
+            kept.put(group, count / group.width());
+        });
+        return new Cut(kept);
     }
 
     /**

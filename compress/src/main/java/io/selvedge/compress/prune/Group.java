@@ -21,6 +21,16 @@ public record Group(String name, List<Slice> slices, Map<Axis, Role> roles) {
         return axes(Role.WRITES);
     }
 
+    /** Names of the layers that write the channels. */
+    public List<String> layers() {
+        return writers().stream().map(axis -> axis.place().reader()).distinct().toList();
+    }
+
+    /** Output channels of each of them. */
+    public int channels() {
+        return slices.size() * width();
+    }
+
     /** Axes of weights that read the channels. */
     public List<Axis> readers() {
         return axes(Role.READS);

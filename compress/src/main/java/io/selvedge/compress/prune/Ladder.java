@@ -3,11 +3,13 @@ package io.selvedge.compress.prune;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.GraphCost;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -20,6 +22,7 @@ public final class Ladder {
 
     private final Graph graph;
     private final Ranking ranking;
+    private final Map<Group, List<Width>> measured = new LinkedHashMap<>();
     private final List<Cut> rungs = new ArrayList<>();
 
     /**
@@ -38,7 +41,6 @@ public final class Ladder {
         this.graph = graph;
         this.ranking = ranking;
         double full = cost.applyAsDouble(GraphCost.of(graph));
-        Map<Group, List<Width>> measured = new LinkedHashMap<>();
         Map<Group, Integer> all = new LinkedHashMap<>();
         ranking.groups().forEach(group -> all.put(group, group.slices().size()));
         Cut none = new Cut(all);
@@ -56,10 +58,10 @@ public final class Ladder {
             }
             measured.put(group, own);
         }
-        climb(none, measured);
+        climb(none);
     }
 
-    private void climb(Cut start, Map<Group, List<Width>> measured) {
+    private void climb(Cut start) {
         Map<Group, Integer> at = new LinkedHashMap<>();
         measured.keySet().forEach(group -> at.put(group, 0));
         Cut current = start;
@@ -103,7 +105,8 @@ public final class Ladder {
     }
 
     /**
-     * The first rung whose graph costs at most so much, found by halving: costs are taken to fall along the rungs.
+     * The first rung whose graph costs at most so much, found by halving, costs being taken to fall along the rungs; then every
+     * group gets back what still fits, the one that is damaged most first, because a rung may be a long way below the one before.
      *
      * @param cost multiply-accumulates, bytes or measured microseconds
      */
@@ -118,6 +121,39 @@ public final class Ladder {
                 low = middle + 1;
             }
         }
-        return low == rungs.size() ? Optional.empty() : Optional.of(rungs.get(low));
+        return low == rungs.size()
+                ? Optional.empty()
+                : Optional.of(widened(rungs.get(low), cut -> cost.applyAsDouble(graph(cut)) <= most));
+    }
+
+    private Cut widened(Cut narrow, Predicate<Cut> fits) {
+        List<Group> worstFirst = measured.keySet().stream()
+                .sorted(Comparator.comparingDouble(
+                        group -> -measuredAt(group, narrow).damage()))
+                .toList();
+        Cut cut = narrow;
+        for (Group group : worstFirst) {
+            List<Width> own = Objects.requireNonNull(measured.get(group));
+            int low = 0;
+            int high = own.indexOf(measuredAt(group, cut));
+            while (low < high) {
+                int middle = (low + high) / 2;
+                if (fits.test(cut.with(group, own.get(middle).kept()))) {
+                    high = middle;
+                } else {
+                    low = middle + 1;
+                }
+            }
+            cut = cut.with(group, own.get(high).kept());
+        }
+        return cut;
+    }
+
+    private Width measuredAt(Group group, Cut cut) {
+        return Objects.requireNonNull(measured.get(group)).stream()
+                .filter(width ->
+                        width.kept() == Objects.requireNonNull(cut.kept().get(group)))
+                .findFirst()
+                .orElseThrow();
     }
 }

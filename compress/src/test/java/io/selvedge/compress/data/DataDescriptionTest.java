@@ -52,6 +52,20 @@ class DataDescriptionTest {
     }
 
     @Test
+    void training_says_which_changes_leave_a_samples_meaning() throws IOException {
+        String start = "kind: npz\npath: x.npz\ntraining: {split: 10";
+        assertThat(read(start + "}\n").training().orElseThrow().augmentation()).isEqualTo(Augmentation.NONE);
+        assertThat(read(start + ", augment: {flip: true, shift: 3, noise: 0.1, mix: 0.5}}\n")
+                        .training()
+                        .orElseThrow()
+                        .augmentation())
+                .isEqualTo(new Augmentation(true, 3, 0.1, 0, 0.5));
+        assertThatThrownBy(() -> read(start + ", augment: {gain: -1}}\n")).hasMessageContaining("'gain'");
+        assertThatThrownBy(() -> read(start + ", augment: {mix: 2}}\n")).hasMessageContaining("from 0 to 1; got 2.0");
+        assertThatThrownBy(() -> read(start + ", augment: {rotate: 3}}\n")).hasMessageContaining("rotate");
+    }
+
+    @Test
     void class_names_keep_the_text_that_was_written() throws IOException {
         DataDescription description = read("""
                 kind: images

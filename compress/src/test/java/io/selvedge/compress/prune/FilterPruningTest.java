@@ -51,6 +51,18 @@ class FilterPruningTest {
     }
 
     @Test
+    void layers_keep_the_channels_that_are_asked_for_and_all_others_stay() {
+        Cut cut = pruning(1).keeping(Map.of("a_1", 3, "b_skip", 12));
+        assertThat(cut.kept().values()).containsExactly(8, 3, 16, 12, 16);
+        Verifier.verify(pruning(1).apply(cut));
+        for (Map<String, Integer> wrong : List.of(Map.of("nobody", 3), Map.of("a_1", 9), Map.of("a_1", 0))) {
+            assertThatExceptionOfType(SelvedgeException.class)
+                    .isThrownBy(() -> pruning(4).keeping(wrong))
+                    .withMessageContaining(wrong.containsKey("nobody") ? "a_1 (8)" : "1 to 8");
+        }
+    }
+
+    @Test
     void a_global_ratio_takes_that_share_of_all_channels() {
         Cut cut = pruning(1).ratio(0.5, true);
         assertThat(cut.kept().values().stream().mapToInt(Integer::intValue).sum())
@@ -128,6 +140,14 @@ class FilterPruningTest {
             Cut cut = pruning.within(macs(full / 2), GraphCost::macs, damage, PruneProgress.SILENT);
             long macs = GraphCost.of(pruning.apply(cut)).macs();
             assertThat(macs).isBetween(full / 4, full / 2);
+            for (Group group : cut.kept().keySet()) {
+                int kept = java.util.Objects.requireNonNull(cut.kept().get(group));
+                if (kept < group.slices().size()) {
+                    Graph wider = pruning.apply(
+                            cut.with(group, Math.min(kept + 4, group.slices().size())));
+                    assertThat(GraphCost.of(wider).macs()).as(group.name()).isGreaterThan(full / 2);
+                }
+            }
         }
         Cut whole = pruning.within(macs(full), GraphCost::macs, Optional.empty(), PruneProgress.SILENT);
         assertThat(whole.isEmpty()).isTrue();

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.GraphCost;
 import io.selvedge.compiler.ir.ReferenceEvaluator;
+import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.Verifier;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 class LayerCutsTest {
@@ -69,13 +73,60 @@ class LayerCutsTest {
 
     @Test
     void findings_come_with_the_cheapest_first_and_the_original_loses_nothing() {
-        Damage damage = new Damage(graph, SmallNets.samples(graph, 3));
-        assertThat(damage.of(graph)).isZero();
-        List<LayerPruning.Finding> findings = new LayerPruning(damage).findings(graph, PruneProgress.SILENT);
+        List<Map<String, Tensor>> samples = SmallNets.samples(graph, 3);
+        assertThat(new Damage(graph, samples).of(graph)).isZero();
+        List<LayerPruning.Finding> findings = new LayerPruning(graph, samples).findings(graph, PruneProgress.SILENT);
         assertThat(findings)
                 .hasSize(9)
-                .isSortedAccordingTo(java.util.Comparator.comparingDouble(
-                        finding -> finding.damage() / finding.cut().macs()));
-        assertThat(findings).allSatisfy(finding -> assertThat(finding.damage()).isPositive());
+                .isSortedAccordingTo(Comparator.comparingDouble(
+                        finding -> finding.damage() / finding.cut().macs()))
+                .allSatisfy(finding -> assertThat(finding.damage()).isPositive());
+        // Any of them saves enough: what it saves beyond that does not count.
+        assertThat(findings.stream()
+                        .sorted(LayerPruning.cheapest(finding -> finding.cut().macs(), 1)))
+                .isSortedAccordingTo(Comparator.comparingDouble(LayerPruning.Finding::damage))
+                .isNotEqualTo(findings);
+    }
+
+    @Test
+    void layers_behind_a_cut_get_their_statistics_back_and_what_is_in_front_stays() {
+        List<Map<String, Tensor>> samples = SmallNets.samples(graph, 8);
+        MatchedStatistics statistics = new MatchedStatistics(graph, samples);
+        assertThat(statistics.of(graph)).isSameAs(graph);
+        Graph shorter = cut("a_1", "a_2").apply(graph);
+        Graph matched = statistics.of(shorter);
+        double[] wanted = moments(graph, samples);
+        double[] without = moments(shorter, samples);
+        double[] found = moments(matched, samples);
+        for (int i = 0; i < wanted.length; i++) {
+            assertThat(found[i]).isCloseTo(wanted[i], Offset.offset(1e-3 * (1 + Math.abs(wanted[i]))));
+        }
+        assertThat(without).isNotEqualTo(wanted);
+        Graph late = cut("c_1", "c_2").apply(graph);
+        assertThat(statistics.of(late).constant("b_1_w")).isEqualTo(graph.constant("b_1_w"));
+    }
+
+    /** Mean and mean square of each channel of a layer behind the first block. */
+    private static double[] moments(Graph of, List<Map<String, Tensor>> samples) {
+        String value = of.nodes().stream()
+                .filter(node -> node.name().equals("b_1"))
+                .findFirst()
+                .orElseThrow()
+                .output();
+        int channels = of.type(value).shape().extent(1);
+        double[] moments = new double[2 * channels];
+        for (Map<String, Tensor> sample : samples) {
+            ReferenceEvaluator.run(of, sample, (name, tensor) -> {
+                if (name.equals(value)) {
+                    float[] all = tensor.toFloats();
+                    int inner = all.length / channels;
+                    for (int i = 0; i < all.length; i++) {
+                        moments[i / inner] += all[i] / (double) inner / samples.size();
+                        moments[channels + i / inner] += all[i] * (double) all[i] / inner / samples.size();
+                    }
+                }
+            });
+        }
+        return moments;
     }
 }

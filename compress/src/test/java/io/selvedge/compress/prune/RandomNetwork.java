@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Small networks of the layers that tie channels in every way there is; values are [N,C,4,4]. */
-final class RandomNetwork {
+public final class RandomNetwork {
     private static final List<Integer> ONES = List.of(1, 1);
     private static final List<Integer> NONE = List.of(0, 0, 0, 0);
 
@@ -43,7 +43,7 @@ final class RandomNetwork {
         this.random = new Random(seed);
     }
 
-    static Graph of(long seed) {
+    public static Graph of(long seed) {
         return new RandomNetwork(seed).graph();
     }
 

@@ -4,6 +4,7 @@ import io.selvedge.jvm.program.Buffer;
 import io.selvedge.jvm.program.Element.Storage;
 import io.selvedge.jvm.program.Program;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -25,10 +26,15 @@ public final class Memory {
         }
         Map<Storage, Object> arenas = new EnumMap<>(Storage.class);
         ends.forEach((storage, end) -> arenas.put(storage, array(storage, end)));
+        // Two buffers may be one input, seen in two layouts.
+        Map<Integer, Object> given = new HashMap<>();
         arrays = new Object[program.buffers().size()];
         for (int i = 0; i < arrays.length; i++) {
             Buffer buffer = program.buffer(i);
-            if (buffer.place() != Buffer.Place.ARENA) {
+            if (buffer.place() == Buffer.Place.INPUT) {
+                arrays[i] = given.computeIfAbsent(
+                        buffer.ioIndex(), index -> array(buffer.element().storage(), buffer.size()));
+            } else if (buffer.place() == Buffer.Place.OUTPUT) {
                 arrays[i] = array(buffer.element().storage(), buffer.size());
             } else if (buffer.offset() >= 0) {
                 arrays[i] = arenas.get(buffer.element().storage());

@@ -6,6 +6,7 @@ import io.selvedge.compiler.ir.GraphBuilder;
 import io.selvedge.compiler.ir.Op;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compiler.op.BatchNormalization;
 import io.selvedge.compiler.op.Binary;
 import io.selvedge.compiler.op.Clip;
 import io.selvedge.compiler.op.Conv;
@@ -20,14 +21,15 @@ import java.util.SplittableRandom;
 
 /**
  * Builds a network layer by layer, weights drawn from a fixed seed with a deviation of {@code gain / sqrt(fan-in)} (He et al.,
- * Delving Deep into Rectifiers, 2015): activations neither vanish nor grow. Batch norms are folded, as exporters leave them.
- * Values are NCHW.
+ * Delving Deep into Rectifiers, 2015): activations neither vanish nor grow. Batch norms are folded, as exporters leave them, but
+ * in networks that are to be trained. Values are NCHW.
  */
 final class Layers {
     /** Keeps the second moment through a layer behind which a Relu halves it. */
     static final double RELU_GAIN = Math.sqrt(2);
 
     private static final double BIAS_DEVIATION = 0.05;
+    private static final float EPSILON = 1e-5f;
 
     private final GraphBuilder builder;
     private final SplittableRandom random;
@@ -81,6 +83,26 @@ final class Layers {
         String w = normal("weight", gain / Math.sqrt(perGroup * kernel * kernel), channels, perGroup, kernel, kernel);
         String b = normal("bias", BIAS_DEVIATION, channels);
         return add("conv", new Conv(List.of(stride, stride), pads, List.of(1, 1), group), x, w, b);
+    }
+
+    /** A square convolution with TensorFlow's padding in front of a batch norm, which takes the place of its bias. */
+    String normalizedConv(String x, int channels, int kernel, int stride) {
+        int from = extents(x)[1];
+        List<Integer> pads = same(extents(x)[2], kernel, stride);
+        String w = normal("weight", RELU_GAIN / Math.sqrt(from * kernel * kernel), channels, from, kernel, kernel);
+        String y = add("conv", new Conv(List.of(stride, stride), pads, List.of(1, 1), 1), x, w);
+        return add(
+                "norm",
+                new BatchNormalization(EPSILON),
+                y,
+                vector("scale", channels, 1),
+                vector("bias", channels, 0),
+                vector("mean", channels, 0),
+                vector("variance", channels, 1));
+    }
+
+    private String vector(String hint, int channels, double value) {
+        return constant(hint, Tensor.filled(TensorType.of(DType.FLOAT32, channels), _ -> value));
     }
 
     /** Pads that TensorFlow calls SAME: as many outputs as {@code extent / stride} rounded up, the odd one at the end. */

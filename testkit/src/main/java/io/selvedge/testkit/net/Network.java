@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 public record Network(String name, boolean layer, Supplier<Graph> builder) {
     private static final int[] AUTOENCODER = {128, 128, 128, 128, 8, 128, 128, 128, 128};
 
-    /** Every network, the small ones first, then single layers. */
+    /** What benchmarks measure, the small ones first, then single layers. */
     public static List<Network> all() {
         Stream<Network> nets = Stream.of(
                 new Network("mobilenet_v1_025_96", false, MobileNets::quarterV1),
@@ -43,9 +43,21 @@ public record Network(String name, boolean layer, Supplier<Graph> builder) {
         return Stream.concat(nets, layers).toList();
     }
 
+    /** What {@code ./selvedge train} begins with: batch norms are still there. */
+    public static List<Network> untrained() {
+        Stream<Network> residual = Stream.of(8, 16, 32)
+                .map(width -> new Network(ResNets.resnet8Name(width), false, () -> ResNets.resnet8(width)));
+        Stream<Network> small = Stream.of(
+                new Network("digit_cnn", false, SmallNets::digits),
+                new Network("window_autoencoder", false, SmallNets::windows));
+        return Stream.concat(residual, small).toList();
+    }
+
     /** The network of a name. */
     public static Optional<Network> named(String name) {
-        return all().stream().filter(network -> network.name().equals(name)).findFirst();
+        return Stream.concat(all().stream(), untrained().stream())
+                .filter(network -> network.name().equals(name))
+                .findFirst();
     }
 
     /** A new graph, the same on every call. */

@@ -1,9 +1,11 @@
 package io.selvedge.testkit.net;
 
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.op.Softmax;
 
 /**
- * Residual networks of torchvision, 224x224, 1000 classes; the stride of a bottleneck is in its 3x3 convolution.
+ * Residual networks of torchvision, 224x224, 1000 classes; the stride of a bottleneck is in its 3x3 convolution. And the small one of
+ * MLPerf Tiny, of any width.
  *
  * @see <a href="https://arxiv.org/abs/1512.03385">Deep Residual Learning</a>
  */
@@ -23,6 +25,28 @@ final class ResNets {
 
     static Graph resnet50() {
         return resnet("resnet50", BLOCKS_50, true);
+    }
+
+    /**
+     * Pixels of 0 to 255 as they are, 32x32, ten classes: the image classifier of MLPerf Tiny, which has width 16, with its batch
+     * norms.
+     */
+    static Graph resnet8(int width) {
+        Layers net = new Layers(resnet8Name(width));
+        String x = net.relu(net.normalizedConv(net.input(1, 3, 32, 32), width, 3, 1));
+        for (int stage = 0; stage < 3; stage++) {
+            int channels = width << stage;
+            int stride = stage == 0 ? 1 : 2;
+            String y = net.relu(net.normalizedConv(x, channels, 3, stride));
+            y = net.normalizedConv(y, channels, 3, 1);
+            String shortcut = stage == 0 ? x : net.normalizedConv(x, channels, 1, stride);
+            x = net.relu(net.sum(y, shortcut));
+        }
+        return net.build(net.add("softmax", new Softmax(1, false), net.linear(net.pooled(x), 10, 1)));
+    }
+
+    static String resnet8Name(int width) {
+        return "resnet8_w" + width;
     }
 
     private static Graph resnet(String name, int[] blocks, boolean bottleneck) {

@@ -67,7 +67,9 @@ final class NativeModel implements AutoCloseable {
                         planned.preparedOffsets(),
                         planned.preparedBytes()),
                 compilation.libraries(),
-                compilation.tiles());
+                compilation.tiles(),
+                compilation.forms(),
+                compilation.preparedBytes());
         try {
             Path bundle = Files.createTempFile(folder, "model-", ".selv");
             new BundleBuilder(spacious, targets, "0".repeat(64), states, Optional.empty())

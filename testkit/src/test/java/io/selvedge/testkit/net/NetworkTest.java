@@ -23,6 +23,8 @@ class NetworkTest {
         "mobilenet_v1_025_96, 0.21, 7.5",
         "fc_autoencoder, 0.266, 0.264",
         "mobilenet_v2, 3.49, 300.8",
+        "resnet8_w16, 0.078, 12.5",
+        "resnet8_w32, 0.309, 49.1",
         "resnet18, 11.68, 1814",
         "resnet50, 25.53, 4089",
         "vit_tiny, 5.7, 1254",
@@ -37,7 +39,7 @@ class NetworkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mobilenet_v1_025_96", "fc_autoencoder", "mobilenet_v2"})
+    @ValueSource(strings = {"mobilenet_v1_025_96", "fc_autoencoder", "mobilenet_v2", "resnet8_w32"})
     void activations_neither_vanish_nor_grow(String name) {
         Graph graph = network(name);
         SplittableRandom random = new SplittableRandom(3);

@@ -40,7 +40,7 @@ public enum Effort {
         return minutes;
     }
 
-    /** How often the better half is trained on, twice as long each time. */
+    /** In how many rounds is trained, each with fewer trials and for longer. */
     public int rungs() {
         return rungs;
     }

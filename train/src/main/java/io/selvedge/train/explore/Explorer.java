@@ -13,14 +13,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
  * Looks for smaller forms of a model by successive halving: every recipe is compiled untrained, which tells its time and size; what
- * breaks no budget and is better than plain int8 somewhere is trained a little and judged on the samples that choose; the better
- * half is trained twice as long, and so on. The last ones are candidates of the deployment, which measures them with all others.
+ * breaks no budget and is better than plain int8 somewhere is trained a little and judged on the samples that choose; the best
+ * third is trained three times as long, and so on, each round a like share of the minutes. The last ones are candidates of the deployment, which measures them with all others.
  *
  * @see <a href="https://arxiv.org/abs/1502.07943">Jamieson and Talwalkar, Non-stochastic Best Arm Identification</a>
  */
@@ -29,6 +30,10 @@ public final class Explorer {
     private static final double POINT = 0.05;
 
     private static final int FINALISTS = 4;
+    /** One of so many goes on. */
+    private static final int KEPT = 3;
+
+    private static final int LEAST_KEPT = 2;
 
     private final Request request;
     private final ProgressListener progress;
@@ -42,7 +47,7 @@ public final class Explorer {
      * @param targets names; empty for this machine's best
      * @param coded whether bundles are stored coded
      * @param minutes after which no further training begins
-     * @param threads of training
+     * @param workers trainings at once
      * @param cache where trials are kept for later runs
      */
     public record Request(
@@ -56,7 +61,7 @@ public final class Explorer {
             Effort effort,
             double minutes,
             long seed,
-            int threads,
+            int workers,
             Path cache) {
         public Request {
             targets = List.copyOf(targets);
@@ -73,7 +78,7 @@ public final class Explorer {
     public record TrialFinding(
             String name,
             String how,
-            int epochs,
+            double epochs,
             OptionalDouble drop,
             OptionalDouble micros,
             long bundleBytes,
@@ -107,45 +112,33 @@ public final class Explorer {
             Forms forms = new Forms(request, data, progress);
             List<Trial> left = new ArrayList<>();
             List<Trial> running = screened(forms, left);
-            int epochs = 1;
-            int total = 0;
-            for (int rung = 0;
-                    rung < request.effort().rungs() && !running.isEmpty() && (rung == 0 || !isOver());
-                    rung++) {
-                List<Trial> further = trained(running, forms, epochs, total + epochs, left);
-                total += epochs;
-                epochs *= 2;
-                running = kept(judged(further, forms, data), left);
+            int rungs = request.effort().rungs();
+            for (int rung = 0; rung < rungs && !running.isEmpty() && (rung == 0 || !isOver()); rung++) {
+                int workers = Math.min(request.workers(), running.size());
+                int steps = forms.pace().steps(request.minutes() / rungs / running.size() * workers);
+                Round round = new Round(
+                        "train " + running.size() + " forms, round " + (rung + 1) + " of " + rungs,
+                        steps,
+                        workers,
+                        this::isOver);
+                Round.Outcome outcome = round.run(running, forms, progress);
+                left.addAll(outcome.left());
+                List<Trial> further = judged(outcome.further(), forms, data);
+                running = rung == rungs - 1 ? further : kept(further, left);
             }
             List<Trial> last = running.subList(0, Math.min(FINALISTS, running.size()));
             running.subList(last.size(), running.size())
                     .forEach(trial -> left.add(trial.leftFor("others lost less for what they cost")));
             return new Exploration(
-                    last.stream().map(trial -> variant(trial, folder)).toList(), findings(last, left));
+                    last.stream()
+                            .map(trial -> variant(trial, forms.pace(), folder))
+                            .toList(),
+                    findings(last, left, forms.pace()));
         }
-    }
-
-    /**
-     * The trials after so many more epochs. When the time is over, those that are left lost more or cost more and stay as they are;
-     * what was never trained goes to {@code left}.
-     */
-    private List<Trial> trained(List<Trial> running, Forms forms, int epochs, int total, List<Trial> left) {
-        List<Trial> trained = new ArrayList<>();
-        for (Trial trial : running) {
-            progress.progress("train " + trial.recipe().name(), trained.size(), running.size());
-            if (trained.isEmpty() || !isOver()) {
-                trained.add(forms.trained(trial, epochs, total));
-            } else if (trial.epochs() > 0) {
-                trained.add(trial);
-            } else {
-                left.add(trial.leftFor("there was no time left to train it"));
-            }
-        }
-        return trained;
     }
 
     private static List<Trial> kept(List<Trial> judged, List<Trial> left) {
-        int keep = Math.min(judged.size(), Math.max(FINALISTS, (judged.size() + 1) / 2));
+        int keep = Math.min(judged.size(), Math.max(LEAST_KEPT, (judged.size() + KEPT - 1) / KEPT));
         judged.subList(keep, judged.size())
                 .forEach(trial -> left.add(trial.leftFor("others lost less for what they cost")));
         return judged.subList(0, keep);
@@ -208,21 +201,22 @@ public final class Explorer {
         return judged;
     }
 
-    private static Variant variant(Trial trial, Path folder) {
+    private static Variant variant(Trial trial, Pace pace, Path folder) {
         Path file = folder.resolve(trial.recipe().name() + ".onnx");
-        String how = trial.recipe().text() + ", " + trial.epochs() + " epochs";
+        String how =
+                String.format(Locale.ROOT, "%s, %.1f epochs", trial.recipe().text(), pace.epochs(trial.steps()));
         OnnxExporter.write(trial.quantized(), file, Map.of("selvedge.history", how));
         return new Variant(trial.recipe().name(), file, how);
     }
 
-    private static List<TrialFinding> findings(List<Trial> last, List<Trial> left) {
+    private static List<TrialFinding> findings(List<Trial> last, List<Trial> left, Pace pace) {
         List<Trial> all = new ArrayList<>(last);
         all.addAll(left);
         return all.stream()
                 .map(trial -> new TrialFinding(
                         trial.recipe().name(),
                         trial.recipe().text(),
-                        trial.epochs(),
+                        pace.epochs(trial.steps()),
                         trial.drop(),
                         trial.finding().map(SideBySide.Finding::microsP50).orElse(OptionalDouble.empty()),
                         trial.finding().map(SideBySide.Finding::bundleBytes).orElse(0L),

@@ -11,6 +11,7 @@ import io.selvedge.compiler.onnx.OnnxImporter;
 import io.selvedge.compiler.target.TargetCatalog;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
+import io.selvedge.compress.data.DataDescription;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
 import io.selvedge.compress.deploy.LevelsTrial;
@@ -30,23 +31,29 @@ import io.selvedge.compress.quant.Quantizer;
 import io.selvedge.compress.quant.Ranges;
 import io.selvedge.compress.quant.WeightGrid;
 import io.selvedge.train.TrainOptions;
+import io.selvedge.train.TrainOptions.Schedule;
 import io.selvedge.train.TrainRequest;
 import io.selvedge.train.TrainResult;
 import io.selvedge.train.Treatment;
 import io.selvedge.train.process.TrainingProcess;
 import io.selvedge.train.quant.QuantizationAwareTraining;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 
 /** Forms of one model: as it was imported, pruned by a recipe, trained, quantised. */
 final class Forms {
     /** Of weights that are tried. */
     static final List<String> LEVELS = List.of("int8", "int4", "log4");
+
+    private static final int TIMED_STEPS = 60;
+    private static final double LEAST_SECONDS = 1e-4;
 
     private final Explorer.Request request;
     private final Compiler compiler;
@@ -56,8 +63,9 @@ final class Forms {
     private final Graph int8;
     private final Widths widths;
     private final TrialFolder folder;
+    private final Pace pace;
     /** By the recipe's name, found when it is trained first: what is cut wants larger steps than what is whole. */
-    private final Map<String, Double> learningRates = new HashMap<>();
+    private final Map<String, Double> learningRates = new ConcurrentHashMap<>();
 
     Forms(Explorer.Request request, DataSource data, ProgressListener progress) {
         this.request = request;
@@ -81,7 +89,51 @@ final class Forms {
                 request.cache(),
                 request.model(),
                 request.data(),
-                bound + " seed " + request.seed() + " threads " + request.threads() + " lanes " + widths.lanes());
+                bound + " seed " + request.seed() + " lanes " + widths.lanes());
+        this.pace = pace(data);
+    }
+
+    private Pace pace(DataSource data) {
+        TrainOptions usual = TrainOptions.of(1, request.seed());
+        double validation = DataDescription.read(request.data())
+                .training()
+                .map(DataDescription.Training::validation)
+                .orElse(usual.validation());
+        double samples = data.training().orElse(calibration).size() * (1 - validation);
+        int stepsPerEpoch = (int) Math.max(1, samples / usual.schedule().batch());
+        double seconds = folder.secondsPerStep(() -> {
+            progress.progress("time a step of training", 0, 0);
+            Pace.Stopwatch watch = new Pace.Stopwatch();
+            TrainingProcess.train(
+                    new TrainRequest(
+                            original,
+                            Optional.of(original),
+                            options(Math.min(TIMED_STEPS, stepsPerEpoch), stepsPerEpoch, OptionalDouble.of(1e-6), 0),
+                            List.of(),
+                            folder.path().resolve("timed")),
+                    request.data(),
+                    watch);
+            return Math.max(watch.secondsPerStep(), LEAST_SECONDS);
+        });
+        return new Pace(seconds, stepsPerEpoch);
+    }
+
+    Pace pace() {
+        return pace;
+    }
+
+    /** So many steps behind those that were done before, on other samples than these where one pass is not used up. */
+    private TrainOptions options(int steps, int stepsPerEpoch, OptionalDouble rate, int before) {
+        int epochs = Math.max(1, steps / stepsPerEpoch);
+        TrainOptions usual = TrainOptions.of(epochs, request.seed() + before).withThreads(1);
+        Schedule schedule = usual.schedule();
+        return usual.with(new Schedule(
+                epochs,
+                schedule.batch(),
+                rate,
+                schedule.warmUp(),
+                schedule.patience(),
+                steps < stepsPerEpoch ? OptionalInt.of(steps) : OptionalInt.empty()));
     }
 
     Graph original() {
@@ -123,9 +175,11 @@ final class Forms {
         return pruning.apply(pruning.ratio(ratio, true));
     }
 
-    /** The trial after so many more epochs, {@code total} in all. */
-    Trial trained(Trial trial, int epochs, int total) {
-        TrialFolder.Result result = folder.result(trial.recipe(), total).orElseGet(() -> train(trial, epochs, total));
+    /** The trial after so many more steps; may be called for several at once. */
+    Trial trained(Trial trial, int steps, LongConsumer steppedTo) {
+        int total = trial.steps() + steps;
+        TrialFolder.Result result =
+                folder.result(trial.recipe(), total).orElseGet(() -> train(trial, steps, total, steppedTo));
         return new Trial(
                 trial.recipe(),
                 result.trained(),
@@ -136,13 +190,14 @@ final class Forms {
                 Optional.empty());
     }
 
-    private TrialFolder.Result train(Trial trial, int epochs, int total) {
+    private TrialFolder.Result train(Trial trial, int steps, int total, LongConsumer steppedTo) {
         Optional<QuantizationAwareTraining> levels = fewLevels(trial.recipe(), trial.trained());
-        TrainOptions options = TrainOptions.of(epochs, request.seed()).withThreads(request.threads());
         Double rate = learningRates.get(trial.recipe().name());
-        if (rate != null) {
-            options = options.with(options.schedule().at(rate));
-        }
+        TrainOptions options = options(
+                steps,
+                pace.stepsPerEpoch(),
+                rate == null ? OptionalDouble.empty() : OptionalDouble.of(rate),
+                trial.steps());
         List<Treatment> treatments = new ArrayList<>(zeros(trial));
         // The levels are those of folded weights.
         levels.ifPresent(form -> treatments.addAll(form.treatments()));
@@ -154,8 +209,11 @@ final class Forms {
                         treatments,
                         folder.training(trial.recipe(), total)),
                 request.data(),
-                step -> progress.progress(
-                        "train " + trial.recipe().name() + ", " + step.phase(), step.step(), step.steps()));
+                step -> {
+                    if (step.phase().startsWith("epoch")) {
+                        steppedTo.accept(step.step());
+                    }
+                });
         learningRates.put(trial.recipe().name(), result.learningRate());
         return folder.keep(
                 trial.recipe(),
@@ -197,7 +255,9 @@ final class Forms {
         return Quantizer.quantize(simplified, ranges(simplified), Set.of());
     }
 
-    private Ranges ranges(Graph simplified) {
-        return new LevelsTrial(compiler, simplified, progress).ranges(calibration, "'" + request.data() + "'");
+    /** One at a time: trainings side by side share the samples. It takes a second, and the round has the line of progress. */
+    private synchronized Ranges ranges(Graph simplified) {
+        return new LevelsTrial(compiler, simplified, ProgressListener.SILENT)
+                .ranges(calibration, "'" + request.data() + "'");
     }
 }

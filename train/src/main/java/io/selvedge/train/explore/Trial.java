@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
 /**
  * A recipe on its way.
  *
- * @param trained the float form, after so many epochs
+ * @param trained the float form, after so many steps
  * @param quantized the form that is deployed
  * @param drop points lost against the original on the samples that choose; empty before training
  * @param left why it went no further
@@ -17,19 +17,19 @@ record Trial(
         Recipe recipe,
         Graph trained,
         Graph quantized,
-        int epochs,
+        int steps,
         Optional<Finding> finding,
         OptionalDouble drop,
         Optional<String> left) {
     Trial with(Finding measured) {
-        return new Trial(recipe, trained, quantized, epochs, Optional.of(measured), drop, left);
+        return new Trial(recipe, trained, quantized, steps, Optional.of(measured), drop, left);
     }
 
     Trial with(Finding measured, double lost) {
-        return new Trial(recipe, trained, quantized, epochs, Optional.of(measured), OptionalDouble.of(lost), left);
+        return new Trial(recipe, trained, quantized, steps, Optional.of(measured), OptionalDouble.of(lost), left);
     }
 
     Trial leftFor(String why) {
-        return new Trial(recipe, trained, quantized, epochs, finding, drop, Optional.of(why));
+        return new Trial(recipe, trained, quantized, steps, finding, drop, Optional.of(why));
     }
 }

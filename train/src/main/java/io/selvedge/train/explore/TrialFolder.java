@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 
 /**
  * Where the trials of one model on one data description lie, also for later runs: a training that was done is read, one that was
@@ -26,7 +27,7 @@ record TrialFolder(Path path) {
     /**
      * The folder that belongs to all that decides a trial.
      *
-     * @param settings further figures: seed, threads
+     * @param settings further figures: seed, lanes
      */
     static TrialFolder of(Path root, Path model, Path data, String settings) {
         try {
@@ -48,30 +49,49 @@ record TrialFolder(Path path) {
         }
     }
 
+    /** Seconds of a step as they were measured first: later runs train as long, and so find what was trained. */
+    double secondsPerStep(DoubleSupplier measured) {
+        Path file = path.resolve("seconds-per-step");
+        try {
+            if (Files.exists(file)) {
+                return Double.parseDouble(Files.readString(file).strip());
+            }
+            double seconds = measured.getAsDouble();
+            Files.writeString(file, seconds + "\n");
+            return seconds;
+        } catch (NumberFormatException e) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_DATA, file + " does not hold a number; delete " + path + " and begin again", e);
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.OUTPUT_NOT_WRITABLE, file + " cannot be used (" + IoReason.of(e) + ")", e);
+        }
+    }
+
     /** Where a training keeps its checkpoints. */
-    Path training(Recipe recipe, int epochs) {
-        return path.resolve(recipe.name() + "-" + epochs);
+    Path training(Recipe recipe, int steps) {
+        return path.resolve(recipe.name() + "-" + steps);
     }
 
     /** What a training left: the float form, and that which is deployed. */
     record Result(Graph trained, Graph quantized) {}
 
     /** The result of a training that was done before. */
-    Optional<Result> result(Recipe recipe, int epochs) {
-        Path quantized = file(recipe, epochs, "-quantized");
+    Optional<Result> result(Recipe recipe, int steps) {
+        Path quantized = file(recipe, steps, "-quantized");
         return Files.exists(quantized)
-                ? Optional.of(new Result(OnnxImporter.read(file(recipe, epochs, "")), OnnxImporter.read(quantized)))
+                ? Optional.of(new Result(OnnxImporter.read(file(recipe, steps, "")), OnnxImporter.read(quantized)))
                 : Optional.empty();
     }
 
-    Result keep(Recipe recipe, int epochs, Result result) {
-        OnnxExporter.write(result.trained(), file(recipe, epochs, ""));
+    Result keep(Recipe recipe, int steps, Result result) {
+        OnnxExporter.write(result.trained(), file(recipe, steps, ""));
         // The last one says that both are there.
-        OnnxExporter.write(result.quantized(), file(recipe, epochs, "-quantized"));
+        OnnxExporter.write(result.quantized(), file(recipe, steps, "-quantized"));
         return result;
     }
 
-    private Path file(Recipe recipe, int epochs, String kind) {
-        return path.resolve(recipe.name() + "-" + epochs + kind + ".onnx");
+    private Path file(Recipe recipe, int steps, String kind) {
+        return path.resolve(recipe.name() + "-" + steps + kind + ".onnx");
     }
 }

@@ -1,7 +1,7 @@
 package io.selvedge.train.fit;
 
 import io.selvedge.compiler.ir.TensorType;
-import io.selvedge.train.TrainOptions.Augmentation;
+import io.selvedge.compress.data.Augmentation;
 import java.util.SplittableRandom;
 
 /** Random changes of one sample's input that leave its meaning. */
@@ -24,6 +24,21 @@ record Augmenter(Augmentation rules, boolean channelsLast, boolean images) {
             return loud;
         }
         return result;
+    }
+
+    /** Each sample's values, a row a sample, become in part the next one's: by a share that its own seed says. */
+    void mix(float[] rows, int each, long[] seeds) {
+        if (rules.mix() == 0) {
+            return;
+        }
+        float[] before = rows.clone();
+        for (int i = 0; i < seeds.length; i++) {
+            double share = rules.mix() * new SplittableRandom(~seeds[i]).nextDouble();
+            int other = (i + 1) % seeds.length * each;
+            for (int k = 0; k < each; k++) {
+                rows[i * each + k] = (float) ((1 - share) * before[i * each + k] + share * before[other + k]);
+            }
+        }
     }
 
     private static double deviation(float[] values) {

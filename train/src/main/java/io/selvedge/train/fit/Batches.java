@@ -64,6 +64,8 @@ final class Batches {
     private Tensor input(String name, TensorType type, List<Sample> samples, int[] indices, long seed) {
         int each = Math.toIntExact(type.shape().elements());
         float[] all = new float[each * samples.size()];
+        long[] seeds =
+                IntStream.of(indices).mapToLong(index -> seed * 31 + index).toArray();
         for (int i = 0; i < samples.size(); i++) {
             float[] values = samples.get(i).inputs().get(name);
             if (values == null || values.length != each) {
@@ -74,9 +76,12 @@ final class Batches {
                                 + (values == null ? "none of that name" : values.length + " values"));
             }
             if (type.dtype().isFloat()) {
-                values = augmenter.changed(values, type, new SplittableRandom(seed * 31 + indices[i]));
+                values = augmenter.changed(values, type, new SplittableRandom(seeds[i]));
             }
             System.arraycopy(values, 0, all, i * each, each);
+        }
+        if (type.dtype().isFloat()) {
+            augmenter.mix(all, each, seeds);
         }
         long[] extents = NativeTensor.extents(type.shape());
         extents[0] = samples.size();

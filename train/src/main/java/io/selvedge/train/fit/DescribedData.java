@@ -2,6 +2,7 @@ package io.selvedge.train.fit;
 
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compress.data.Augmentation;
 import io.selvedge.compress.data.DataDescription;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.data.Dataset;
@@ -42,7 +43,12 @@ public record DescribedData(DataSource source, TrainingData data, TrainOptions o
             };
             boolean values = source.metric().equals("mse");
             TrainingData data = TrainingData.split(samples, share, options.seed(), last, images, values);
-            return new DescribedData(source, data, labels ? options : options.withoutLabels());
+            Augmentation described = description
+                    .training()
+                    .map(DataDescription.Training::augmentation)
+                    .orElse(Augmentation.NONE);
+            TrainOptions whole = options.augmentation().equals(Augmentation.NONE) ? options.with(described) : options;
+            return new DescribedData(source, data, labels ? whole : whole.withoutLabels());
         } catch (RuntimeException e) {
             source.close();
             throw e;

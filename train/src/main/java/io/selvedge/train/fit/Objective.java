@@ -33,6 +33,12 @@ final class Objective {
         this.weights = options.distillation();
         this.useLabels = options.useLabels() && data.labelled();
         this.teacher = teacher.map(graph -> teacher(student, graph, data));
+        if (useLabels && options.augmentation().mix() != 0) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION,
+                    "mixed samples have no label; leave 'mix' out, or let the teacher alone say what is right ('labels: "
+                            + "false' of the data's 'training', or --no-labels)");
+        }
         if (!useLabels && teacher.isEmpty()) {
             throw new SelvedgeException(
                     ErrorCode.NO_LABELS,

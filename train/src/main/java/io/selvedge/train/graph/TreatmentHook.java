@@ -73,11 +73,24 @@ public final class TreatmentHook implements Hook {
     private static Tensor linear(Tensor x, Tensor scale, Treatment.FakeQuantization fake) {
         double high = fake.signed() ? Math.scalb(1.0, fake.bits() - 1) - 1 : Math.scalb(1.0, fake.bits()) - 1;
         double low = fake.signed() ? -high : 0;
+        if (!fake.learned() && scale.numel() == 1) {
+            return fixed(x, scale.item_double(), low - fake.zeroPoint(), high - fake.zeroPoint());
+        }
         Tensor s = Quantizing.along(fake.learned() ? damped(scale, x, high) : scale, x, fake.axis());
         Tensor codes = x.div(s)
                 .clamp_min(Natively.number(low - fake.zeroPoint()))
                 .clamp_max(Natively.number(high - fake.zeroPoint()));
         return Elementwise.round(codes).mul(s);
+    }
+
+    /** With one scale that stays: activations, which are most of what such training reads and writes; half as many passes. */
+    private static Tensor fixed(Tensor x, double scale, double low, double high) {
+        Tensor s = torch.full(new long[0], Natively.number(scale));
+        Tensor inside = torch.hardtanh(x, Natively.number(low * scale), Natively.number(high * scale));
+        Tensor y = inside.detach().div(s).round_().mul_(s);
+        // Their difference is 0: what comes out are the levels to the last bit, and the gradient is that of what is
+        // inside.
+        return y.add(inside.sub(inside.detach()));
     }
 
     private static Tensor damped(Tensor scale, Tensor x, double high) {

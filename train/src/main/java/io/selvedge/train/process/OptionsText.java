@@ -3,8 +3,8 @@ package io.selvedge.train.process;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.selvedge.compress.data.Augmentation;
 import io.selvedge.train.TrainOptions;
-import io.selvedge.train.TrainOptions.Augmentation;
 import io.selvedge.train.TrainOptions.Descent;
 import io.selvedge.train.TrainOptions.Distillation;
 import io.selvedge.train.TrainOptions.Optimizer;
@@ -33,7 +33,8 @@ public final class OptionsText {
         json.put("flip", augmentation.flip())
                 .put("shift", augmentation.shift())
                 .put("noise", augmentation.noise())
-                .put("gain", augmentation.gain());
+                .put("gain", augmentation.gain())
+                .put("mix", augmentation.mix());
         Distillation distillation = options.distillation();
         json.put("temperature", distillation.temperature())
                 .put("task", distillation.task())
@@ -68,7 +69,8 @@ public final class OptionsText {
                         json.get("flip").asBoolean(),
                         json.get("shift").asInt(),
                         json.get("noise").asDouble(),
-                        json.get("gain").asDouble()),
+                        json.get("gain").asDouble(),
+                        json.get("mix").asDouble()),
                 new Distillation(
                         json.get("temperature").asDouble(),
                         json.get("task").asDouble(),

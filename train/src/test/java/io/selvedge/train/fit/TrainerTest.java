@@ -10,6 +10,7 @@ import io.selvedge.compiler.ir.DType;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
+import io.selvedge.compress.data.Augmentation;
 import io.selvedge.compress.data.Dataset;
 import io.selvedge.compress.data.Sample;
 import io.selvedge.train.TrainListener;
@@ -110,7 +111,7 @@ final class TrainerTest {
 
     @Test
     void a_training_that_was_stopped_at_any_step_goes_on_to_the_same_parameters() {
-        TrainOptions options = options(3, 0.01).with(new TrainOptions.Augmentation(true, 1, 0.05, 0.1));
+        TrainOptions options = options(3, 0.01).with(new Augmentation(true, 1, 0.05, 0.1, 0));
         String whole = train(new TrainRequest(NET, options, folder.resolve("whole")), SmallTask.stripes(500, 1))
                 .digest();
         TrainRequest request = new TrainRequest(NET, options, folder.resolve("parts"));
@@ -210,6 +211,22 @@ final class TrainerTest {
         TrainResult result = train(request, SmallTask.stripes(500, 1));
         assertThat(result.history().getLast().validationAccuracy()).isGreaterThan(0.95);
         assertThat(result.learned().get("w1").getDouble(0)).isNotEqualTo(0.2f);
+    }
+
+    @Test
+    void a_teacher_alone_says_what_mixed_samples_are() {
+        Graph teacher = train(NET, options(8, 0.01)).graph();
+        TrainOptions options = options(8, 0.01).with(new Augmentation(false, 0, 0, 0, 0.5));
+        Graph fresh = SmallTask.net(4, 9, true, false);
+        TrainRequest request =
+                new TrainRequest(fresh, Optional.of(teacher), options, List.of(), folder.resolve("student"));
+        assertThatThrownBy(() -> train(request, SmallTask.stripes(100, 5)))
+                .isInstanceOfSatisfying(
+                        SelvedgeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_OPTION))
+                .hasMessageContaining("mix")
+                .hasMessageContaining("--no-labels");
+        Graph student = train(request, SmallTask.unlabelled(500, 5)).graph();
+        assertThat(SmallTask.accuracy(student, SmallTask.stripes(300, 2))).isGreaterThan(0.9);
     }
 
     @Test

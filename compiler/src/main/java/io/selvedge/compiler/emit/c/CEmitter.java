@@ -32,19 +32,22 @@ public final class CEmitter {
     private final Target target;
     private final PreparedWeights prepared;
     private final Set<String> headers = new TreeSet<>(List.of("entry.h"));
+    private final Forms forms;
     private final List<String> tiles = new ArrayList<>();
+    private final List<Forms.Taken> taken = new ArrayList<>();
     private final Set<Integer> written = new HashSet<>();
     private final Map<Integer, List<Kernel>> readers = new HashMap<>();
     private final Sharing sharing;
     private final RunCode runCode;
 
-    private CEmitter(PlannedProgram planned, Target target, Sharing sharing) {
+    private CEmitter(PlannedProgram planned, Target target, Sharing sharing, Forms forms) {
         this.sharing = sharing;
+        this.forms = forms;
         this.planned = planned;
         this.program = planned.program();
         this.target = target;
         this.runCode = new RunCode(program);
-        this.prepared = PreparedWeights.of(planned, target);
+        this.prepared = PreparedWeights.of(planned, target, forms);
         for (Program.Step step : program.steps()) {
             new HashSet<>(step.kernel().reads())
                     .forEach(id ->
@@ -54,16 +57,33 @@ public final class CEmitter {
 
     /** The C sources of {@code planned} for {@code target}. */
     public static EmittedSource emit(PlannedProgram planned, Target target) {
-        return emit(planned, target, Sharing.WHERE_IT_PAYS);
+        return emit(planned, target, Forms.COST_MODEL);
+    }
+
+    /** The same, kernels in the forms that {@code forms} take. */
+    public static EmittedSource emit(PlannedProgram planned, Target target, Forms forms) {
+        return new CEmitter(planned, target, Sharing.WHERE_IT_PAYS, forms).emit();
     }
 
     static EmittedSource emit(PlannedProgram planned, Target target, Sharing sharing) {
-        return new CEmitter(planned, target, sharing).emit();
+        return new CEmitter(planned, target, sharing, Forms.COST_MODEL).emit();
     }
 
     /** Memory that {@code selvedge_prepare} of the code for {@code target} fills. */
     public static int preparedBytes(PlannedProgram planned, Target target) {
-        return PreparedWeights.of(planned, target).bytes();
+        return preparedBytes(planned, target, Forms.COST_MODEL);
+    }
+
+    /** The same of the code in the forms that {@code forms} take. */
+    public static int preparedBytes(PlannedProgram planned, Target target, Forms forms) {
+        return PreparedWeights.of(planned, target, forms).bytes();
+    }
+
+    /** The kernels that have forms, as C: where they change, what was measured of them is worth nothing. */
+    public static String kernels(Target target) {
+        return KernelHeaders.closure(
+                        List.of(target.header(), "conv.h", "gemm.h", "qconv.h", "qwinograd.h", "winograd.h"))
+                .toString();
     }
 
     private EmittedSource emit() {
@@ -92,13 +112,13 @@ public final class CEmitter {
         Set<String> included = new TreeSet<>(headers);
         included.add(target.header());
         files.putAll(KernelHeaders.closure(included));
-        return new EmittedSource(files, List.of(MODEL), tiles);
+        return new EmittedSource(files, List.of(MODEL), tiles, taken);
     }
 
     private String step(int number) {
         Program.Step step = program.steps().get(number);
         Kernel kernel = step.kernel();
-        StepCode code = new StepCode(planned, target, prepared, sharing, number, headers);
+        StepCode code = new StepCode(planned, target, prepared, sharing, forms, number, headers);
         boolean inPlace = switch (kernel) {
             case Kernel.Map map -> map.inputs().stream().anyMatch(input -> code.inPlace(input, map.writes()));
             case Kernel.Lut lut -> code.inPlace(lut.input(), lut.writes());
@@ -123,6 +143,7 @@ public final class CEmitter {
         write(code, kernel);
         runCode.add(code.sections(), code.workerScratchBytes());
         tiles.add(code.tile());
+        taken.add(code.taken());
         return "/* " + comment(step.name()) + ": " + shapes(kernel) + " */\n" + code.text();
     }
 
@@ -235,7 +256,7 @@ public final class CEmitter {
         StringBuilder text = new StringBuilder(
                 "void selvedge_prepare(const unsigned char *weights, unsigned char *prepared) {\n    (void)weights;\n    (void)prepared;\n");
         for (int i = 0; i < program.steps().size(); i++) {
-            StepCode code = new StepCode(planned, target, prepared, sharing, i, headers);
+            StepCode code = new StepCode(planned, target, prepared, sharing, forms, i, headers);
             switch (program.steps().get(i).kernel()) {
                 case Kernel.Winograd winograd -> text.append(WinogradCode.prepare(code, winograd));
                 case Kernel.Conv conv -> text.append(ConvCode.prepare(code, conv));

@@ -44,7 +44,7 @@ final class ConvCode {
         }
         ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
         code.include("conv.h");
-        Split split = c.declareConv(false);
+        Split split = c.declareConv(code.chosen(conv, c.dense().tiles(), tile -> "direct " + tile.order()));
         declareEpilogue(code, conv.epilogue());
         String part = code.openParts(split.units());
         code.line(
@@ -66,14 +66,14 @@ final class ConvCode {
             sparse.get().write(code, conv);
             return;
         }
-        Optional<QWinogradCode> winograd = code.winograd(conv);
-        if (winograd.isPresent()) {
-            winograd.get().write(code);
+        QConvForm form = code.qconvForm(conv);
+        if (form.winograd().isPresent()) {
+            form.winograd().get().write(code);
             return;
         }
         ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
         code.include("qconv.h");
-        Split split = c.declareConv(true);
+        Split split = c.declareConv(form.tile());
         declareRequantize(code, conv.requantize(), conv.scales());
         boolean widened = code.widens(conv);
         String part = code.openParts(split.units());
@@ -103,7 +103,8 @@ final class ConvCode {
         if (sparse.isPresent()) {
             return sparse.get().prepare(code);
         }
-        return code.winograd(conv)
+        return code.qconvForm(conv)
+                .winograd()
                 .map(winograd -> winograd.prepare(code))
                 .orElseGet(() -> code.widens(conv)
                         ? "    sv_widen_weights(%d, %s, (short *)(prepared + %d));\n"
@@ -202,36 +203,18 @@ final class ConvCode {
         code.declare(ExprCode.function(code.named("epilogue"), arity, epilogue));
     }
 
-    private Split declareConv(boolean eightBit) {
-        boolean tapRuns = window.dilationW() > 1 && window.kernelW() > 1;
-        int segments = tapRuns ? window.kernelW() : 1;
-        int run = window.kernelW() == 1 || tapRuns ? x.c() : window.kernelW() * x.pixelPitch();
-        int steps = eightBit ? (run + 3) / 4 : run;
-        if (eightBit && run % 4 != 0) {
-            checkSlack(run);
+    private DenseConv dense() {
+        return new DenseConv(
+                code.target(), x, y, residual.stream().mapToObj(code::buffer).findFirst(), window);
+    }
+
+    private Split declareConv(Tile tile) {
+        DenseConv dense = dense();
+        if (dense.eightBit() && dense.run() % 4 != 0) {
+            checkSlack(dense.run());
         }
-        PixelAxes axes = PixelAxes.of(
-                x,
-                y,
-                residual.isPresent() ? Optional.of(code.buffer(residual.getAsInt())) : Optional.empty(),
-                window,
-                true);
-        int vectors = vectors();
-        long covered = (long) axes.pixels()
-                * window.strideH()
-                * window.strideW()
-                * x.c()
-                * x.dtype().bytes();
-        KernelRows kernelRows = KernelRows.of(x, y, axes, window);
-        Tile tile = new TileChooser(code.target(), eightBit)
-                .choose(
-                        axes.rows().extent(),
-                        axes.cols().extent(),
-                        vectors,
-                        segments * steps,
-                        kernelRows,
-                        covered,
-                        (long) axes.cols().strides().getFirst() * x.dtype().bytes());
+        PixelAxes axes = dense.axes();
+        int vectors = dense.vectors();
         Split split = split(axes, vectors, tile);
         code.tile(tile.text());
         code.declare(("static const struct sv_conv %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile_cols = %d, "
@@ -246,12 +229,12 @@ final class ConvCode {
                         tile.blocks(),
                         tile.pixelsFirst() ? 1 : 0,
                         window.kernelH(),
-                        segments,
-                        steps,
+                        dense.segments(),
+                        dense.steps(),
                         window.dilationH() * x.rowPitch(),
                         window.dilationW() * x.pixelPitch(),
-                        tile.isNarrow(y.c(), vectors, steps) ? 1 : 0,
-                        kernelRows.fields(),
+                        dense.isNarrow(tile) ? 1 : 0,
+                        dense.kernelRows().fields(),
                         split.field(code)));
         return split;
     }

@@ -29,8 +29,8 @@ final class GemmCode {
         int step = eightBit ? 4 : 1;
         int depth = Math.ceilDiv(gemm.k(), step);
         int vectors = Math.ceilDiv(gemm.n(), vector);
-        Tile tile = new TileChooser(code.target(), eightBit)
-                .choose(
+        List<Tile> tiles = new TileChooser(code.target(), eightBit)
+                .ranked(
                         1,
                         gemm.m(),
                         vectors,
@@ -39,6 +39,12 @@ final class GemmCode {
                         Long.MAX_VALUE,
                         // A single row has no next one.
                         (long) Math.max(gemm.k(), gemm.a().strides().getFirst()) * (eightBit ? 1 : Float.BYTES));
+        // The columns are the outer loop of all of them.
+        List<Tile> distinct = tiles.stream()
+                .map(each -> new Tile(1, each.cols(), each.blocks(), false))
+                .distinct()
+                .toList();
+        Tile tile = code.chosen(gemm, distinct, Tile::text);
         code.tile(tile.text());
         // Groups of columns have weights of their own, rows share them all.
         Split split = Split.of(List.of(

@@ -66,7 +66,7 @@ public final class PeakSource {
                             *(long long *)io[0] = done;
                         }
                         """, target.name(), pairs ? 1 : 0, target.header(), steps));
-        return new EmittedSource(files, List.of("peak.c"), List.of());
+        return new EmittedSource(files, List.of("peak.c"), List.of(), List.of());
     }
 
     private static String step(int number, String call) {

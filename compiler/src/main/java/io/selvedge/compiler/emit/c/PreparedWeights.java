@@ -3,7 +3,6 @@ package io.selvedge.compiler.emit.c;
 import io.selvedge.compiler.program.Buffer;
 import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.PlannedProgram;
-import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,21 +19,23 @@ record PreparedWeights(List<Integer> offsets, int bytes) {
     private static final int ALIGNMENT = 64;
     private static final int FEW_PIXELS = 4;
 
+    /** What is prepared once: a weight transformed, widened or listed, which their lengths tell. */
+    private record Shared(int weights, long bytes) {}
+
     PreparedWeights {
         offsets = List.copyOf(offsets);
     }
 
-    static PreparedWeights of(PlannedProgram planned, Target target) {
+    static PreparedWeights of(PlannedProgram planned, Target target, Forms forms) {
         List<Integer> offsets = new ArrayList<>();
-        // Steps that share their weights, bands of one layer for example, share these too; in the same form, of which
-        // lengths tell.
-        Map<List<Long>, Integer> known = new HashMap<>();
+        // Steps that share their weights, bands of one layer for example, share these too if they prepare them alike.
+        Map<Shared, Integer> known = new HashMap<>();
         long bytes = planned.preparedBytes();
         for (int i = 0; i < planned.program().steps().size(); i++) {
-            Program.Step step = planned.program().steps().get(i);
-            long more = preparedBytes(planned, target, step.kernel());
+            Kernel kernel = planned.program().steps().get(i).kernel();
+            long more = preparedBytes(planned, target, i, forms);
             if (more > 0) {
-                Integer shared = known.putIfAbsent(List.of((long) weights(step.kernel()), more), (int) bytes);
+                Integer shared = known.putIfAbsent(new Shared(weights(kernel), more), (int) bytes);
                 offsets.add(shared == null ? (int) bytes : shared);
                 more = shared == null ? more : 0;
             } else {
@@ -45,13 +46,15 @@ record PreparedWeights(List<Integer> offsets, int bytes) {
         return new PreparedWeights(offsets, Math.toIntExact(bytes));
     }
 
-    private static long preparedBytes(PlannedProgram planned, Target target, Kernel kernel) {
+    private static long preparedBytes(PlannedProgram planned, Target target, int step, Forms forms) {
+        Kernel kernel = planned.program().steps().get(step).kernel();
         Optional<SparseConvCode> sparse = SparseConvCode.of(planned, target, kernel);
         if (sparse.isPresent()) {
             return sparse.get().preparedBytes();
         }
         return kernel instanceof Kernel.QConv conv
-                ? QWinogradCode.of(planned, target, conv)
+                ? QConvForm.of(planned, target, step, conv, forms)
+                        .winograd()
                         .map(QWinogradCode::preparedBytes)
                         .orElseGet(() -> widenedBytes(planned, target, conv))
                 : 0;

@@ -7,7 +7,7 @@ import io.selvedge.compiler.program.WeightPacking;
 import io.selvedge.compiler.target.Target;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * 8-bit 3x3 convolutions by Winograd's algorithm in integers, where that is sooner done on a target than the direct sum: a
@@ -45,7 +45,8 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
     private static final double FAR_BYTES = 12;
     private static final int NEAR = 768 * 1024;
 
-    static Optional<QWinogradCode> of(PlannedProgram planned, Target target, Kernel.QConv conv) {
+    /** The ways to compute a convolution so, that in the longest blocks first; none where it is not possible. */
+    static List<QWinogradCode> possible(PlannedProgram planned, Target target, Kernel.QConv conv) {
         Buffer x = planned.program().buffer(conv.x());
         Buffer y = planned.program().buffer(conv.y());
         Kernel.Window w = conv.window();
@@ -61,7 +62,7 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
                 && !overResidual(planned, conv)
                 && x.pixelPitch() % WeightPacking.BLOCK == 0;
         if (!fits) {
-            return Optional.empty();
+            return List.of();
         }
         int channels = WeightPacking.roundUp(x.c());
         int outputs = WeightPacking.roundUp(y.c());
@@ -69,13 +70,17 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
         int bytesPerTile = PLANES * (channels * Short.BYTES + WeightPacking.BLOCK * Integer.BYTES);
         int longest = Math.min(STACK_BYTES / (target.isWasm() ? 2 : 1) / bytesPerTile, LONGEST_BLOCK);
         if (longest < 2) {
-            return Optional.empty();
+            return List.of();
         }
-        int block = Math.ceilDiv(tiles, Math.ceilDiv(tiles, longest));
-        return worthwhile(target, channels, outputs, block)
-                        && exact(planned.program().weights().get(conv.weights()).bytes(), x.pixelPitch(), outputs)
-                ? Optional.of(new QWinogradCode(conv, x, y, block, channels, outputs))
-                : Optional.empty();
+        if (!exact(planned.program().weights().get(conv.weights()).bytes(), x.pixelPitch(), outputs)) {
+            return List.of();
+        }
+        return IntStream.of(longest, longest / 2)
+                .filter(most -> most >= 2)
+                .map(most -> Math.ceilDiv(tiles, Math.ceilDiv(tiles, most)))
+                .distinct()
+                .mapToObj(block -> new QWinogradCode(conv, x, y, block, channels, outputs))
+                .toList();
     }
 
     private static boolean overResidual(PlannedProgram planned, Kernel.QConv conv) {
@@ -86,7 +91,8 @@ record QWinogradCode(Kernel.QConv conv, Buffer x, Buffer y, int block, int chann
                         .equals(planned.offsets().get(conv.residual().getAsInt()));
     }
 
-    private static boolean worthwhile(Target target, int channels, int outputs, int block) {
+    /** Whether this is sooner done than the direct sum. */
+    boolean worthwhile(Target target) {
         double vectors = (double) outputs / target.lanes();
         // Instructions of sv_dot4 and of sv_madd16, which x86-64 has one or two for.
         int four = target.dotProduct() ? 1 : 5;

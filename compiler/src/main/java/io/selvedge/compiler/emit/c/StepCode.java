@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The C of one step while it is written: what stands before its function, and the function's lines. */
 final class StepCode {
@@ -24,6 +25,8 @@ final class StepCode {
     private final StringBuilder declarations = new StringBuilder();
     private final List<String> lines = new ArrayList<>();
     private final boolean worthSharing;
+    private final Forms forms;
+    private Forms.Taken taken = Forms.Taken.NONE;
     private String tile = "";
     private String result = "void";
     private int sections;
@@ -35,12 +38,14 @@ final class StepCode {
             Target target,
             PreparedWeights prepared,
             Sharing sharing,
+            Forms forms,
             int number,
             Set<String> headers) {
         this.planned = planned;
         this.target = target;
         this.prepared = prepared;
         this.number = number;
+        this.forms = forms;
         this.headers = headers;
         this.worthSharing = sharing.pays(planned.program(), number, target);
     }
@@ -194,9 +199,29 @@ final class StepCode {
         return prepared.offsets().get(number);
     }
 
-    /** How this target computes an 8-bit convolution by Winograd's algorithm, if it does. */
-    Optional<QWinogradCode> winograd(Kernel.QConv conv) {
-        return QWinogradCode.of(planned, target, conv);
+    /** How this step's 8-bit convolution is computed. */
+    QConvForm qconvForm(Kernel.QConv conv) {
+        List<QConvForm> offered = QConvForm.offered(planned, target, conv);
+        return chosen(QConvForm.offer(planned, conv, offered), offered);
+    }
+
+    /** What this step takes of the forms that its kernel has. */
+    <T> T chosen(Kernel kernel, List<T> forms, Function<T, String> text) {
+        return chosen(
+                new Forms.Offer(
+                        LayerText.of(planned.program(), kernel),
+                        forms.stream().map(text).toList()),
+                forms);
+    }
+
+    private <T> T chosen(Forms.Offer offer, List<T> from) {
+        taken = new Forms.Taken(offer, forms.choose(number, offer));
+        return from.get(taken.position());
+    }
+
+    /** The form that was taken. */
+    Forms.Taken taken() {
+        return taken;
     }
 
     /** How a convolution leaves out weights of zero, if that pays. */

@@ -20,6 +20,16 @@ record Tile(int rows, int cols, int blocks, boolean pixelsFirst) {
         return blocks == vectors && (channels - 1) % BLOCK < BLOCK / 2 && run >= SHORTEST_RUN;
     }
 
+    /** The same tile, the other loop outside. */
+    Tile turned() {
+        return new Tile(rows, cols, blocks, !pixelsFirst);
+    }
+
+    /** {@code 1x14x2 pixels first}. */
+    String order() {
+        return text() + (pixelsFirst ? " pixels first" : " channels first");
+    }
+
     /** {@code 1x14x2}. */
     String text() {
         return rows + "x" + cols + "x" + blocks;

@@ -1,6 +1,11 @@
 package io.selvedge.compiler.emit.c;
 
 import io.selvedge.compiler.target.Target;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Chooses register tiles by a small cost model: a step along K costs as many half-cycles as it has multiply-adds or loads,
@@ -21,6 +26,12 @@ final class TileChooser {
     private static final int WAY_BYTES = 4096;
     private static final double LINES_LEAVE_CACHE = 1.4;
 
+    /** What is offered besides: as many tiles, as many of them with one number of vectors, and of so much more cost. */
+    private static final int MOST_TILES = 7;
+
+    private static final int MOST_ALIKE = 4;
+    private static final double WORTH_TRYING = 1.5;
+
     private final Target target;
     private final boolean eightBit;
 
@@ -29,8 +40,11 @@ final class TileChooser {
         this.eightBit = eightBit;
     }
 
+    private record Costed(Tile tile, double cost) {}
+
     /**
-     * The tile for a convolution over {@code rows x cols} pixels.
+     * Tiles for a convolution over {@code rows x cols} pixels, the best first. The others are such as the model may be wrong
+     * about: another number of vectors, another order of the loops, or hardly more expensive.
      *
      * @param vectors vectors of output channels
      * @param rowDepth steps along K in one kernel row
@@ -38,11 +52,11 @@ final class TileChooser {
      * @param xBytes input bytes that the windows cover
      * @param colBytes bytes from one pixel's window to the next's
      */
-    Tile choose(int rows, int cols, int vectors, int rowDepth, KernelRows kernelRows, long xBytes, long colBytes) {
-        double best = Double.POSITIVE_INFINITY;
-        Tile tile = new Tile(1, 1, 1, true);
+    List<Tile> ranked(
+            int rows, int cols, int vectors, int rowDepth, KernelRows kernelRows, long xBytes, long colBytes) {
         long weightBytes = (long) vectors * target.lanes() * kernelRows.count() * rowDepth * 4;
         boolean pixelsFirst = weightBytes < Math.min(xBytes, WEIGHTS_IN_CACHE);
+        List<Costed> all = new ArrayList<>();
         for (int blocks = 1; blocks <= Math.min(8, vectors); blocks++) {
             if (!dividesBlock(blocks)) {
                 continue;
@@ -53,19 +67,35 @@ final class TileChooser {
                     if (!fits(bandRows * tileCols, blocks)) {
                         break;
                     }
-                    Tile candidate = new Tile(bandRows, tileCols, blocks, pixelsFirst);
-                    double cost = cost(rows, cols, vectors, rowDepth, kernelRows, candidate);
+                    Tile tile = new Tile(bandRows, tileCols, blocks, pixelsFirst);
+                    double cost = cost(rows, cols, vectors, rowDepth, kernelRows, tile);
                     if (linesOfOneSet(tileCols, colBytes) >= WAYS) {
                         cost *= LINES_LEAVE_CACHE;
                     }
-                    if (cost < best) {
-                        best = cost;
-                        tile = candidate;
-                    }
+                    all.add(new Costed(tile, cost));
                 }
             }
         }
-        return tile;
+        // Of equal cost, what came first stays first.
+        all.sort(Comparator.comparingDouble(Costed::cost));
+        return some(all);
+    }
+
+    private static List<Tile> some(List<Costed> all) {
+        if (all.isEmpty()) {
+            return List.of(new Tile(1, 1, 1, true));
+        }
+        Costed best = all.getFirst();
+        Set<Tile> some = new LinkedHashSet<>(List.of(best.tile(), best.tile().turned()));
+        for (Costed each : all) {
+            long alike = some.stream()
+                    .filter(tile -> tile.blocks() == each.tile().blocks())
+                    .count();
+            if (some.size() < MOST_TILES && each.cost() <= WORTH_TRYING * best.cost() && alike < MOST_ALIKE) {
+                some.add(each.tile());
+            }
+        }
+        return List.copyOf(some);
     }
 
     /** How many of the pixels that are walked in step lie in one set of the first cache; one way is for weights. */

@@ -2,6 +2,7 @@ package io.selvedge.compiler.emit.c;
 
 import io.selvedge.compiler.program.Buffer;
 import io.selvedge.compiler.program.Kernel;
+import java.util.List;
 import java.util.Optional;
 
 /** 3x3 convolutions by Winograd's algorithm. */
@@ -73,8 +74,8 @@ final class WinogradCode {
         int lanes = code.target().lanes();
         int vectors = winograd.outputs() / lanes;
         KernelRows rows = new KernelRows(1, 0, 0, 1, 1);
-        Tile tile = new TileChooser(code.target(), false)
-                .choose(
+        List<Tile> tiles = new TileChooser(code.target(), false)
+                .ranked(
                         1,
                         winograd.block(),
                         vectors,
@@ -82,6 +83,15 @@ final class WinogradCode {
                         rows,
                         (long) winograd.block() * inputs * Float.BYTES,
                         (long) inputs * Float.BYTES);
+        int channels = code.buffer(winograd.writes()).c();
+        boolean narrow = tiles.getFirst().isNarrow(channels, vectors, winograd.channels());
+        Tile tile = code.chosen(
+                winograd,
+                // Narrow tiles add up in another order.
+                tiles.stream()
+                        .filter(each -> each.isNarrow(channels, vectors, winograd.channels()) == narrow)
+                        .toList(),
+                each -> "winograd " + winograd.block() + " " + each.order());
         code.tile(winograd.block() + " tiles, " + tile.text());
         code.declare(("static const struct sv_conv %s = {.images = 1, .rows = 1, .cols = %d, .vectors = %d, "
                         + ".tile_rows = 1, .tile_cols = %d, .blocks = %d,\n    .pixels_first = %d, .kernel_rows = 1, "
@@ -96,7 +106,7 @@ final class WinogradCode {
                         winograd.channels(),
                         inputs,
                         winograd.outputs(),
-                        tile.isNarrow(code.buffer(winograd.writes()).c(), vectors, winograd.channels()) ? 1 : 0));
+                        narrow ? 1 : 0));
     }
 
     /** The statement that transforms the step's weights. */

@@ -118,6 +118,16 @@ final class ConvolutionTest {
         return dtype == DType.UINT8 ? depthwiseU8() : depthwiseF32();
     }
 
+    /** A few of them, which are compiled sooner. */
+    static Assembly few(DType dtype) {
+        List<Case> cases = List.of(
+                new Case(1, 33, 5, 12, 16, 3, 3, 1, 1, 1, true),
+                new Case(1, 32, 9, 11, 48, 3, 3, 1, 1, 1, false),
+                new Case(2, 8, 9, 7, 20, 3, 3, 2, 1, 1, true),
+                new Case(1, 16, 6, 5, 64, 1, 1, 1, 1, 0, false));
+        return dtype == DType.UINT8 ? denseU8(2, cases, 0) : denseF32(1, cases, 0);
+    }
+
     private static Assembly denseF32(long seed, List<Case> cases, double zeros) {
         Assembly a = new Assembly(seed);
         for (Case c : cases) {

@@ -35,7 +35,12 @@ final class NativeMachine {
     private NativeMachine() {}
 
     static Path compile(PlannedProgram planned, Target target, Toolchain toolchain, Path folder) throws IOException {
-        EmittedSource source = CEmitter.emit(planned, target);
+        return compile(planned, target, Forms.COST_MODEL, toolchain, folder);
+    }
+
+    private static Path compile(PlannedProgram planned, Target target, Forms forms, Toolchain toolchain, Path folder)
+            throws IOException {
+        EmittedSource source = CEmitter.emit(planned, target, forms);
         Path work = Files.createDirectories(folder.resolve(target.name()));
         for (Map.Entry<String, String> file : source.files().entrySet()) {
             Files.writeString(work.resolve(file.getKey()), file.getValue());
@@ -52,11 +57,17 @@ final class NativeMachine {
     }
 
     /** The same with a plan of the caller's. */
-    @SuppressWarnings("restricted") // The native code is what is tested.
     static List<byte[]> run(PlannedProgram planned, List<byte[]> inputs, Target target, Path folder)
             throws IOException {
+        return run(planned, inputs, target, Forms.COST_MODEL, folder);
+    }
+
+    /** The same in forms of the caller's. */
+    @SuppressWarnings("restricted") // The native code is what is tested.
+    static List<byte[]> run(PlannedProgram planned, List<byte[]> inputs, Target target, Forms forms, Path folder)
+            throws IOException {
         Program program = planned.program();
-        Path library = compile(planned, target, Toolchain.bundled(), folder);
+        Path library = compile(planned, target, forms, Toolchain.bundled(), folder);
         try (Arena memory = Arena.ofConfined()) {
             MethodHandle run = Linker.nativeLinker()
                     .downcallHandle(
@@ -87,7 +98,7 @@ final class NativeMachine {
                 outputs.add(Guarded.of(memory, buffer.bytes(), guards));
                 io.setAtIndex(ADDRESS, buffer.ioIndex(), outputs.getLast().data());
             }
-            Guarded prepared = Guarded.of(memory, CEmitter.preparedBytes(planned, target), guards);
+            Guarded prepared = Guarded.of(memory, CEmitter.preparedBytes(planned, target, forms), guards);
             prepare.invokeExact(weights.data(), prepared.data());
             io.setAtIndex(ADDRESS, program.inputs().size() + program.outputs().size(), prepared.data());
             for (int repeat = 0; repeat < 2; repeat++) {

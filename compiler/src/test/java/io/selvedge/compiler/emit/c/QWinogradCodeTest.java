@@ -10,7 +10,9 @@ import io.selvedge.compiler.ir.Tensor;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.memory.MemoryPlanner;
 import io.selvedge.compiler.op.QConv;
+import io.selvedge.compiler.program.Kernel;
 import io.selvedge.compiler.program.PlannedProgram;
+import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.program.ProgramBuilder;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.target.TargetCatalog;
@@ -18,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class QWinogradCodeTest {
@@ -51,6 +54,40 @@ final class QWinogradCodeTest {
         assertThat(CEmitter.preparedBytes(planned, TargetCatalog.X86_64_V4_VNNI))
                 .isZero();
         assertThat(CEmitter.preparedBytes(planned, TargetCatalog.X86_64_V3)).isEqualTo(36 * 16 * 16 * 2);
+    }
+
+    /** As bands of one layer do where the last of them is too low for Winograd's tiles. */
+    @Test
+    void steps_that_share_weights_and_prepare_them_otherwise_have_memory_of_their_own() {
+        PlannedProgram one = layer(16, 1);
+        Program program = one.program();
+        Program.Step step = program.steps().stream()
+                .filter(each -> each.kernel() instanceof Kernel.QConv)
+                .findFirst()
+                .orElseThrow();
+        PlannedProgram twice = MemoryPlanner.plan(new Program(
+                program.name(),
+                program.buffers(),
+                program.weights(),
+                Stream.concat(program.steps().stream(), Stream.of(step)).toList(),
+                program.inputs(),
+                program.outputs()));
+        int last = twice.program().steps().size() - 1;
+        Forms directAtLast = (number, offer) -> number == last
+                ? offer.forms()
+                        .indexOf(offer.forms().stream()
+                                .filter(form -> form.startsWith("direct"))
+                                .findFirst()
+                                .orElseThrow())
+                : 0;
+        int transformed = 36 * 16 * 16 * 2;
+        int widened = 2
+                * program.weights()
+                        .get(((Kernel.QConv) step.kernel()).weights())
+                        .byteCount();
+        assertThat(CEmitter.preparedBytes(twice, TargetCatalog.X86_64_V3)).isEqualTo(transformed);
+        assertThat(CEmitter.preparedBytes(twice, TargetCatalog.X86_64_V3, directAtLast))
+                .isEqualTo(transformed + widened);
     }
 
     private static boolean takesWinograd(PlannedProgram planned, Target target) {
