@@ -57,10 +57,13 @@ final class SessionsOfOneModelTest {
                         Set.of())
                 : graph;
         Path bundle = folder.resolve("net.selv");
-        LoadOptions loading =
-                LoadOptions.defaults().withTarget(target.name()).withLibraryFolder(folder.resolve("lib"));
+        LoadOptions loading = LoadOptions.defaults().withTarget(target.name()).withLibraryFolder(folder.resolve("lib"));
         new BundleBuilder(
-                        compiler.compile(form, List.of(target)), List.of(target), "0".repeat(64), List.of(), Optional.empty())
+                        compiler.compile(form, List.of(target)),
+                        List.of(target),
+                        "0".repeat(64),
+                        List.of(),
+                        Optional.empty())
                 .write(bundle, List.of(), loading);
         try (Model model = Model.load(bundle, loading);
                 Session first = model.newSession();

@@ -262,6 +262,7 @@ public final class CEmitter {
             StepCode code = new StepCode(planned, target, prepared, sharing, forms, i, headers);
             switch (program.steps().get(i).kernel()) {
                 case Kernel.Winograd winograd -> text.append(WinogradCode.prepare(code, winograd));
+                case Kernel.Conv conv -> text.append(ConvCode.prepare(code, conv));
                 case Kernel.QConv conv -> text.append(ConvCode.prepare(code, conv));
                 default -> {
                     // the other kernels read the weights as they are

@@ -41,6 +41,11 @@ final class ConvCode {
     }
 
     static void write(StepCode code, Kernel.Conv conv) {
+        Optional<SparseConvCode> sparse = code.sparse(conv);
+        if (sparse.isPresent()) {
+            sparse.get().write(code, conv);
+            return;
+        }
         ConvCode c = new ConvCode(code, conv.x(), conv.y(), conv.residual(), conv.window());
         code.include("conv.h");
         Split split = c.declareConv(code.chosen(conv, c.dense().tiles(), tile -> "direct " + tile.order()));
@@ -60,6 +65,11 @@ final class ConvCode {
     }
 
     static void write(StepCode code, Kernel.QConv conv) {
+        Optional<SparseConvCode> sparse = code.sparse(conv);
+        if (sparse.isPresent()) {
+            sparse.get().write(code, conv);
+            return;
+        }
         QConvForm form = code.qconvForm(conv);
         if (form.winograd().isPresent()) {
             form.winograd().get().write(code);
@@ -86,8 +96,17 @@ final class ConvCode {
         code.closeParts();
     }
 
-    /** The statement that widens the step's weights, or nothing. */
+    /** The statement that lists the step's weights, if it does. */
+    static String prepare(StepCode code, Kernel.Conv conv) {
+        return code.sparse(conv).map(sparse -> sparse.prepare(code)).orElse("");
+    }
+
+    /** The statement that prepares the step's weights, or nothing. */
     static String prepare(StepCode code, Kernel.QConv conv) {
+        Optional<SparseConvCode> sparse = code.sparse(conv);
+        if (sparse.isPresent()) {
+            return sparse.get().prepare(code);
+        }
         return code.qconvForm(conv)
                 .winograd()
                 .map(winograd -> winograd.prepare(code))

@@ -19,8 +19,8 @@ record PreparedWeights(List<Integer> offsets, int bytes) {
     private static final int ALIGNMENT = 64;
     private static final int FEW_PIXELS = 4;
 
-    /** What is prepared once: a weight transformed, or widened. */
-    private record Shared(int weights, boolean transformed) {}
+    /** What is prepared once: a weight transformed, widened or listed, which their lengths tell. */
+    private record Shared(int weights, long bytes) {}
 
     PreparedWeights {
         offsets = List.copyOf(offsets);
@@ -32,23 +32,36 @@ record PreparedWeights(List<Integer> offsets, int bytes) {
         Map<Shared, Integer> known = new HashMap<>();
         long bytes = planned.preparedBytes();
         for (int i = 0; i < planned.program().steps().size(); i++) {
-            long more = 0;
-            if (planned.program().steps().get(i).kernel() instanceof Kernel.QConv conv) {
-                Optional<QWinogradCode> winograd =
-                        QConvForm.of(planned, target, i, conv, forms).winograd();
-                more = winograd.map(QWinogradCode::preparedBytes).orElseGet(() -> widenedBytes(planned, target, conv));
-                if (more > 0) {
-                    Integer shared = known.putIfAbsent(new Shared(conv.weights(), winograd.isPresent()), (int) bytes);
-                    offsets.add(shared == null ? (int) bytes : shared);
-                    more = shared == null ? more : 0;
-                }
-            }
-            if (offsets.size() == i) {
+            Kernel kernel = planned.program().steps().get(i).kernel();
+            long more = preparedBytes(planned, target, i, forms);
+            if (more > 0) {
+                Integer shared = known.putIfAbsent(new Shared(weights(kernel), more), (int) bytes);
+                offsets.add(shared == null ? (int) bytes : shared);
+                more = shared == null ? more : 0;
+            } else {
                 offsets.add(planned.preparedOffsets().get(i));
             }
             bytes = (bytes + more + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         }
         return new PreparedWeights(offsets, Math.toIntExact(bytes));
+    }
+
+    private static long preparedBytes(PlannedProgram planned, Target target, int step, Forms forms) {
+        Kernel kernel = planned.program().steps().get(step).kernel();
+        Optional<SparseConvCode> sparse = SparseConvCode.of(planned, target, kernel);
+        if (sparse.isPresent()) {
+            return sparse.get().preparedBytes();
+        }
+        return kernel instanceof Kernel.QConv conv
+                ? QConvForm.of(planned, target, step, conv, forms)
+                        .winograd()
+                        .map(QWinogradCode::preparedBytes)
+                        .orElseGet(() -> widenedBytes(planned, target, conv))
+                : 0;
+    }
+
+    private static int weights(Kernel kernel) {
+        return kernel instanceof Kernel.Conv conv ? conv.weights() : ((Kernel.QConv) kernel).weights();
     }
 
     /** Whether the weights of a convolution by the direct kernel are widened to 16 bits when the library is loaded. */

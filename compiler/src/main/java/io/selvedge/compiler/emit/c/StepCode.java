@@ -229,6 +229,11 @@ final class StepCode {
         return DirectInput.of(planned.program(), conv);
     }
 
+    /** How a convolution leaves out weights of zero, if that pays. */
+    Optional<SparseConvCode> sparse(Kernel conv) {
+        return SparseConvCode.of(planned, target, conv);
+    }
+
     /** Whether an 8-bit convolution by the direct kernel reads weights of 16 bits. */
     boolean widens(Kernel.QConv conv) {
         return PreparedWeights.widens(planned, target, conv);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,7 +97,20 @@ final class ConvolutionTest {
 
     /** Convolutions of every case, each from an input to an output. */
     static Assembly dense(DType dtype) {
-        return dtype == DType.UINT8 ? denseU8(cases()) : denseF32(cases());
+        return dtype == DType.UINT8 ? denseU8(2, cases(), 0) : denseF32(1, cases(), 0);
+    }
+
+    /** 1x1 convolutions of which 49 in 50 weights are zero. */
+    static Assembly sparse(DType dtype) {
+        return dtype == DType.UINT8 ? denseU8(6, sparseCases(), 0.98) : denseF32(7, sparseCases(), 0.98);
+    }
+
+    private static List<Case> sparseCases() {
+        return List.of(
+                new Case(1, 512, 4, 9, 128, 1, 1, 1, 1, 0, false),
+                new Case(1, 515, 3, 7, 131, 1, 1, 1, 1, 0, true),
+                new Case(2, 600, 13, 11, 128, 1, 1, 2, 1, 0, true),
+                new Case(70, 512, 1, 1, 140, 1, 1, 1, 1, 0, true));
     }
 
     /** The same, depthwise. */
@@ -111,11 +125,11 @@ final class ConvolutionTest {
                 new Case(1, 32, 9, 11, 48, 3, 3, 1, 1, 1, false),
                 new Case(2, 8, 9, 7, 20, 3, 3, 2, 1, 1, true),
                 new Case(1, 16, 6, 5, 64, 1, 1, 1, 1, 0, false));
-        return dtype == DType.UINT8 ? denseU8(cases) : denseF32(cases);
+        return dtype == DType.UINT8 ? denseU8(2, cases, 0) : denseF32(1, cases, 0);
     }
 
-    private static Assembly denseF32(List<Case> cases) {
-        Assembly a = new Assembly(1);
+    private static Assembly denseF32(long seed, List<Case> cases, double zeros) {
+        Assembly a = new Assembly(seed);
         for (Case c : cases) {
             int x = padded(a, c, DType.FLOAT32, 0, pitch(c.c()));
             OptionalInt r = c.residual() ? OptionalInt.of(result(a, c, c.oc(), DType.FLOAT32)) : OptionalInt.empty();
@@ -124,8 +138,12 @@ final class ConvolutionTest {
             }
             int y = result(a, c, c.oc(), DType.FLOAT32);
             int run = c.kw() == 1 || c.dilation() > 1 ? c.c() : pitch(c.c());
-            int w = a.weight(
-                    WeightPacking.conv(a.floats(c.oc() * c.c() * c.kh() * c.kw()), c.oc(), c.c(), c.kh(), c.kw(), run));
+            float[] weights = a.floats(c.oc() * c.c() * c.kh() * c.kw());
+            Random random = new Random(seed);
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = random.nextDouble() < zeros ? 0 : weights[i];
+            }
+            int w = a.weight(WeightPacking.conv(weights, c.oc(), c.c(), c.kh(), c.kw(), run));
             int b = a.weight(WeightPacking.vector(a.floats(c.oc())));
             a.step(new Kernel.Conv(x, y, r, w, b, c.window(), c.residual() ? ADD_RELU : RELU));
             a.copy(y, a.output(DType.FLOAT32, c.n(), c.oc(), c.oh(), c.ow()));
@@ -170,8 +188,8 @@ final class ConvolutionTest {
         a.copy(y, a.output(DType.FLOAT32, c.n(), c.oc(), c.oh(), c.ow()));
     }
 
-    private static Assembly denseU8(List<Case> cases) {
-        Assembly a = new Assembly(2);
+    private static Assembly denseU8(long seed, List<Case> cases, double zeros) {
+        Assembly a = new Assembly(seed);
         for (Case c : cases) {
             // A border of zeros is left out, another one is not.
             int zero = c.w() % 3 == 0 ? 0 : 17 + c.w();
@@ -184,7 +202,12 @@ final class ConvolutionTest {
             boolean tapRuns = c.dilation() > 1 && c.kw() > 1;
             int run = c.kw() == 1 || tapRuns ? c.c() : pitch(c.c());
             int k = c.c() * c.kh() * c.kw();
-            int w = a.weight(WeightPacking.qconv(a.bytes(c.oc() * k), c.oc(), c.c(), c.kh(), c.kw(), run, tapRuns));
+            byte[] weights = a.bytes(c.oc() * k);
+            Random random = new Random(seed);
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = random.nextDouble() < zeros ? 0 : weights[i];
+            }
+            int w = a.weight(WeightPacking.qconv(weights, c.oc(), c.c(), c.kh(), c.kw(), run, tapRuns));
             a.step(new Kernel.QConv(x, y, r, w, biases(a, c.oc(), k), scales(a, c.oc(), k), c.window(), requantize(c)));
             a.copy(y, a.output(DType.UINT8, c.n(), c.oc(), c.oh(), c.ow()));
         }

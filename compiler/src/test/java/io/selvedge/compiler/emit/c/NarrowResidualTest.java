@@ -23,8 +23,8 @@ final class NarrowResidualTest {
         NetText text = new NetText(eightBit, 1);
         String x = text.start("x", 3, 6, 7);
         String sum = text.add(text.conv(x, 3, 3, 3, 1, 1, 1, false), x);
-        Program program = Compiler.lower(
-                Compiler.fuse(Compiler.simplify(GraphText.parse(text.end(sum), OpCatalog.ALL))));
+        Program program =
+                Compiler.lower(Compiler.fuse(Compiler.simplify(GraphText.parse(text.end(sum), OpCatalog.ALL))));
         List<byte[]> inputs = Comparison.inputs(new Assembly(1), program);
         byte[] expected = JvmMachine.run(program, inputs).getFirst();
         byte[] actual = NativeMachine.run(program, inputs, HostCpu.detect().best(), folder)

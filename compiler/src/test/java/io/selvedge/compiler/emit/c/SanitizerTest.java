@@ -20,6 +20,8 @@ final class SanitizerTest {
     enum Kernels {
         DENSE_F32,
         DENSE_U8,
+        SPARSE_F32,
+        SPARSE_U8,
         WINOGRAD,
         DEPTHWISE_F32,
         DEPTHWISE_U8,
@@ -31,6 +33,8 @@ final class SanitizerTest {
         return switch (kernels) {
             case DENSE_F32 -> ConvolutionTest.dense(DType.FLOAT32);
             case DENSE_U8 -> ConvolutionTest.dense(DType.UINT8);
+            case SPARSE_F32 -> ConvolutionTest.sparse(DType.FLOAT32);
+            case SPARSE_U8 -> ConvolutionTest.sparse(DType.UINT8);
             case WINOGRAD -> ConvolutionTest.winograd();
             case DEPTHWISE_F32 -> ConvolutionTest.depthwise(DType.FLOAT32);
             case DEPTHWISE_U8 -> ConvolutionTest.depthwise(DType.UINT8);
