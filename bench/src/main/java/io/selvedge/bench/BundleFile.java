@@ -17,8 +17,12 @@ import java.util.List;
 final class BundleFile {
     private BundleFile() {}
 
-    /** @param simplified plain ONNX operators
-     *  @return bytes of weights */
+    /**
+     * Writes the bundle.
+     *
+     * @param simplified plain ONNX operators
+     * @return bytes of weights
+     */
     static long write(Compiler compiler, Graph simplified, Target target, Path file) throws IOException {
         Compiler.Compilation compilation = compiler.compile(simplified, List.of(target));
         Manifest manifest = Manifest.withoutParts(

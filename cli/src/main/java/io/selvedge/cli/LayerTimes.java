@@ -4,7 +4,6 @@ import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compress.data.DataSource;
 import io.selvedge.compress.prune.LayerPruning;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -13,7 +12,7 @@ final class LayerTimes implements AutoCloseable {
     static final LayerTimes NONE = new LayerTimes(Optional.empty());
 
     private final Optional<PrunedLatency> latency;
-    private final Map<Graph, Double> known = new IdentityHashMap<>();
+    private final IdentityHashMap<Graph, Double> known = new IdentityHashMap<>();
 
     private LayerTimes(Optional<PrunedLatency> latency) {
         this.latency = latency;

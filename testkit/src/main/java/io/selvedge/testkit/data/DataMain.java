@@ -18,7 +18,7 @@ public final class DataMain {
     static int run(List<String> arguments, PrintStream err) throws IOException {
         String kind = arguments.size() == 3 ? arguments.getFirst() : "";
         switch (kind) {
-            case "mnist" -> MnistTest.write(Path.of(arguments.get(1)), Path.of(arguments.get(2)));
+            case "mnist" -> MnistSamples.write(Path.of(arguments.get(1)), Path.of(arguments.get(2)));
             case "cmapss" -> TurbofanWindows.read(Path.of(arguments.get(1))).write(Path.of(arguments.get(2)));
             default -> {
                 err.println(

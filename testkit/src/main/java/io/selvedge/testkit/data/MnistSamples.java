@@ -17,11 +17,11 @@ import javax.imageio.ImageIO;
  *
  * @see <a href="http://yann.lecun.com/exdb/mnist/">IDX: magic number, extents, then bytes, big-endian</a>
  */
-final class MnistTest {
+final class MnistSamples {
     private static final int IMAGES = 0x803;
     private static final int LABELS = 0x801;
 
-    private MnistTest() {}
+    private MnistSamples() {}
 
     static void write(Path folder, Path zip) throws IOException {
         try (DataInputStream images = open(folder.resolve("t10k-images-idx3-ubyte.gz"), IMAGES);
