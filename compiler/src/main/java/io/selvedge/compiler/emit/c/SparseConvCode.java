@@ -83,6 +83,10 @@ record SparseConvCode(
         while (words.hasRemaining()) {
             nonZero += words.getInt() == 0 ? 0 : 1;
         }
+        if (nonZero > depth * to.c() / 2) {
+            // Zeros that only fill the last vector of outputs are the dense kernel's matter.
+            return Optional.empty();
+        }
         Optional<SparseConvCode> best = Optional.empty();
         for (int vectors = Math.min(MOST_VECTORS, pixels / target.lanes()); vectors > 0; vectors--) {
             SparseConvCode code =
