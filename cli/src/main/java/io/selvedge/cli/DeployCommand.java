@@ -165,7 +165,7 @@ final class DeployCommand implements Callable<Integer> {
             names = "--tune",
             description =
                     "Time the forms that kernels have (tiles, order, algorithm) layer by layer, and take those that are more"
-                            + " than 3 % faster here than what the cost model takes; known from then on.")
+                            + " than 3 %% faster here than what the cost model takes; known from then on.")
     private boolean tune;
 
     @Option(

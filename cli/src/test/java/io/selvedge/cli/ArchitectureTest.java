@@ -177,9 +177,11 @@ final class ArchitectureTest {
     @Test
     void only_the_command_line_prints_or_exits() {
         DescribedPredicate<JavaClass> library = describe(
-                "are not of cli or bench",
+                "are not of cli or bench, nor a program of testkit",
                 type -> Stream.of("io.selvedge.cli", "io.selvedge.bench")
-                        .noneMatch(program -> type.getPackageName().startsWith(program)));
+                                .noneMatch(program -> type.getPackageName().startsWith(program))
+                        && !(type.getPackageName().startsWith("io.selvedge.testkit")
+                                && type.getSimpleName().endsWith("Main")));
         check(noClasses()
                 .that(library)
                 .should()
