@@ -110,8 +110,6 @@ public final class TargetCatalog {
             "--target=riscv64-linux-gnu",
             "-march=rv64gc",
             "-mabi=lp64d",
-            // For size, vectors of zeros that lie in memory would be calls of memset, which is not there.
-            "-O2",
             LOOPS_MAY_STAY,
             NO_ALIASING_RULES);
 
