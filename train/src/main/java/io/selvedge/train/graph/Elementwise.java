@@ -110,9 +110,9 @@ final class Elementwise {
         return straightThrough(x, x.round());
     }
 
-    /** {@code y} forward, the gradient of {@code x} backward. */
+    /** {@code y} forward, to the last bit because what is added is 0; the gradient of {@code x} backward. */
     static Tensor straightThrough(Tensor x, Tensor y) {
-        return x.add(y.sub(x).detach());
+        return y.detach().add(x.sub(x.detach()));
     }
 
     static Tensor erf(Tensor x) {

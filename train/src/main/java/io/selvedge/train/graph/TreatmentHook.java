@@ -96,9 +96,7 @@ public final class TreatmentHook implements Hook {
         Tensor s = torch.full(new long[0], Natively.number(scale));
         Tensor inside = torch.hardtanh(x, Natively.number(low * scale), Natively.number(high * scale));
         Tensor y = inside.detach().div(s).round_().mul_(s);
-        // Their difference is 0: what comes out are the levels to the last bit, and the gradient is that of what is
-        // inside.
-        return y.add(inside.sub(inside.detach()));
+        return Elementwise.straightThrough(inside, y);
     }
 
     private static Tensor damped(Tensor scale, Tensor x, double high) {
@@ -125,7 +123,7 @@ public final class TreatmentHook implements Hook {
                 .mul(share.ge(Natively.number(Math.scalb(1.0, -levels))).toType(magnitude.scalar_type()));
         Tensor y = x.detach().sign().mul(kept).mul(top);
         Tensor clamped = x.minimum(top).maximum(fake.signed() ? top.neg() : torch.zeros_like(top));
-        return clamped.add(y.sub(clamped).detach());
+        return Elementwise.straightThrough(clamped, y);
     }
 
     @Override
