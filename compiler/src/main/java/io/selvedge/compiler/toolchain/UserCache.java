@@ -4,9 +4,13 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Map;
 
 /**
@@ -54,6 +58,16 @@ public record UserCache(Path root) {
                     "the cache folder " + folder + " cannot be created (" + IoReason.of(e)
                             + "); set SELVEDGE_CACHE to a folder that can be written",
                     e);
+        }
+    }
+
+    /** Name of a file for one of many things that a key tells apart: 16 digits of the key's SHA-256 are in it. */
+    public static String fileName(String name, String key) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+            return name + "-" + HexFormat.of().formatHex(digest, 0, 8) + ".json";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

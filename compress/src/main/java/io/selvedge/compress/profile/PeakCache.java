@@ -11,14 +11,10 @@ import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.UserCache;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -121,11 +117,6 @@ public final class PeakCache {
     /** Another CPU, other flags of the compiler or another measurement have other files. */
     private String fileName(Target target) {
         String key = VERSION + "\n" + host.model() + "\n" + new TreeSet<>(host.flags()) + "\n" + caches + "\n" + target;
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-            return target.name() + "-" + HexFormat.of().formatHex(digest, 0, 8) + ".json";
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return UserCache.fileName(target.name(), key);
     }
 }

@@ -11,13 +11,9 @@ import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.UserCache;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -115,11 +111,6 @@ public final class TuningCache {
     private String fileName() {
         String key = VERSION + "\n" + host.model() + "\n" + new TreeSet<>(host.flags()) + "\n" + target + "\n"
                 + compiler + "\n" + CEmitter.kernels(target);
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-            return target.name() + "-" + HexFormat.of().formatHex(digest, 0, 8) + ".json";
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return UserCache.fileName(target.name(), key);
     }
 }
