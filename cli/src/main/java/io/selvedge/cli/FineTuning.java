@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.onnx.ImportOptions;
 import io.selvedge.train.TrainOptions;
 import io.selvedge.train.TrainRequest;
 import io.selvedge.train.TrainResult;
 import io.selvedge.train.Treatment;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Training behind a method of compression, with the model that it began with as teacher. */
+/** Training behind a method of compression; its teacher is the model that it began with, or one that is named. */
 final class FineTuning {
     @Option(
             names = "--fine-tune",
@@ -24,6 +26,12 @@ final class FineTuning {
             description =
                     "Then train for so many passes over the training samples of --data, after the model as it was.")
     private @Nullable Integer epochs;
+
+    @Option(
+            names = "--teacher",
+            paramLabel = "FILE",
+            description = "With --fine-tune: a model to imitate. Default: the model as it was.")
+    private @Nullable Path teacherFile;
 
     @Option(names = "--no-labels", description = "With --fine-tune: only the model as it was says what is right.")
     private boolean withoutLabels;
@@ -47,11 +55,14 @@ final class FineTuning {
     }
 
     /** @throws SelvedgeException BAD_OPTION when there is nothing to train on, before anything else takes time */
-    void check(Optional<Path> data) {
+    void check(Optional<Path> data) throws IOException {
         if (isWanted() && data.isEmpty()) {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION,
                     "--fine-tune needs --data with a 'training' section; see 'selvedge help train'");
+        }
+        if (teacherFile != null) {
+            ModelFile.requireModel(teacherFile);
         }
         training.options(Math.max(1, epochs()), 1);
     }
@@ -97,7 +108,8 @@ final class FineTuning {
             TrainOptions how) {
         Training stage = new Training(console, out, resume);
         Path folder = stage.folder().resolve("stage-" + reports.size());
-        TrainRequest request = new TrainRequest(student, Optional.of(teacher), how, treatments, folder);
+        Graph imitated = teacherFile == null ? teacher : Training.model(teacherFile, ImportOptions.none(), data);
+        TrainRequest request = new TrainRequest(student, Optional.of(imitated), how, treatments, folder);
         TrainResult result = stage.run(request, data);
         Training.table(result).forEach(console.out()::println);
         reports.add(Training.report(request, result));

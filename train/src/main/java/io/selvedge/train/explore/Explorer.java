@@ -21,7 +21,8 @@ import java.util.OptionalDouble;
 /**
  * Looks for smaller forms of a model by successive halving: every recipe is compiled untrained, which tells its time and size; what
  * breaks no budget and is better than plain int8 somewhere is trained a little and judged on the samples that choose; the best
- * third is trained three times as long, and so on, each round a like share of the minutes. The last ones are candidates of the deployment, which measures them with all others.
+ * third is trained three times as long, and so on, each round a like share of the minutes. The last ones are candidates of the
+ * deployment, which measures them with all others.
  *
  * @see <a href="https://arxiv.org/abs/1502.07943">Jamieson and Talwalkar, Non-stochastic Best Arm Identification</a>
  */
@@ -137,11 +138,16 @@ public final class Explorer {
         }
     }
 
+    /** The best third, and that which lost least: what is small and damaged may never come back into the budget. */
     private static List<Trial> kept(List<Trial> judged, List<Trial> left) {
         int keep = Math.min(judged.size(), Math.max(LEAST_KEPT, (judged.size() + KEPT - 1) / KEPT));
-        judged.subList(keep, judged.size())
-                .forEach(trial -> left.add(trial.leftFor("others lost less for what they cost")));
-        return judged.subList(0, keep);
+        List<Trial> further = new ArrayList<>(judged.subList(0, keep));
+        List<Trial> rest = new ArrayList<>(judged.subList(keep, judged.size()));
+        Comparator<Trial> byDrop =
+                Comparator.comparingDouble(trial -> trial.drop().orElseThrow());
+        judged.stream().min(byDrop).filter(rest::remove).ifPresent(safest -> rest.add(further.set(keep - 1, safest)));
+        rest.forEach(trial -> left.add(trial.leftFor("others lost less for what they cost")));
+        return further;
     }
 
     private boolean isOver() {

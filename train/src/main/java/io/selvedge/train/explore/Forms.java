@@ -40,12 +40,10 @@ import io.selvedge.train.process.TrainingProcess;
 import io.selvedge.train.quant.QuantizationAwareTraining;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 
 /** Forms of one model: as it was imported, pruned by a recipe, trained, quantised. */
@@ -65,8 +63,7 @@ final class Forms {
     private final Widths widths;
     private final TrialFolder folder;
     private final Pace pace;
-    /** By the recipe's name, found when it is trained first: what is cut wants larger steps than what is whole. */
-    private final Map<String, Double> learningRates = new ConcurrentHashMap<>();
+    private final LearningRates rates;
 
     Forms(Explorer.Request request, DataSource data, ProgressListener progress) {
         this.request = request;
@@ -91,6 +88,7 @@ final class Forms {
                 request.model(),
                 request.data(),
                 bound + " seed " + request.seed() + " lanes " + widths.lanes() + " tool " + GivenOptions.toolVersion());
+        this.rates = new LearningRates(folder);
         this.pace = pace(data);
     }
 
@@ -176,6 +174,10 @@ final class Forms {
         return pruning.apply(pruning.ratio(ratio, true));
     }
 
+    LearningRates rates() {
+        return rates;
+    }
+
     /** The trial after so many more steps; may be called for several at once. */
     Trial trained(Trial trial, int steps, LongConsumer steppedTo) {
         int total = trial.steps() + steps;
@@ -193,12 +195,7 @@ final class Forms {
 
     private TrialFolder.Result train(Trial trial, int steps, int total, LongConsumer steppedTo) {
         Optional<QuantizationAwareTraining> levels = fewLevels(trial.recipe(), trial.trained());
-        Double rate = learningRates.get(trial.recipe().name());
-        TrainOptions options = options(
-                steps,
-                pace.stepsPerEpoch(),
-                rate == null ? OptionalDouble.empty() : OptionalDouble.of(rate),
-                trial.steps());
+        TrainOptions options = options(steps, pace.stepsPerEpoch(), rates.of(trial.recipe()), trial.steps());
         List<Treatment> treatments = new ArrayList<>(zeros(trial));
         // The levels are those of folded weights.
         levels.ifPresent(form -> treatments.addAll(form.treatments()));
@@ -215,7 +212,7 @@ final class Forms {
                         steppedTo.accept(step.step());
                     }
                 });
-        learningRates.put(trial.recipe().name(), result.learningRate());
+        rates.found(trial.recipe(), OptionalDouble.of(result.learningRate()));
         return folder.keep(
                 trial.recipe(),
                 total,

@@ -48,6 +48,11 @@ public record Recipe(double filters, double zeros, String levels) {
         return String.join(", ", parts);
     }
 
+    /** Recipes of one kind want steps of one size: what is cut larger ones than what is whole, few levels others than many. */
+    String kind() {
+        return (filters > 0 || zeros > 0 ? "cut" : "whole") + (levels.equals("int8") ? "" : "-few-levels");
+    }
+
     private static String percent(double share) {
         return String.format(Locale.ROOT, "%.0f", 100 * share);
     }

@@ -4,8 +4,11 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compress.deploy.ProgressListener;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -30,14 +33,18 @@ record Round(String name, int steps, int workers, BooleanSupplier isOver) {
     Outcome run(List<Trial> trials, Forms forms, ProgressListener progress) {
         AtomicLong done = new AtomicLong();
         long all = (long) steps * trials.size();
+        // Those that find the rates of the others begin.
+        Set<Recipe> searching =
+                forms.rates().assign(trials.stream().map(Trial::recipe).toList());
         List<Future<Trial>> futures = new ArrayList<>();
+        List<Trial> order = new ArrayList<>(trials);
+        order.sort(Comparator.comparing(trial -> !searching.contains(trial.recipe())));
         try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
-            for (int i = 0; i < trials.size(); i++) {
-                Trial trial = trials.get(i);
-                boolean first = i == 0;
+            for (Trial trial : order) {
+                boolean first = futures.isEmpty();
                 futures.add(pool.submit(() -> first || !isOver.getAsBoolean()
                         ? trained(trial, forms, step -> report(progress, done.addAndGet(step), all))
-                        : late(trial)));
+                        : late(trial, forms)));
             }
             return outcome(futures);
         }
@@ -62,11 +69,14 @@ record Round(String name, int steps, int workers, BooleanSupplier isOver) {
                 return trial.leftFor("its loss became no number");
             }
             throw e;
+        } finally {
+            forms.rates().found(trial.recipe(), OptionalDouble.empty());
         }
     }
 
     /** When the time is over, what lost more or costs more stays as it is, and what was never trained is left. */
-    private static Trial late(Trial trial) {
+    private static Trial late(Trial trial, Forms forms) {
+        forms.rates().found(trial.recipe(), OptionalDouble.empty());
         return trial.steps() > 0 ? trial : trial.leftFor("there was no time left to train it");
     }
 

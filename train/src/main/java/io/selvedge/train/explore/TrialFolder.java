@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -52,20 +54,55 @@ record TrialFolder(Path path) {
     /** Seconds of a step as they were measured first: later runs train as long, and so find what was trained. */
     double secondsPerStep(DoubleSupplier measured) {
         Path file = path.resolve("seconds-per-step");
+        OptionalDouble kept = number(file);
+        if (kept.isPresent()) {
+            return kept.getAsDouble();
+        }
+        double seconds = measured.getAsDouble();
+        keep(file, seconds);
+        return seconds;
+    }
+
+    /** The learning rate that a range test found for a kind of recipes, in this run or an earlier one. */
+    OptionalDouble rate(String kind) {
+        return number(rateFile(kind));
+    }
+
+    void keepRate(String kind, double rate) {
+        keep(rateFile(kind), rate);
+    }
+
+    private Path rateFile(String kind) {
+        return path.resolve("rate-" + kind);
+    }
+
+    private OptionalDouble number(Path file) {
         try {
-            if (Files.exists(file)) {
-                return Double.parseDouble(Files.readString(file).strip());
-            }
-            double seconds = measured.getAsDouble();
-            Files.writeString(file, seconds + "\n");
-            return seconds;
+            return Files.exists(file)
+                    ? OptionalDouble.of(
+                            Double.parseDouble(Files.readString(file).strip()))
+                    : OptionalDouble.empty();
         } catch (NumberFormatException e) {
             throw new SelvedgeException(
                     ErrorCode.BAD_DATA, file + " does not hold a number; delete " + path + " and begin again", e);
         } catch (IOException e) {
-            throw new SelvedgeException(
-                    ErrorCode.OUTPUT_NOT_WRITABLE, file + " cannot be used (" + IoReason.of(e) + ")", e);
+            throw unusable(file, e);
         }
+    }
+
+    private static void keep(Path file, double number) {
+        Path draft = file.resolveSibling(file.getFileName() + ".partial");
+        try {
+            Files.writeString(draft, number + "\n");
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw unusable(file, e);
+        }
+    }
+
+    private static SelvedgeException unusable(Path file, IOException e) {
+        return new SelvedgeException(
+                ErrorCode.OUTPUT_NOT_WRITABLE, file + " cannot be used (" + IoReason.of(e) + ")", e);
     }
 
     /** Where a training keeps its checkpoints. */
