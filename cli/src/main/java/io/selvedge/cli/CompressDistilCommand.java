@@ -5,9 +5,12 @@ import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.GraphCost;
+import io.selvedge.compress.data.DataSource;
+import io.selvedge.compress.data.Dataset;
 import io.selvedge.compress.prune.CriterionCatalog;
 import io.selvedge.compress.prune.FilterPruning;
 import io.selvedge.compress.prune.Groups;
+import io.selvedge.compress.prune.LayerPruning;
 import io.selvedge.compress.prune.Preparation;
 import io.selvedge.compress.prune.Widths;
 import io.selvedge.train.TrainOptions;
@@ -26,20 +29,25 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code selvedge compress distil}: a thinner model that a model teaches. */
+/** {@code selvedge compress distil}: a thinner or shallower model that a model teaches. */
 @Command(
         name = "distil",
         description = {
-            "Makes a thinner model of the same kind and trains it after the given one: its teacher.",
+            "Makes a thinner or shallower model of the same kind and trains it after the given one: its teacher.",
             "",
-            "The student keeps the channels that weigh most; with --fresh it begins at random. A student of your own is "
+            "The student keeps the channels that weigh most and the layers that are missed most; with --fresh it begins at "
+                    + "random. A student of your own is "
                     + "trained by 'selvedge train STUDENT --teacher MODEL'."
         },
         footer = {
             "  selvedge compress distil net.onnx --width 0.5 --data data.yaml --epochs 10 --out small.onnx",
+            "  selvedge compress distil net.onnx --depth 0.7 --width 0.75 --data data.yaml --out small.onnx",
             "  selvedge compress distil net.onnx --width 0.5 --data data.yaml --no-labels       unlabelled samples"
         })
 final class CompressDistilCommand implements Callable<Integer> {
+    /** On which damage is measured while layers are chosen. */
+    private static final int DAMAGE_SAMPLES = 16;
+
     private final Console console;
 
     @Parameters(paramLabel = "MODEL", description = "The teacher: an ONNX or TFLite file with float weights.")
@@ -53,9 +61,15 @@ final class CompressDistilCommand implements Callable<Integer> {
     @Option(
             names = "--width",
             paramLabel = "SHARE",
-            required = true,
             description = "Channels of every layer to keep, as a share between 0 and 1.")
     private @Nullable Double width;
+
+    @Option(
+            names = "--depth",
+            paramLabel = "SHARE",
+            description = "Layers that multiply to keep, as a share between 0 and 1: residual blocks and layers that "
+                    + "change no shape can go.")
+    private @Nullable Double depth;
 
     @Option(names = "--fresh", description = "Begin with random weights instead of the teacher's.")
     private boolean fresh;
@@ -89,11 +103,15 @@ final class CompressDistilCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ModelFile.requireModel(model);
+        if (width == null && depth == null) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION, "--width or --depth is needed: the share of channels or layers that stays");
+        }
         TrainOptions asked = training.options();
         TrainOptions options = withoutLabels ? asked.withoutLabels() : asked;
         Graph teacher = Preparation.of(Training.model(model, shapes.options(model), data));
-        Graph thin = thinner(teacher);
-        Graph student = fresh ? FreshWeights.of(thin, options.seed()) : thin;
+        Graph derived = thinner(shallower(teacher));
+        Graph student = fresh ? FreshWeights.of(derived, options.seed()) : derived;
         Training run = new Training(console, out, resume);
         TrainRequest request = new TrainRequest(student, Optional.of(teacher), options, List.of(), run.folder());
         TrainResult result = run.run(request, data);
@@ -102,6 +120,7 @@ final class CompressDistilCommand implements Callable<Integer> {
         ObjectNode report = Training.report(request, result)
                 .put("step", "distil")
                 .put("width", width)
+                .put("depth", depth)
                 .put("fresh", fresh)
                 .put("macs", macs)
                 .put("teacherMacs", teacherMacs);
@@ -116,14 +135,37 @@ final class CompressDistilCommand implements Callable<Integer> {
     }
 
     private Graph thinner(Graph teacher) {
-        double share = width == null ? 1 : Limits.positive("--width", width);
-        if (share >= 1) {
-            throw new SelvedgeException(
-                    ErrorCode.BAD_OPTION,
-                    "--width needs a share between 0 and 1, got " + share + "; 0.5 halves every layer");
+        if (width == null) {
+            return teacher;
         }
         FilterPruning pruning = new FilterPruning(
                 teacher, Groups.of(teacher), CriterionCatalog.named("l1", Optional.empty()), new Widths(1));
-        return pruning.apply(pruning.ratio(1 - share, false));
+        return pruning.apply(pruning.ratio(1 - share("--width", width), false));
+    }
+
+    /** Samples say what is missed least. */
+    private Graph shallower(Graph teacher) {
+        if (depth == null) {
+            return teacher;
+        }
+        double share = share("--depth", depth);
+        try (DataSource source = DataSource.open(data);
+                ProgressLine line = new ProgressLine(console)) {
+            Dataset samples = source.calibration().or(source::training).orElseGet(source::evaluation);
+            LayerPruning pruning = new LayerPruning(
+                    teacher,
+                    samples.take(DAMAGE_SAMPLES, training.options().seed()).tensors(teacher));
+            return pruning.ofDepth(
+                    teacher, share, (done, all) -> line.progress("measure what each layer is worth", done, all));
+        }
+    }
+
+    private static double share(String option, double given) {
+        double share = Limits.positive(option, given);
+        if (share >= 1) {
+            throw new SelvedgeException(
+                    ErrorCode.BAD_OPTION, option + " needs a share between 0 and 1, got " + share + "; 0.5 keeps half");
+        }
+        return share;
     }
 }

@@ -1,6 +1,9 @@
 package io.selvedge.compress.prune;
 
+import io.selvedge.compiler.diag.ErrorCode;
+import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
+import io.selvedge.compiler.ir.GraphCost;
 import io.selvedge.compiler.ir.Tensor;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,6 +41,38 @@ public final class LayerPruning {
         }
         findings.sort(cheapest(finding -> finding.cut().macs(), Double.POSITIVE_INFINITY));
         return findings;
+    }
+
+    /**
+     * A shallower graph of the same kind: layers go one after the other, each time the one that is missed least for an operation
+     * saved, until so few of those that multiply are left.
+     *
+     * @param share of the layers that multiply which may stay, in (0, 1)
+     * @throws SelvedgeException NO_CANDIDATE_FITS when no further one can go
+     */
+    public Graph ofDepth(Graph graph, double share, PruneProgress progress) {
+        long all = layers(graph);
+        long most = (long) Math.ceil(share * all);
+        Graph current = graph;
+        while (layers(current) > most) {
+            List<Finding> findings = findings(current, progress);
+            if (findings.isEmpty()) {
+                throw new SelvedgeException(
+                        ErrorCode.NO_CANDIDATE_FITS,
+                        "of " + all + " layers " + layers(current) + " are left and none of these can go, so that "
+                                + most
+                                + " are out of reach: a layer can go where its output has its input's shape, or beside "
+                                + "another branch of a sum; give a larger share");
+            }
+            current = findings.getFirst().shorter();
+        }
+        return current;
+    }
+
+    private static long layers(Graph graph) {
+        return graph.nodes().stream()
+                .filter(node -> GraphCost.macs(graph, node) > 0)
+                .count();
     }
 
     /**

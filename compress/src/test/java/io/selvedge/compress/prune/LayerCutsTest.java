@@ -1,7 +1,9 @@
 package io.selvedge.compress.prune;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.GraphCost;
 import io.selvedge.compiler.ir.ReferenceEvaluator;
@@ -128,5 +130,23 @@ class LayerCutsTest {
             });
         }
         return moments;
+    }
+
+    @Test
+    void a_share_of_the_depth_goes_until_nothing_can() {
+        LayerPruning pruning = new LayerPruning(graph, SmallNets.samples(graph, 4));
+        Graph shallow = pruning.ofDepth(graph, 0.7, PruneProgress.SILENT);
+        Verifier.verify(shallow);
+        assertThat(layers(shallow)).isLessThanOrEqualTo((long) Math.ceil(0.7 * layers(graph)));
+        assertThat(shallow.type("logits")).isEqualTo(graph.type("logits"));
+        assertThatThrownBy(() -> pruning.ofDepth(graph, 0.01, PruneProgress.SILENT))
+                .isInstanceOf(SelvedgeException.class)
+                .hasMessageContaining("give a larger share");
+    }
+
+    private static long layers(Graph graph) {
+        return graph.nodes().stream()
+                .filter(node -> GraphCost.macs(graph, node) > 0)
+                .count();
     }
 }
