@@ -99,6 +99,19 @@ final class OutputFailureTest {
     }
 
     @Test
+    void training_on_a_full_disk_says_where_and_leaves_nothing_that_looks_whole() throws Exception {
+        TinyData.random(90, 3).writeNpz(folder.resolve("data.npz"));
+        Path data = Files.writeString(
+                folder.resolve("data.yaml"), "kind: npz\npath: data.npz\ntraining: {split: 60, validation: 0.2}\n");
+        mount("size=64k");
+        fill(mounted.resolve("filler"));
+        Path out = mounted.resolve("trained.onnx");
+        CommandLineRun.of("train", model, "--data", data, "--epochs", 1, "--learning-rate", 0.001, "--out", out)
+                .refused(6, "OUTPUT_NOT_WRITABLE", mounted.toString(), "No space left on device");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
     void full_folder_for_temporary_files_is_told() throws Exception {
         mount("size=64k");
         fill(mounted.resolve("filler"));
