@@ -12,6 +12,8 @@ import java.util.OptionalInt;
  * @param restoreBatchNorm whether folded convolutions get batch normalisation back for the time of training
  * @param useLabels false: only a teacher says what is right
  * @param threads of libtorch; part of what makes results equal
+ * @param mixedPrecision whether convolutions and products of matrices are computed from factors in bfloat16 while weights are moved, and
+ *     by the teacher: faster on CPUs with instructions for that. Epochs are judged with the student in float32 all the same
  */
 public record TrainOptions(
         Schedule schedule,
@@ -22,7 +24,8 @@ public record TrainOptions(
         boolean restoreBatchNorm,
         boolean useLabels,
         long seed,
-        int threads) {
+        int threads,
+        boolean mixedPrecision) {
     /**
      * How long, and how far in each step.
      *
@@ -80,54 +83,142 @@ public record TrainOptions(
                 true,
                 true,
                 seed,
-                1);
+                1,
+                false);
     }
 
     /** The same with another schedule. */
     public TrainOptions with(Schedule other) {
         return new TrainOptions(
-                other, descent, augmentation, distillation, validation, restoreBatchNorm, useLabels, seed, threads);
+                other,
+                descent,
+                augmentation,
+                distillation,
+                validation,
+                restoreBatchNorm,
+                useLabels,
+                seed,
+                threads,
+                mixedPrecision);
     }
 
     /** The same with another rule. */
     public TrainOptions with(Descent other) {
         return new TrainOptions(
-                schedule, other, augmentation, distillation, validation, restoreBatchNorm, useLabels, seed, threads);
+                schedule,
+                other,
+                augmentation,
+                distillation,
+                validation,
+                restoreBatchNorm,
+                useLabels,
+                seed,
+                threads,
+                mixedPrecision);
     }
 
     /** The same with other changes of inputs. */
     public TrainOptions with(Augmentation other) {
         return new TrainOptions(
-                schedule, descent, other, distillation, validation, restoreBatchNorm, useLabels, seed, threads);
+                schedule,
+                descent,
+                other,
+                distillation,
+                validation,
+                restoreBatchNorm,
+                useLabels,
+                seed,
+                threads,
+                mixedPrecision);
     }
 
     /** The same with other weights of the loss. */
     public TrainOptions with(Distillation other) {
         return new TrainOptions(
-                schedule, descent, augmentation, other, validation, restoreBatchNorm, useLabels, seed, threads);
+                schedule,
+                descent,
+                augmentation,
+                other,
+                validation,
+                restoreBatchNorm,
+                useLabels,
+                seed,
+                threads,
+                mixedPrecision);
     }
 
     /** The same with another share of samples that judge. */
     public TrainOptions withValidation(double share) {
         return new TrainOptions(
-                schedule, descent, augmentation, distillation, share, restoreBatchNorm, useLabels, seed, threads);
+                schedule,
+                descent,
+                augmentation,
+                distillation,
+                share,
+                restoreBatchNorm,
+                useLabels,
+                seed,
+                threads,
+                mixedPrecision);
     }
 
     /** The same with folded batch normalisation left folded, or given back. */
     public TrainOptions withRestoredBatchNorm(boolean restore) {
         return new TrainOptions(
-                schedule, descent, augmentation, distillation, validation, restore, useLabels, seed, threads);
+                schedule,
+                descent,
+                augmentation,
+                distillation,
+                validation,
+                restore,
+                useLabels,
+                seed,
+                threads,
+                mixedPrecision);
     }
 
     /** The same without a look at labels. */
     public TrainOptions withoutLabels() {
         return new TrainOptions(
-                schedule, descent, augmentation, distillation, validation, restoreBatchNorm, false, seed, threads);
+                schedule,
+                descent,
+                augmentation,
+                distillation,
+                validation,
+                restoreBatchNorm,
+                false,
+                seed,
+                threads,
+                mixedPrecision);
     }
 
     /** The same with other threads. */
     public TrainOptions withThreads(int count) {
         return new TrainOptions(
-                schedule, descent, augmentation, distillation, validation, restoreBatchNorm, useLabels, seed, count);
+                schedule,
+                descent,
+                augmentation,
+                distillation,
+                validation,
+                restoreBatchNorm,
+                useLabels,
+                seed,
+                count,
+                mixedPrecision);
+    }
+
+    /** The same with factors in bfloat16, or without. */
+    public TrainOptions withMixedPrecision(boolean mixed) {
+        return new TrainOptions(
+                schedule,
+                descent,
+                augmentation,
+                distillation,
+                validation,
+                restoreBatchNorm,
+                useLabels,
+                seed,
+                threads,
+                mixed);
     }
 }

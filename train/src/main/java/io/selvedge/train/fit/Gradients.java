@@ -37,7 +37,7 @@ public final class Gradients {
                 Math.min(request.options().schedule().batch(), data.training().size());
         int count = Math.min(batches, data.training().size() / size);
         int[] order = Dataset.order(data.training().size(), request.options().seed());
-        try (Student student = new Student(TrainingForm.of(request.student()), request.treatments())) {
+        try (Student student = new Student(TrainingForm.of(request.student()), request.treatments(), false)) {
             Batches samples = new Batches(request.student(), data.training(), Augmenter.PLAIN);
             Objective objective = new Objective(TrainingForm.of(request.student()), teacher, request.options(), data);
             new Premises(student, objective, samples, data).check();

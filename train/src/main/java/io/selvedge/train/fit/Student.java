@@ -26,8 +26,8 @@ final class Student implements AutoCloseable {
     private final Map<String, org.bytedeco.pytorch.Tensor> statisticsBefore = new LinkedHashMap<>();
 
     /** @throws io.selvedge.compiler.diag.SelvedgeException UNTRAINABLE */
-    Student(Graph graph, List<Treatment> treatments) {
-        this.net = TrainableGraph.of(graph);
+    Student(Graph graph, List<Treatment> treatments, boolean mixedPrecision) {
+        this.net = TrainableGraph.of(graph, mixedPrecision);
         this.hook = new TreatmentHook(treatments);
         net.parameters().forEach((name, tensor) -> moved.put("p/" + name, tensor));
         hook.learned().forEach((name, tensor) -> moved.put("h/" + name, tensor));

@@ -76,8 +76,10 @@ public final class Trainer implements AutoCloseable {
         Graph form = TrainingForm.of(request.student());
         Graph whole = options.restoreBatchNorm() ? BatchNormRestoration.insert(form) : form;
         this.restored = BatchNormRestoration.inputs(whole);
-        this.student = new Student(whole, request.treatments());
-        this.teacher = request.teacher().map(TrainingForm::of).map(TrainableGraph::forInference);
+        this.student = new Student(whole, request.treatments(), options.mixedPrecision());
+        this.teacher = request.teacher()
+                .map(TrainingForm::of)
+                .map(options.mixedPrecision() ? TrainableGraph::forFastInference : TrainableGraph::forInference);
         this.objective = new Objective(form, teacher, options, data);
         Augmenter augmenter = new Augmenter(options.augmentation(), data.channelsLast(), data.images());
         this.training = new Batches(form, data.training(), augmenter);

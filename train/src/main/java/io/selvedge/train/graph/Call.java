@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * One node on its way to libtorch.
@@ -18,6 +19,17 @@ import org.bytedeco.pytorch.TensorOptional;
 record Call(Node node, Graph graph, List<Optional<Tensor>> inputs, OptionalDouble momentum) {
     Call {
         inputs = List.copyOf(inputs);
+    }
+
+    /** The same with inputs of another type. */
+    Call as(ScalarType type) {
+        return new Call(
+                node,
+                graph,
+                inputs.stream()
+                        .map(input -> input.map(tensor -> tensor.to(type)))
+                        .toList(),
+                momentum);
     }
 
     boolean has(int index) {

@@ -23,18 +23,29 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class TrainableGraph implements AutoCloseable {
     /** Share of a batch in the running statistics; libtorch's default. */
     private static final double MOMENTUM = 0.1;
+    /** Operators that take nearly all of the time. */
+    private static final Set<String> OF_PRODUCTS = Set.of("Conv", "ConvTranspose", "Gemm", "MatMul");
+
+    /** Whether factors are rounded to bfloat16. */
+    private enum Products {
+        WHOLE,
+        SHORT_IN_TRAINING,
+        SHORT
+    }
 
     private final Graph graph;
     private final ScalarType floating;
+    private final Products products;
     private final Trainability trainability;
     private final List<Node> nodes;
     private final Map<String, Tensor> constants = new LinkedHashMap<>();
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Tensor> statistics = new LinkedHashMap<>();
 
-    private TrainableGraph(Graph graph, ScalarType floating) {
+    private TrainableGraph(Graph graph, ScalarType floating, Products products) {
         this.graph = graph;
         this.floating = floating;
+        this.products = products;
         this.trainability = Trainability.of(graph);
         this.nodes = Graph.live(graph.nodes(), graph.outputs());
         Set<String> read =
@@ -64,21 +75,28 @@ public final class TrainableGraph implements AutoCloseable {
     /**
      * A graph that can be trained, in the form of {@link TrainingForm}.
      *
+     * @param mixedPrecision whether runs in training compute products from factors in bfloat16
      * @throws io.selvedge.compiler.diag.SelvedgeException UNTRAINABLE
      */
-    public static TrainableGraph of(Graph graph) {
+    public static TrainableGraph of(Graph graph, boolean mixedPrecision) {
         Trainability.of(graph).require(graph);
-        return new TrainableGraph(graph, ScalarType.Float);
+        return new TrainableGraph(
+                graph, ScalarType.Float, mixedPrecision ? Products.SHORT_IN_TRAINING : Products.WHOLE);
     }
 
-    /** A graph that is only run, such as a teacher. */
+    /** A graph that is only run. */
     public static TrainableGraph forInference(Graph graph) {
-        return new TrainableGraph(graph, ScalarType.Float);
+        return new TrainableGraph(graph, ScalarType.Float, Products.WHOLE);
+    }
+
+    /** A graph that is only run, with products from factors in bfloat16. */
+    public static TrainableGraph forFastInference(Graph graph) {
+        return new TrainableGraph(graph, ScalarType.Float, Products.SHORT);
     }
 
     /** With floats of 64 bits, for looking at gradients. */
     public static TrainableGraph exact(Graph graph) {
-        return new TrainableGraph(graph, ScalarType.Double);
+        return new TrainableGraph(graph, ScalarType.Double, Products.WHOLE);
     }
 
     /** The graph as it was given. */
@@ -146,7 +164,11 @@ public final class TrainableGraph implements AutoCloseable {
     private List<Tensor> outputs(Call call) {
         Optional<Lowering> lowering = LoweringCatalog.of(call.node().op().type());
         if (lowering.isPresent() && lowering.get().obstacle(call.node(), graph).isEmpty()) {
-            return lowering.get().lower(call);
+            return isShort(call)
+                    ? lowering.get().lower(call.as(ScalarType.BFloat16)).stream()
+                            .map(product -> product.to(floating))
+                            .toList()
+                    : lowering.get().lower(call);
         }
         List<Optional<io.selvedge.compiler.ir.Tensor>> inputs = new ArrayList<>();
         for (int i = 0; i < call.inputs().size(); i++) {
@@ -159,6 +181,15 @@ public final class TrainableGraph implements AutoCloseable {
         return call.node().evaluate(inputs).stream()
                 .map(output -> NativeTensor.of(output, floating))
                 .toList();
+    }
+
+    private boolean isShort(Call call) {
+        return OF_PRODUCTS.contains(call.node().op().type())
+                && switch (products) {
+                    case WHOLE -> false;
+                    case SHORT_IN_TRAINING -> call.momentum().isPresent();
+                    case SHORT -> true;
+                };
     }
 
     /** The graph with the parameters and statistics as they are now. */

@@ -44,7 +44,8 @@ public final class OptionsText {
                 .put("restoreBatchNorm", options.restoreBatchNorm())
                 .put("useLabels", options.useLabels())
                 .put("seed", options.seed())
-                .put("threads", options.threads());
+                .put("threads", options.threads())
+                .put("mixedPrecision", options.mixedPrecision());
     }
 
     static TrainOptions read(JsonNode json) {
@@ -80,6 +81,7 @@ public final class OptionsText {
                 json.get("restoreBatchNorm").asBoolean(),
                 json.get("useLabels").asBoolean(),
                 json.get("seed").asLong(),
-                json.get("threads").asInt());
+                json.get("threads").asInt(),
+                json.get("mixedPrecision").asBoolean());
     }
 }

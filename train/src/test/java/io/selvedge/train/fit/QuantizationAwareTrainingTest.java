@@ -84,7 +84,7 @@ final class QuantizationAwareTrainingTest {
 
     private static List<float[]> inTraining(Graph graph, List<Treatment> treatments) {
         List<float[]> outputs = new ArrayList<>();
-        try (TrainableGraph net = TrainableGraph.of(graph);
+        try (TrainableGraph net = TrainableGraph.of(graph, false);
                 TreatmentHook hook = new TreatmentHook(treatments)) {
             for (Map<String, Tensor> sample : samples(30)) {
                 try (PointerScope _ = new PointerScope()) {

@@ -68,6 +68,21 @@ final class TrainerTest {
     }
 
     @Test
+    void factors_in_bfloat16_teach_the_same_and_are_no_part_of_what_judges() {
+        TrainOptions half = options(8, 0.01).withMixedPrecision(true);
+        TrainResult whole = train(NET, options(8, 0.01));
+        Path other = folder.resolve("other");
+        TrainResult result = train(
+                new TrainRequest(NET, Optional.of(whole.graph()), half, List.of(), other), SmallTask.stripes(500, 1));
+        assertThat(SmallTask.accuracy(result.graph(), SmallTask.stripes(300, 2)))
+                .isGreaterThan(0.95);
+        assertThat(result.digest()).isNotEqualTo(whole.digest());
+        TrainResult alone = train(new TrainRequest(NET, half, folder.resolve("alone")), SmallTask.stripes(500, 1));
+        assertThat(alone.history().getFirst()).isEqualTo(whole.history().getFirst());
+        assertThat(alone.digest()).isNotEqualTo(whole.digest());
+    }
+
+    @Test
     void momentum_learns_them_too_behind_a_softmax() {
         TrainOptions options = options(8, 0.05).with(new Descent(Optimizer.SGD, 0.9, 1e-4, 5));
         TrainResult result = train(SmallTask.net(8, 3, true, true), options);
