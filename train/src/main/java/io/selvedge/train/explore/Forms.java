@@ -53,6 +53,8 @@ final class Forms {
 
     private static final int TIMED_STEPS = 60;
     private static final double LEAST_SECONDS = 1e-4;
+    /** Share of the time of a step from which on rounded factors are worth it. */
+    private static final double MIXED_PAYS = 0.9;
 
     private final Explorer.Request request;
     private final Compiler compiler;
@@ -100,21 +102,26 @@ final class Forms {
                 .orElse(usual.validation());
         double samples = data.training().orElse(calibration).size() * (1 - validation);
         int stepsPerEpoch = (int) Math.max(1, samples / usual.schedule().batch());
-        double seconds = folder.secondsPerStep(() -> {
-            progress.progress("time a step of training", 0, 0);
-            Pace.Stopwatch watch = new Pace.Stopwatch();
-            TrainingProcess.train(
-                    new TrainRequest(
-                            original,
-                            Optional.of(original),
-                            options(Math.min(TIMED_STEPS, stepsPerEpoch), stepsPerEpoch, OptionalDouble.of(1e-6), 0),
-                            List.of(),
-                            folder.path().resolve("timed")),
-                    request.data(),
-                    watch);
-            return Math.max(watch.secondsPerStep(), LEAST_SECONDS);
-        });
-        return new Pace(seconds, stepsPerEpoch);
+        double whole = folder.secondsPerStep("float32", () -> secondsPerStep(stepsPerEpoch, false));
+        double mixed = folder.secondsPerStep("mixed", () -> secondsPerStep(stepsPerEpoch, true));
+        boolean pays = mixed < MIXED_PAYS * whole;
+        return new Pace(pays ? mixed : whole, stepsPerEpoch, pays);
+    }
+
+    private double secondsPerStep(int stepsPerEpoch, boolean mixedPrecision) {
+        progress.progress("time a step of training", 0, 0);
+        Pace.Stopwatch watch = new Pace.Stopwatch();
+        TrainingProcess.train(
+                new TrainRequest(
+                        original,
+                        Optional.of(original),
+                        options(Math.min(TIMED_STEPS, stepsPerEpoch), stepsPerEpoch, OptionalDouble.of(1e-6), 0)
+                                .withMixedPrecision(mixedPrecision),
+                        List.of(),
+                        folder.path().resolve("timed-" + mixedPrecision)),
+                request.data(),
+                watch);
+        return Math.max(watch.secondsPerStep(), LEAST_SECONDS);
     }
 
     Pace pace() {
@@ -195,7 +202,8 @@ final class Forms {
 
     private TrialFolder.Result train(Trial trial, int steps, int total, LongConsumer steppedTo) {
         Optional<QuantizationAwareTraining> levels = fewLevels(trial.recipe(), trial.trained());
-        TrainOptions options = options(steps, pace.stepsPerEpoch(), rates.of(trial.recipe()), trial.steps());
+        TrainOptions options = options(steps, pace.stepsPerEpoch(), rates.of(trial.recipe()), trial.steps())
+                .withMixedPrecision(pace.mixedPrecision());
         List<Treatment> treatments = new ArrayList<>(zeros(trial));
         // The levels are those of folded weights.
         levels.ifPresent(form -> treatments.addAll(form.treatments()));

@@ -7,8 +7,9 @@ import io.selvedge.train.TrainListener;
  *
  * @param secondsPerStep of the whole model beside its teacher; what is cut is faster
  * @param stepsPerEpoch steps that see every training sample once
+ * @param mixedPrecision whether steps with factors in bfloat16 are faster here
  */
-record Pace(double secondsPerStep, int stepsPerEpoch) {
+record Pace(double secondsPerStep, int stepsPerEpoch, boolean mixedPrecision) {
     /** Fewer say nothing. */
     private static final int LEAST_STEPS = 30;
     /** Of small data; more passes do not help in one stage. */

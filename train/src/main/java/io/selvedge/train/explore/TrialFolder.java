@@ -52,8 +52,8 @@ record TrialFolder(Path path) {
     }
 
     /** Seconds of a step as they were measured first: later runs train as long, and so find what was trained. */
-    double secondsPerStep(DoubleSupplier measured) {
-        Path file = path.resolve("seconds-per-step");
+    double secondsPerStep(String arithmetic, DoubleSupplier measured) {
+        Path file = path.resolve("seconds-per-step-" + arithmetic);
         OptionalDouble kept = number(file);
         if (kept.isPresent()) {
             return kept.getAsDouble();

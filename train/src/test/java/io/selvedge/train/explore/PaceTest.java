@@ -12,13 +12,15 @@ class PaceTest {
 
     @Test
     void minutes_become_parts_of_an_epoch_or_whole_ones() {
-        Pace pace = new Pace(0.1, 600);
+        Pace pace = new Pace(0.1, 600, false);
         assertThat(pace.steps(0.5)).isBetween(150, 300);
         assertThat(pace.steps(2.2)).isEqualTo(1200);
         assertThat(pace.epochs(1200)).isEqualTo(2);
         assertThat(pace.steps(0)).as("enough to learn something").isEqualTo(30);
-        assertThat(new Pace(0.001, 6).steps(0)).as("one pass over few samples").isEqualTo(6);
-        assertThat(new Pace(0.001, 6).steps(60))
+        assertThat(new Pace(0.001, 6, false).steps(0))
+                .as("one pass over few samples")
+                .isEqualTo(6);
+        assertThat(new Pace(0.001, 6, false).steps(60))
                 .as("few samples do not fill an hour")
                 .isEqualTo(120);
     }
