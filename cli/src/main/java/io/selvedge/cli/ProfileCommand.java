@@ -19,6 +19,7 @@ import io.selvedge.compress.profile.Profile;
 import io.selvedge.compress.profile.Profiler;
 import io.selvedge.runtime.GoldenVector;
 import io.selvedge.runtime.Model;
+import io.selvedge.runtime.ProgramExecutor;
 import io.selvedge.runtime.Session;
 import io.selvedge.runtime.TensorBuffer;
 import java.io.IOException;
@@ -118,7 +119,9 @@ final class ProfileCommand implements Callable<Integer> {
     }
 
     private Peaks peaks(String targetName, ProgressLine progress) {
-        Target target = TargetCatalog.byName(targetName);
+        // In Java the same core does it.
+        Target target =
+                targetName.equals(ProgramExecutor.TARGET) ? HostCpu.detect().best() : TargetCatalog.byName(targetName);
         PeakCache cache = new PeakCache(UserCache.ofUser(), HostCpu.detect());
         Supplier<Toolchain> toolchain = () -> Optional.ofNullable(cc)
                 .map(Toolchain::of)

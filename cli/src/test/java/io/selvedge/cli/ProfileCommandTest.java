@@ -68,6 +68,12 @@ final class ProfileCommandTest {
     }
 
     @Test
+    void the_program_in_java_is_timed_against_the_same_limits() throws IOException {
+        assertThat(profiled("--target", "jvm").get("layers"))
+                .hasSameSizeAs(profiled().get("layers"));
+    }
+
+    @Test
     void every_step_of_the_program_has_a_time_and_its_bytes() throws IOException {
         JsonNode profile = profiled();
         try (Bundle opened = Bundle.open(bundle)) {
