@@ -34,9 +34,11 @@ public final class TrainingOptions {
 
     @Option(
             names = "--optimizer",
-            paramLabel = "adamw|sgd",
+            paramLabel = "adamw|lamb|sgd",
             defaultValue = "adamw",
-            description = "How gradients move weights. Default: adamw")
+            description =
+                    "How gradients move weights; lamb for nets whose layers' weights differ much in size, as those of folded "
+                            + "nets do: its rate is a share of each layer's weights. Default: adamw")
     private Optimizer optimizer = Optimizer.ADAMW;
 
     @Option(

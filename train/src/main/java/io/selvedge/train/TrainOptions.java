@@ -49,7 +49,10 @@ public record TrainOptions(
 
     /** Rules by which gradients move parameters. */
     public enum Optimizer {
+        /** Adam with decoupled weight decay. */
         ADAMW,
+        /** Adam whose steps are shares of each tensor's norm (You et al., 2020): for nets whose weights differ much in size. */
+        LAMB,
         SGD
     }
 

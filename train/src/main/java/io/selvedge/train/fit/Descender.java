@@ -29,7 +29,7 @@ final class Descender implements AutoCloseable {
                 NoGradGuard _ = new NoGradGuard()) {
             parameters.forEach((name, parameter) -> {
                 state.put("m/" + name, Natively.kept(torch.zeros_like(parameter)));
-                if (rule.optimizer() == Optimizer.ADAMW) {
+                if (rule.optimizer() != Optimizer.SGD) {
                     state.put("v/" + name, Natively.kept(torch.zeros_like(parameter)));
                 }
             });
@@ -58,10 +58,13 @@ final class Descender implements AutoCloseable {
                 Tensor gradient = parameter.grad();
                 if (gradient.defined()) {
                     decay(parameter, rate);
-                    if (rule.optimizer() == Optimizer.ADAMW) {
-                        adam(name, parameter, gradient, rate, number);
-                    } else {
-                        momentum(name, parameter, gradient, rate);
+                    switch (rule.optimizer()) {
+                        case SGD -> momentum(name, parameter, gradient, rate);
+                        case ADAMW -> parameter.sub_(adam(name, gradient, number), Natively.number(rate));
+                        case LAMB -> {
+                            Tensor update = adam(name, gradient, number);
+                            parameter.sub_(update, Natively.number(rate * trust(name, parameter, update)));
+                        }
                     }
                 }
             });
@@ -81,7 +84,8 @@ final class Descender implements AutoCloseable {
         parameter.add_(speed, Natively.number(-rate));
     }
 
-    private void adam(String name, Tensor parameter, Tensor gradient, double rate, long number) {
+    /** Adam's update at rate 1. */
+    private Tensor adam(String name, Tensor gradient, long number) {
         Tensor m = stateOf("m/" + name);
         Tensor v = stateOf("v/" + name);
         m.mul_(Natively.number(BETA1)).add_(gradient, Natively.number(1 - BETA1));
@@ -89,7 +93,20 @@ final class Descender implements AutoCloseable {
         double correction1 = 1 - Math.pow(BETA1, (double) number);
         double correction2 = Math.sqrt(1 - Math.pow(BETA2, (double) number));
         Tensor divisor = v.sqrt().div_(Natively.number(correction2)).add_(Natively.number(EPSILON));
-        parameter.addcdiv_(m, divisor, Natively.number(-rate / correction1));
+        return m.div(divisor).div_(Natively.number(correction1));
+    }
+
+    /**
+     * LAMB's factor: with it a step is a share of the tensor's own norm, whatever size its weights have. Vectors that are added or
+     * multiply channels have none, learned scales of quantisation have.
+     */
+    private static double trust(String name, Tensor parameter, Tensor update) {
+        if (parameter.dim() < 2 && !name.startsWith(Student.LEARNED)) {
+            return 1;
+        }
+        double own = parameter.norm().item_double();
+        double moved = update.norm().item_double();
+        return own > 0 && moved > 0 ? own / moved : 1;
     }
 
     private Tensor stateOf(String name) {

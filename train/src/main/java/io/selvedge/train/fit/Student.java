@@ -19,6 +19,9 @@ import org.bytedeco.pytorch.NoGradGuard;
 
 /** The model that is trained, with what is done to its values, and everything of both that training moves. */
 final class Student implements AutoCloseable {
+    /** What names of learned scales begin with. */
+    static final String LEARNED = "h/";
+
     private final TrainableGraph net;
     private final TreatmentHook hook;
     private final Map<String, org.bytedeco.pytorch.Tensor> moved = new LinkedHashMap<>();
@@ -30,7 +33,7 @@ final class Student implements AutoCloseable {
         this.net = TrainableGraph.of(graph, mixedPrecision);
         this.hook = new TreatmentHook(treatments);
         net.parameters().forEach((name, tensor) -> moved.put("p/" + name, tensor));
-        hook.learned().forEach((name, tensor) -> moved.put("h/" + name, tensor));
+        hook.learned().forEach((name, tensor) -> moved.put(LEARNED + name, tensor));
         all.putAll(moved);
         net.statistics().forEach((name, tensor) -> all.put("s/" + name, tensor));
         try (PointerScope _ = new PointerScope()) {

@@ -12,11 +12,11 @@ final class Listed {
     /**
      * The nearest level of {@link WeightGrid#LOG5}, of two as near the smaller one.
      *
-     * @param top the largest level
+     * @param top the largest level; its gradient follows once rounding of {@code x / top} passes gradients
      */
     static Tensor shortSums(Tensor x, Tensor top) {
-        Tensor unit = top.div(Natively.number(WeightGrid.LOG5.top()));
-        Tensor size = x.detach().abs().div(unit);
+        Tensor part = x.div(top);
+        Tensor size = part.detach().abs().mul(Natively.number(WeightGrid.LOG5.top()));
         Tensor level = size.mul(Natively.number(0));
         int before = 0;
         for (int magnitude = 1; magnitude <= WeightGrid.LOG5.top(); magnitude++) {
@@ -27,8 +27,9 @@ final class Listed {
                 before = magnitude;
             }
         }
-        Tensor y = x.detach().sign().mul(level).mul(unit);
-        return Elementwise.straightThrough(x.minimum(top).maximum(top.neg()), y);
+        Tensor y = part.detach().sign().mul(level).div(Natively.number(WeightGrid.LOG5.top()));
+        Tensor clamped = part.clamp_min(Natively.number(-1)).clamp_max(Natively.number(1));
+        return Elementwise.straightThrough(clamped, y).mul(top);
     }
 
     /** {@code s * round(2^(round(2 log2 q) / 2))} of the codes q = clamp(round(x / s), 0, 255). */

@@ -67,7 +67,8 @@ public final class TreatmentHook implements Hook {
             result = switch (fake.scheme()) {
                 case LINEAR -> linear(result, scale, fake);
                 case LOG2 -> powers(result, scale, fake);
-                case SHORT_SUMS -> Listed.shortSums(result, Quantizing.along(scale, result, fake.axis()));
+                case SHORT_SUMS ->
+                    Listed.shortSums(result, Quantizing.along(step(fake, scale, result), result, fake.axis()));
                 case HALF_OCTAVES -> Listed.halfOctaves(result, Quantizing.along(scale, result, fake.axis()));
             };
         }
@@ -84,7 +85,7 @@ public final class TreatmentHook implements Hook {
         if (!fake.learned() && scale.numel() == 1) {
             return fixed(x, scale.item_double(), low - fake.zeroPoint(), high - fake.zeroPoint());
         }
-        Tensor s = Quantizing.along(fake.learned() ? damped(scale, x, high) : scale, x, fake.axis());
+        Tensor s = Quantizing.along(step(fake, scale, x), x, fake.axis());
         Tensor codes = x.div(s)
                 .clamp_min(Natively.number(low - fake.zeroPoint()))
                 .clamp_max(Natively.number(high - fake.zeroPoint()));
@@ -105,11 +106,20 @@ public final class TreatmentHook implements Hook {
         return positive.mul(Natively.number(share)).add(positive.detach().mul(Natively.number(1 - share)));
     }
 
-    /** The nearest of 0 and {@code top * 2^-k}: nearest on a line, so the border between two powers is their middle. */
+    /** The scales, of which those that are learned have gradients as small as LSQ makes them. */
+    private static Tensor step(Treatment.FakeQuantization fake, Tensor scale, Tensor x) {
+        return fake.learned() ? damped(scale, x, Math.scalb(1.0, fake.bits() - 1) - 1) : scale;
+    }
+
+    /**
+     * The nearest of 0 and {@code top * 2^-k}: nearest on a line, so the border between two powers is their middle. The largest
+     * magnitude's own gradient, where it is learned, is again what follows once rounding of {@code x / top} passes gradients.
+     */
     private static Tensor powers(Tensor x, Tensor scale, Treatment.FakeQuantization fake) {
         int levels = (1 << (fake.signed() ? fake.bits() - 1 : fake.bits())) - 1;
-        Tensor top = Quantizing.along(scale, x, fake.axis());
-        Tensor share = x.detach().abs().div(top);
+        Tensor top = Quantizing.along(step(fake, scale, x), x, fake.axis());
+        Tensor part = x.div(top);
+        Tensor share = part.detach().abs();
         // log2(4/3 * share) rounds down to k where share lies between the middles of its neighbours.
         Tensor exponent = share.mul(Natively.number(4.0 / 3))
                 .clamp_min(Natively.number(1e-30))
@@ -121,9 +131,9 @@ public final class TreatmentHook implements Hook {
         Tensor kept = magnitude
                 .maximum(smallest)
                 .mul(share.ge(Natively.number(Math.scalb(1.0, -levels))).toType(magnitude.scalar_type()));
-        Tensor y = x.detach().sign().mul(kept).mul(top);
-        Tensor clamped = x.minimum(top).maximum(fake.signed() ? top.neg() : torch.zeros_like(top));
-        return Elementwise.straightThrough(clamped, y);
+        Tensor clamped = part.clamp_min(Natively.number(fake.signed() ? -1 : 0)).clamp_max(Natively.number(1));
+        return Elementwise.straightThrough(clamped, part.detach().sign().mul(kept))
+                .mul(top);
     }
 
     @Override

@@ -21,7 +21,7 @@ import java.util.Set;
 
 /**
  * Training that sees what quantisation will do: the levels of the QDQ graph of the untrained model are put on its weights and
- * activations, gradients pass straight through (Bengio et al., 2013), scales of linear weights are learned (LSQ; Esser et al., 2020), and
+ * activations, gradients pass straight through (Bengio et al., 2013), scales of weights are learned (LSQ; Esser et al., 2020), and
  * the trained model is quantised by the same ranges and the learned scales to exactly what was trained.
  *
  * @param graph simplified, in float, with its batch normalisation folded
@@ -68,9 +68,9 @@ public record QuantizationAwareTraining(Graph graph, Ranges ranges, Levels level
             return switch (grid) {
                 case INT8 -> new FakeQuantization(name, Scheme.LINEAR, 8, true, axis, scale, 0, true);
                 case INT4 -> new FakeQuantization(name, Scheme.LINEAR, 4, true, axis, scale, 0, true);
-                case LOG4 -> new FakeQuantization(name, Scheme.LOG2, 4, true, axis, times(scale, grid.top()), 0, false);
+                case LOG4 -> new FakeQuantization(name, Scheme.LOG2, 4, true, axis, times(scale, grid.top()), 0, true);
                 case LOG5 ->
-                    new FakeQuantization(name, Scheme.SHORT_SUMS, 5, true, axis, times(scale, grid.top()), 0, false);
+                    new FakeQuantization(name, Scheme.SHORT_SUMS, 5, true, axis, times(scale, grid.top()), 0, true);
             };
         });
     }
