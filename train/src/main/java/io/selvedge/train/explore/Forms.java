@@ -32,6 +32,8 @@ import io.selvedge.compress.quant.Quantizer;
 import io.selvedge.compress.quant.Ranges;
 import io.selvedge.compress.quant.WeightGrid;
 import io.selvedge.train.TrainOptions;
+import io.selvedge.train.TrainOptions.Descent;
+import io.selvedge.train.TrainOptions.Optimizer;
 import io.selvedge.train.TrainOptions.Schedule;
 import io.selvedge.train.TrainRequest;
 import io.selvedge.train.TrainResult;
@@ -133,13 +135,17 @@ final class Forms {
         int epochs = Math.max(1, steps / stepsPerEpoch);
         TrainOptions usual = TrainOptions.of(epochs, request.seed() + before).withThreads(1);
         Schedule schedule = usual.schedule();
-        return usual.with(new Schedule(
-                epochs,
-                schedule.batch(),
-                rate,
-                schedule.warmUp(),
-                schedule.patience(),
-                steps < stepsPerEpoch ? OptionalInt.of(steps) : OptionalInt.empty()));
+        Descent descent = usual.descent();
+        // Imported nets are folded: their layers' weights differ in size a hundredfold.
+        return usual.with(new Descent(
+                        Optimizer.LAMB, descent.momentum(), descent.weightDecay(), descent.maxGradientNorm()))
+                .with(new Schedule(
+                        epochs,
+                        schedule.batch(),
+                        rate,
+                        schedule.warmUp(),
+                        schedule.patience(),
+                        steps < stepsPerEpoch ? OptionalInt.of(steps) : OptionalInt.empty()));
     }
 
     Graph original() {

@@ -11,6 +11,7 @@ import java.util.function.DoubleUnaryOperator;
  */
 final class RangeTest {
     private static final List<Double> ADAM = List.of(1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2);
+    private static final List<Double> LAMB = List.of(1e-4, 3e-4, 1e-3, 3e-3, 1e-2);
     private static final List<Double> SGD = List.of(1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1);
     private static final double EXPLODED = 2;
     private static final double NEARLY = 1.02;
@@ -18,7 +19,11 @@ final class RangeTest {
     private RangeTest() {}
 
     static List<Double> rates(Optimizer optimizer) {
-        return optimizer == Optimizer.SGD ? SGD : ADAM;
+        return switch (optimizer) {
+            case ADAMW -> ADAM;
+            case LAMB -> LAMB;
+            case SGD -> SGD;
+        };
     }
 
     /**
