@@ -2,6 +2,7 @@ package io.selvedge.train.graph;
 
 import io.selvedge.compress.quant.WeightGrid;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /** Fake quantisation to levels that are listed rather than computed, with the straight-through gradient inside of their range. */
 final class Listed {
@@ -32,17 +33,26 @@ final class Listed {
         return Elementwise.straightThrough(clamped, y).mul(top);
     }
 
-    /** {@code s * round(2^(round(2 log2 q) / 2))} of the codes q = clamp(round(x / s), 0, 255). */
+    /**
+     * {@code s * min(255, round(2^(round(2 log2 q) / 2)))} of the codes q = clamp(round(x / s), 0, 255); 0 stays 0, whose logarithm is
+     * negative infinity.
+     *
+     * @param scale of one element
+     */
     static Tensor halfOctaves(Tensor x, Tensor scale) {
-        float[] levels = new float[CODES];
-        for (int code = 1; code < CODES; code++) {
-            double power = Math.pow(2, Math.rint(2 * Math.log(code) / Math.log(2)) / 2);
-            levels[code] = (float) Math.min(CODES - 1, Math.rint(power));
-        }
-        Tensor table = NativeTensor.floats(levels, CODES);
-        Tensor clamped = x.div(scale).clamp_min(Natively.number(0)).clamp_max(Natively.number(CODES - 1.0));
-        Tensor codes = clamped.detach().round().toType(org.bytedeco.pytorch.global.torch.ScalarType.Long);
-        Tensor moved = table.index_select(0, codes.flatten()).reshape(x.sizes());
-        return Elementwise.straightThrough(clamped, moved).mul(scale);
+        double s = scale.item_double();
+        Tensor inside = torch.hardtanh(x, Natively.number(0), Natively.number((CODES - 1) * s));
+        Tensor y = inside.detach()
+                .div(scale)
+                .round_()
+                .log2_()
+                .mul_(Natively.number(2))
+                .round_()
+                .mul_(Natively.number(0.5))
+                .exp2_()
+                .round_()
+                .clamp_max_(Natively.number(CODES - 1.0))
+                .mul_(scale);
+        return Elementwise.straightThrough(inside, y);
     }
 }

@@ -69,7 +69,7 @@ public final class TreatmentHook implements Hook {
                 case LOG2 -> powers(result, scale, fake);
                 case SHORT_SUMS ->
                     Listed.shortSums(result, Quantizing.along(step(fake, scale, result), result, fake.axis()));
-                case HALF_OCTAVES -> Listed.halfOctaves(result, Quantizing.along(scale, result, fake.axis()));
+                case HALF_OCTAVES -> Listed.halfOctaves(result, scale);
             };
         }
         return result;
