@@ -3,6 +3,7 @@ package io.selvedge.train;
 import io.selvedge.compress.data.Augmentation;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * How a model is trained. Equal options, data and model give equal results, bit by bit.
@@ -92,136 +93,93 @@ public record TrainOptions(
 
     /** The same with another schedule. */
     public TrainOptions with(Schedule other) {
-        return new TrainOptions(
-                other,
-                descent,
-                augmentation,
-                distillation,
-                validation,
-                restoreBatchNorm,
-                useLabels,
-                seed,
-                threads,
-                mixedPrecision);
+        return changed(draft -> draft.schedule = other);
     }
 
     /** The same with another rule. */
     public TrainOptions with(Descent other) {
-        return new TrainOptions(
-                schedule,
-                other,
-                augmentation,
-                distillation,
-                validation,
-                restoreBatchNorm,
-                useLabels,
-                seed,
-                threads,
-                mixedPrecision);
+        return changed(draft -> draft.descent = other);
     }
 
     /** The same with other changes of inputs. */
     public TrainOptions with(Augmentation other) {
-        return new TrainOptions(
-                schedule,
-                descent,
-                other,
-                distillation,
-                validation,
-                restoreBatchNorm,
-                useLabels,
-                seed,
-                threads,
-                mixedPrecision);
+        return changed(draft -> draft.augmentation = other);
     }
 
     /** The same with other weights of the loss. */
     public TrainOptions with(Distillation other) {
-        return new TrainOptions(
-                schedule,
-                descent,
-                augmentation,
-                other,
-                validation,
-                restoreBatchNorm,
-                useLabels,
-                seed,
-                threads,
-                mixedPrecision);
+        return changed(draft -> draft.distillation = other);
     }
 
     /** The same with another share of samples that judge. */
     public TrainOptions withValidation(double share) {
-        return new TrainOptions(
-                schedule,
-                descent,
-                augmentation,
-                distillation,
-                share,
-                restoreBatchNorm,
-                useLabels,
-                seed,
-                threads,
-                mixedPrecision);
+        return changed(draft -> draft.validation = share);
     }
 
     /** The same with folded batch normalisation left folded, or given back. */
     public TrainOptions withRestoredBatchNorm(boolean restore) {
-        return new TrainOptions(
-                schedule,
-                descent,
-                augmentation,
-                distillation,
-                validation,
-                restore,
-                useLabels,
-                seed,
-                threads,
-                mixedPrecision);
+        return changed(draft -> draft.restoreBatchNorm = restore);
     }
 
     /** The same without a look at labels. */
     public TrainOptions withoutLabels() {
-        return new TrainOptions(
-                schedule,
-                descent,
-                augmentation,
-                distillation,
-                validation,
-                restoreBatchNorm,
-                false,
-                seed,
-                threads,
-                mixedPrecision);
+        return changed(draft -> draft.useLabels = false);
     }
 
     /** The same with other threads. */
     public TrainOptions withThreads(int count) {
-        return new TrainOptions(
-                schedule,
-                descent,
-                augmentation,
-                distillation,
-                validation,
-                restoreBatchNorm,
-                useLabels,
-                seed,
-                count,
-                mixedPrecision);
+        return changed(draft -> draft.threads = count);
     }
 
     /** The same with factors in bfloat16, or without. */
     public TrainOptions withMixedPrecision(boolean mixed) {
-        return new TrainOptions(
-                schedule,
-                descent,
-                augmentation,
-                distillation,
-                validation,
-                restoreBatchNorm,
-                useLabels,
-                seed,
-                threads,
-                mixed);
+        return changed(draft -> draft.mixedPrecision = mixed);
+    }
+
+    private TrainOptions changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.options();
+    }
+
+    /** What a changed copy is made from. */
+    private static final class Draft {
+        private final long seed;
+        private Schedule schedule;
+        private Descent descent;
+        private Augmentation augmentation;
+        private Distillation distillation;
+        private double validation;
+        private boolean restoreBatchNorm;
+        private boolean useLabels;
+        private int threads;
+        private boolean mixedPrecision;
+
+        Draft(TrainOptions from) {
+            seed = from.seed;
+            schedule = from.schedule;
+            descent = from.descent;
+            augmentation = from.augmentation;
+            distillation = from.distillation;
+            validation = from.validation;
+            restoreBatchNorm = from.restoreBatchNorm;
+            useLabels = from.useLabels;
+            threads = from.threads;
+            mixedPrecision = from.mixedPrecision;
+        }
+
+        TrainOptions options() {
+            return new TrainOptions(
+                    schedule,
+                    descent,
+                    augmentation,
+                    distillation,
+                    validation,
+                    restoreBatchNorm,
+                    useLabels,
+                    seed,
+                    threads,
+                    mixedPrecision);
+        }
     }
 }
