@@ -115,12 +115,13 @@ final class Forms {
         Pace.Stopwatch watch = new Pace.Stopwatch();
         TrainingProcess.train(
                 new TrainRequest(
-                        original,
-                        Optional.of(original),
-                        options(Math.min(TIMED_STEPS, stepsPerEpoch), stepsPerEpoch, OptionalDouble.of(1e-6), 0)
-                                .withMixedPrecision(mixedPrecision),
-                        List.of(),
-                        folder.path().resolve("timed-" + mixedPrecision)),
+                                original,
+                                Optional.of(original),
+                                options(Math.min(TIMED_STEPS, stepsPerEpoch), stepsPerEpoch, OptionalDouble.of(1e-6), 0)
+                                        .withMixedPrecision(mixedPrecision),
+                                List.of(),
+                                folder.path().resolve("timed-" + mixedPrecision))
+                        .withoutEvaluation(),
                 request.data(),
                 watch);
         return Math.max(watch.secondsPerStep(), LEAST_SECONDS);
@@ -215,11 +216,12 @@ final class Forms {
         levels.ifPresent(form -> treatments.addAll(form.treatments()));
         TrainResult result = TrainingProcess.train(
                 new TrainRequest(
-                        levels.map(QuantizationAwareTraining::graph).orElse(trial.trained()),
-                        Optional.of(original),
-                        options.withRestoredBatchNorm(levels.isEmpty()),
-                        treatments,
-                        folder.training(trial.recipe(), total)),
+                                levels.map(QuantizationAwareTraining::graph).orElse(trial.trained()),
+                                Optional.of(original),
+                                options.withRestoredBatchNorm(levels.isEmpty()),
+                                treatments,
+                                folder.training(trial.recipe(), total))
+                        .withoutEvaluation(),
                 request.data(),
                 step -> {
                     if (step.phase().startsWith("epoch")) {

@@ -58,7 +58,7 @@ record RequestFolder(Path folder) {
         Files.deleteIfExists(teacher());
         request.teacher().ifPresent(graph -> OnnxExporter.write(graph, teacher()));
         ObjectNode note = OptionsText.write(request.options());
-        note.put("data", data.toAbsolutePath().toString());
+        note.put("data", data.toAbsolutePath().toString()).put("evaluated", request.evaluated());
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         ArrayNode treatments = note.putArray("treatments");
         for (Treatment treatment : request.treatments()) {
@@ -98,7 +98,12 @@ record RequestFolder(Path folder) {
         Optional<Graph> teacher =
                 Files.exists(teacher()) ? Optional.of(OnnxImporter.read(teacher())) : Optional.empty();
         return new TrainRequest(
-                OnnxImporter.read(student()), teacher, OptionsText.read(file.note()), treatments, folder);
+                OnnxImporter.read(student()),
+                teacher,
+                OptionsText.read(file.note()),
+                treatments,
+                folder,
+                file.note().get("evaluated").asBoolean());
     }
 
     private static Treatment treatment(JsonNode each, Map<String, Tensor> tensors) {

@@ -75,12 +75,13 @@ public final class TrainingMain {
     private static TrainResult run(RequestFolder folder, PrintStream out, AtomicBoolean stopped) {
         TrainRequest asked = folder.read();
         try (DescribedData described = DescribedData.open(folder.data(), asked.options())) {
-            TrainRequest request = new TrainRequest(
-                    asked.student(), asked.teacher(), described.options(), asked.treatments(), asked.folder());
+            TrainRequest request = asked.with(described.options());
             try (Trainer trainer = new Trainer(request, described.data(), telling(out), stopped::get)) {
                 TrainResult trained = trainer.run();
-                TrainResult result = trained.with(
-                        BeforeAndAfter.of(asked.student(), trained.graph(), described.source(), telling(out)));
+                TrainResult result = asked.evaluated()
+                        ? trained.with(
+                                BeforeAndAfter.of(asked.student(), trained.graph(), described.source(), telling(out)))
+                        : trained;
                 OnnxExporter.write(result.graph(), folder.trained());
                 new TensorFile(JsonNodeFactory.instance.objectNode(), result.learned()).write(folder.learned());
                 return result;
@@ -91,8 +92,7 @@ public final class TrainingMain {
     private static void gradients(RequestFolder folder, int batches, PrintStream out) {
         TrainRequest request = folder.read();
         try (DescribedData described = DescribedData.open(folder.data(), request.options())) {
-            TrainRequest asked = new TrainRequest(
-                    request.student(), request.teacher(), described.options(), request.treatments(), folder.folder());
+            TrainRequest asked = request.with(described.options());
             Map<String, Tensor> found = Gradients.taylor(asked, described.data(), batches, telling(out));
             new TensorFile(JsonNodeFactory.instance.objectNode(), found).write(folder.gradients());
             tell(out, JsonNodeFactory.instance.objectNode().put("kind", "result"));

@@ -102,6 +102,16 @@ final class TrainingProcessTest {
     }
 
     @Test
+    void a_result_that_others_judge_is_not_judged_here() throws IOException {
+        TrainResult result =
+                TrainingProcess.train(request(1, "alone").withoutEvaluation(), data(), TrainListener.SILENT);
+        assertThat(result.evaluation()).isEmpty();
+        assertThat(result.digest())
+                .isEqualTo(TrainingProcess.train(request(1, "judged"), data(), TrainListener.SILENT)
+                        .digest());
+    }
+
+    @Test
     void what_the_other_process_finds_wrong_arrives_here() throws IOException {
         Path data = data();
         Files.writeString(data, Files.readString(data).replace("split: 100", "split: 120"));
