@@ -110,8 +110,9 @@ final class CompressQuantizeCommand implements Callable<Integer> {
             names = "--activations",
             paramLabel = "GRID",
             defaultValue = "uint8",
-            description = "uint8, or log: 0 and 16 levels half an octave apart, for values that are never negative."
-                    + " Default: uint8")
+            description =
+                    "uint8; log: 0 and 16 levels half an octave apart, for values that are never negative; or log5: a "
+                            + "quarter of an octave. Default: uint8")
     private String activations = "uint8";
 
     @Option(

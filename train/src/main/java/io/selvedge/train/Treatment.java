@@ -45,6 +45,8 @@ public sealed interface Treatment {
         /** Zero, and 96, 64, 48, 32, ... 2, 1 parts of 96 of the scale: powers of two, and three times powers of two. */
         SHORT_SUMS,
         /** The linear codes, moved to 0 and half-octaves: {@code round(2^(round(2 log2 code) / 2))}. */
-        HALF_OCTAVES
+        HALF_OCTAVES,
+        /** The same with four levels to an octave. */
+        QUARTER_OCTAVES
     }
 }

@@ -13,20 +13,29 @@ import java.util.stream.Collectors;
 /** The levels that activations may have. */
 public enum ActivationGrid {
     /** 256 levels at one distance. */
-    UINT8(255),
+    UINT8(255, 0),
     /**
      * Of values that are never negative 0 and {@code s·2^(k/2)} for k = 0 to 15, rounded to whole multiples of s: 16 levels, half an
      * octave apart. Others have 256 levels.
      */
-    LOG(181);
+    LOG(181, 2),
+    /** The same a quarter of an octave apart: 0 and {@code s·2^(k/4)} for k = 0 to 31, of which 27 are different when rounded. */
+    LOG5(215, 4);
 
     private final int top;
+    private final int levelsPerOctave;
 
-    ActivationGrid(int top) {
+    ActivationGrid(int top, int levelsPerOctave) {
         this.top = top;
+        this.levelsPerOctave = levelsPerOctave;
     }
 
-    /** The grid that is called so: {@code uint8} or {@code log}. */
+    /** 0 where levels are at one distance. */
+    public int levelsPerOctave() {
+        return levelsPerOctave;
+    }
+
+    /** The grid that is called so: {@code uint8}, {@code log} or {@code log5}. */
     public static Optional<ActivationGrid> named(String name) {
         return Arrays.stream(values()).filter(grid -> grid.text().equals(name)).findFirst();
     }

@@ -12,25 +12,25 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Moves 8-bit codes q of activations to the levels 0 and {@code 2^(k/2)}, in plain ONNX: between a DequantizeLinear and a further
- * pair of the same scale s stand {@code s * sqrt(2)^round(2 log2 (x / s))} as Div, Log, Mul, Round, Pow and Mul. No whole q is so near
+ * Moves 8-bit codes q of activations to the levels 0 and {@code 2^(k/n)}, n to an octave, in plain ONNX: between a DequantizeLinear and
+ * a further pair of the same scale s stand {@code s * (2^(1/n))^round(n log2 (x / s))} as Div, Log, Mul, Round, Pow and Mul. No whole q is so near
  * to the middle of two levels that float errors could decide, and 0 becomes minus infinity and 0 again, so every runtime
  * computes the same codes; here the chain becomes a table of 256 bytes.
  */
 final class LogActivations {
-    private static final float LEVELS_PER_OCTAVE = 2;
-
     private final Graph graph;
+    private final float levelsPerOctave;
     private final GraphBuilder builder;
 
-    private LogActivations(Graph graph) {
+    private LogActivations(Graph graph, ActivationGrid grid) {
         this.graph = graph;
+        this.levelsPerOctave = grid.levelsPerOctave();
         this.builder = new GraphBuilder(graph.name());
     }
 
     /** @param values whose QuantizeLinear, called so, has the zero point 0 */
-    static Graph insert(Graph graph, Set<String> values) {
-        return new LogActivations(graph).build(values);
+    static Graph insert(Graph graph, Set<String> values, ActivationGrid grid) {
+        return new LogActivations(graph, grid).build(values);
     }
 
     private Graph build(Set<String> values) {
@@ -55,9 +55,9 @@ final class LogActivations {
         String real = builder.fresh(value + "_linear");
         builder.add(new Node(dequantize.name(), dequantize.op(), dequantize.inputs(), List.of(real)));
         String steps = builder.constant(
-                value + "_levels_per_log", Tensor.floats(new float[] {(float) (LEVELS_PER_OCTAVE / Math.log(2))}));
+                value + "_levels_per_log", Tensor.floats(new float[] {(float) (levelsPerOctave / Math.log(2))}));
         String base = builder.constant(value + "_level_ratio", Tensor.floats(new float[] {
-            (float) Math.pow(2, 1 / LEVELS_PER_OCTAVE)
+            (float) Math.pow(2, 1 / levelsPerOctave)
         }));
         String share = builder.add(value + "_share", new Binary(Binary.Kind.DIV), real, scale);
         String log = builder.add(value + "_log", new Unary(Unary.Kind.LOG), share);

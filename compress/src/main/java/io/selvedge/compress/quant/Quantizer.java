@@ -101,7 +101,7 @@ public final class Quantizer {
         factors.putAll(inputs.factors());
         Graph built =
                 new Quantizer(snapped.graph(), inputs.ranges(), factors, plan, snapped.scales(), keepFloat).build();
-        return moved.isEmpty() ? built : LogActivations.insert(built, moved);
+        return moved.isEmpty() ? built : LogActivations.insert(built, moved, levels.activations());
     }
 
     /** Names of the nodes that can be quantised, in order: what {@code keepFloat} chooses from. */

@@ -149,7 +149,9 @@ final class LevelsTest {
     void log_activations_lose_some_and_not_all() {
         double plain = error(quantized(WeightGrid.INT8, ActivationGrid.UINT8));
         double logs = error(quantized(WeightGrid.INT8, ActivationGrid.LOG));
-        assertThat(logs).isGreaterThan(plain).isLessThan(0.02);
+        double finer = error(quantized(WeightGrid.INT8, ActivationGrid.LOG5));
+        assertThat(finer).isGreaterThan(plain).isLessThan(logs / 2);
+        assertThat(logs).isLessThan(0.02);
     }
 
     /** Squared error of the output as a share of its square, over the samples. */

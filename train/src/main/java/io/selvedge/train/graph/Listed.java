@@ -34,21 +34,22 @@ final class Listed {
     }
 
     /**
-     * {@code s * min(255, round(2^(round(2 log2 q) / 2)))} of the codes q = clamp(round(x / s), 0, 255); 0 stays 0, whose logarithm is
+     * {@code s * min(255, round(2^(round(n log2 q) / n)))} of the codes q = clamp(round(x / s), 0, 255); 0 stays 0, whose logarithm is
      * negative infinity.
      *
-     * @param scale of one element
+     * @param scale s, of one element
+     * @param levels n, of an octave
      */
-    static Tensor halfOctaves(Tensor x, Tensor scale) {
+    static Tensor octaves(Tensor x, Tensor scale, int levels) {
         double s = scale.item_double();
         Tensor inside = torch.hardtanh(x, Natively.number(0), Natively.number((CODES - 1) * s));
         Tensor y = inside.detach()
                 .div(scale)
                 .round_()
                 .log2_()
-                .mul_(Natively.number(2))
+                .mul_(Natively.number(levels))
                 .round_()
-                .mul_(Natively.number(0.5))
+                .mul_(Natively.number(1.0 / levels))
                 .exp2_()
                 .round_()
                 .clamp_max_(Natively.number(CODES - 1.0))

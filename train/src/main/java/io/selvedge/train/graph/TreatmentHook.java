@@ -69,7 +69,8 @@ public final class TreatmentHook implements Hook {
                 case LOG2 -> powers(result, scale, fake);
                 case SHORT_SUMS ->
                     Listed.shortSums(result, Quantizing.along(step(fake, scale, result), result, fake.axis()));
-                case HALF_OCTAVES -> Listed.halfOctaves(result, scale);
+                case HALF_OCTAVES -> Listed.octaves(result, scale, 2);
+                case QUARTER_OCTAVES -> Listed.octaves(result, scale, 4);
             };
         }
         return result;

@@ -3,6 +3,7 @@ package io.selvedge.train.quant;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.Node;
 import io.selvedge.compiler.ir.Tensor;
+import io.selvedge.compress.quant.ActivationGrid;
 import io.selvedge.compress.quant.Levels;
 import io.selvedge.compress.quant.QuantizationPlan;
 import io.selvedge.compress.quant.Quantizer;
@@ -45,8 +46,8 @@ public record QuantizationAwareTraining(Graph graph, Ranges ranges, Levels level
                 Tensor scale = quantized.constant(node.input(1)).orElseThrow();
                 int zero = (int) quantized.constant(node.input(2)).orElseThrow().getLong(0);
                 boolean logs = quantized.nodes().stream().anyMatch(n -> n.name().equals(value + "_level_code"));
-                treatments.add(new FakeQuantization(
-                        value, logs ? Scheme.HALF_OCTAVES : Scheme.LINEAR, 8, false, -1, scale, zero, false));
+                Scheme scheme = logs ? octaves() : Scheme.LINEAR;
+                treatments.add(new FakeQuantization(value, scheme, 8, false, -1, scale, zero, false));
             }
         }
         for (Node node : graph.nodes()) {
@@ -56,6 +57,10 @@ public record QuantizationAwareTraining(Graph graph, Ranges ranges, Levels level
             }
         }
         return treatments;
+    }
+
+    private Scheme octaves() {
+        return levels.activations() == ActivationGrid.LOG5 ? Scheme.QUARTER_OCTAVES : Scheme.HALF_OCTAVES;
     }
 
     private Optional<Treatment> weights(Node node, Graph quantized) {
@@ -99,7 +104,7 @@ public record QuantizationAwareTraining(Graph graph, Ranges ranges, Levels level
                 double unit = switch (fake.scheme()) {
                     case LOG2 -> WeightGrid.LOG4.top();
                     case SHORT_SUMS -> WeightGrid.LOG5.top();
-                    case LINEAR, HALF_OCTAVES -> 1;
+                    case LINEAR, HALF_OCTAVES, QUARTER_OCTAVES -> 1;
                 };
                 float[] own = scale.toFloats();
                 for (int i = 0; i < own.length; i++) {
