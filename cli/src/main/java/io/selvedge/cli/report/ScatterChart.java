@@ -3,12 +3,15 @@ package io.selvedge.cli.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.DoubleFunction;
 
 /**
- * Candidates as points: what they cost to the right, how good they are upward. Budgets are dashed lines.
+ * Candidates as points: what they cost to the right, how good they are upward. Budgets are dashed lines; a line of steps, the Pareto
+ * front, goes through those that no other one beats in both.
  *
+ * @param lowIsGood whether the smaller value upward is the better one, as of an error
  * @param xBase 2 where ticks are powers of two (bytes), else 10
  */
 record ScatterChart(
@@ -17,6 +20,7 @@ record ScatterChart(
         List<Point> points,
         OptionalDouble xLimit,
         OptionalDouble yLimit,
+        boolean lowIsGood,
         double xBase,
         DoubleFunction<String> xText,
         DoubleFunction<String> yText) {
@@ -59,9 +63,34 @@ record ScatterChart(
         svg.text(LEFT, 14, "start", "axis", yTitle);
         svg.text(WIDTH - RIGHT, HEIGHT - 8, "end", "axis", xTitle);
         limits(svg, x, y);
+        front().ifPresent(corners -> svg.path(steps(corners, x, y), "front"));
         points.forEach(point -> point(svg, x, y, point));
         labels(svg, x, y);
         return svg.end();
+    }
+
+    /** Those that are better than every cheaper one, from the cheapest on; none where one beats all. */
+    private Optional<List<Point>> front() {
+        List<Point> front = new ArrayList<>();
+        points.stream()
+                .sorted(Comparator.comparingDouble(Point::x).thenComparing(this::badness))
+                .filter(point -> front.isEmpty() || badness(point) < badness(front.getLast()))
+                .forEach(front::add);
+        return front.size() < 2 ? Optional.empty() : Optional.of(front);
+    }
+
+    private double badness(Point point) {
+        return lowIsGood ? point.y() : -point.y();
+    }
+
+    /** What is paid more brings nothing until the next point. */
+    private static String steps(List<Point> corners, Axis x, Axis y) {
+        StringBuilder path = new StringBuilder();
+        for (Point corner : corners) {
+            String at = Svg.number(x.pixel(corner.x()));
+            path.append(path.isEmpty() ? "M" + at + " " : "H" + at + "V").append(Svg.number(y.pixel(corner.y())));
+        }
+        return path.toString();
     }
 
     private Axis yAxis() {

@@ -47,6 +47,7 @@ record TradeOffs(DeployResult result) {
                         shown.stream().map(c -> point(c, x.applyAsDouble(c))).toList(),
                         xLimit,
                         yLimit(shown),
+                        error,
                         xBase,
                         value -> xBase == 2 ? Quantity.bytes((long) value) : Quantity.plain(value),
                         value -> error
