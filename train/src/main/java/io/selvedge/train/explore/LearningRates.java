@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -62,7 +63,7 @@ final class LearningRates {
     /** What a recipe was trained at; empty when that failed. Changes nothing unless it had to search. */
     synchronized void found(Recipe recipe, OptionalDouble rate) {
         if (searching.remove(recipe.name())) {
-            byKind.get(recipe.kind()).complete(rate);
+            Objects.requireNonNull(byKind.get(recipe.kind())).complete(rate);
             rate.ifPresent(value -> folder.keepRate(recipe.kind(), value));
         }
     }
