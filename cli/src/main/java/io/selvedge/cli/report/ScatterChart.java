@@ -73,7 +73,7 @@ record ScatterChart(
     private Optional<List<Point>> front() {
         List<Point> front = new ArrayList<>();
         points.stream()
-                .sorted(Comparator.comparingDouble(Point::x).thenComparing(this::badness))
+                .sorted(Comparator.comparingDouble(Point::x).thenComparingDouble(this::badness))
                 .filter(point -> front.isEmpty() || badness(point) < badness(front.getLast()))
                 .forEach(front::add);
         return front.size() < 2 ? Optional.empty() : Optional.of(front);
