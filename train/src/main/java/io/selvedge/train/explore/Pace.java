@@ -14,8 +14,8 @@ record Pace(double secondsPerStep, int stepsPerEpoch, boolean mixedPrecision) {
     private static final int LEAST_STEPS = 30;
     /** Of small data; more passes do not help in one stage. */
     private static final int MOST_EPOCHS = 20;
-    /** Process start, libtorch, judging before and after. */
-    private static final double SECONDS_BESIDE = 8;
+    /** Process start, libtorch, reading and decoding the samples, judging epochs, quantising. */
+    private static final double SECONDS_BESIDE = 15;
 
     /** Steps of one training that has so many minutes: part of an epoch, or whole ones. */
     int steps(double minutes) {
