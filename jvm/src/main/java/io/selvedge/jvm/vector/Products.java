@@ -3,6 +3,7 @@ package io.selvedge.jvm.vector;
 import static io.selvedge.jvm.kernel.Tiles.BLOCK;
 import static io.selvedge.jvm.vector.VectorTiles.LANES;
 import static io.selvedge.jvm.vector.VectorTiles.SPECIES;
+import static io.selvedge.jvm.vector.VectorTiles.everywhere;
 import static io.selvedge.jvm.vector.VectorTiles.load;
 
 import io.selvedge.jvm.kernel.PixelList;
@@ -157,18 +158,18 @@ final class Products {
             for (int k = 0; k < length; k++) {
                 int i = k + offset;
                 FloatVector u = load(weights, first + w + k * BLOCK);
-                a0 = FloatVector.broadcast(SPECIES, x[x0 + i]).fma(u, a0);
-                a1 = FloatVector.broadcast(SPECIES, x[x1 + i]).fma(u, a1);
-                a2 = FloatVector.broadcast(SPECIES, x[x2 + i]).fma(u, a2);
-                a3 = FloatVector.broadcast(SPECIES, x[x3 + i]).fma(u, a3);
-                a4 = FloatVector.broadcast(SPECIES, x[x4 + i]).fma(u, a4);
-                a5 = FloatVector.broadcast(SPECIES, x[x5 + i]).fma(u, a5);
-                a6 = FloatVector.broadcast(SPECIES, x[x6 + i]).fma(u, a6);
-                a7 = FloatVector.broadcast(SPECIES, x[x7 + i]).fma(u, a7);
-                a8 = FloatVector.broadcast(SPECIES, x[x8 + i]).fma(u, a8);
-                a9 = FloatVector.broadcast(SPECIES, x[x9 + i]).fma(u, a9);
-                a10 = FloatVector.broadcast(SPECIES, x[x10 + i]).fma(u, a10);
-                a11 = FloatVector.broadcast(SPECIES, x[x11 + i]).fma(u, a11);
+                a0 = everywhere(x, x0 + i).fma(u, a0);
+                a1 = everywhere(x, x1 + i).fma(u, a1);
+                a2 = everywhere(x, x2 + i).fma(u, a2);
+                a3 = everywhere(x, x3 + i).fma(u, a3);
+                a4 = everywhere(x, x4 + i).fma(u, a4);
+                a5 = everywhere(x, x5 + i).fma(u, a5);
+                a6 = everywhere(x, x6 + i).fma(u, a6);
+                a7 = everywhere(x, x7 + i).fma(u, a7);
+                a8 = everywhere(x, x8 + i).fma(u, a8);
+                a9 = everywhere(x, x9 + i).fma(u, a9);
+                a10 = everywhere(x, x10 + i).fma(u, a10);
+                a11 = everywhere(x, x11 + i).fma(u, a11);
             }
             w += length * BLOCK;
         }
@@ -244,18 +245,18 @@ final class Products {
         for (int k = 0; k < offsets.length; k++) {
             int i = offsets[k];
             FloatVector u = load(weights, first + k * BLOCK);
-            a0 = FloatVector.broadcast(SPECIES, x[x0 + i]).fma(u, a0);
-            a1 = FloatVector.broadcast(SPECIES, x[x1 + i]).fma(u, a1);
-            a2 = FloatVector.broadcast(SPECIES, x[x2 + i]).fma(u, a2);
-            a3 = FloatVector.broadcast(SPECIES, x[x3 + i]).fma(u, a3);
-            a4 = FloatVector.broadcast(SPECIES, x[x4 + i]).fma(u, a4);
-            a5 = FloatVector.broadcast(SPECIES, x[x5 + i]).fma(u, a5);
-            a6 = FloatVector.broadcast(SPECIES, x[x6 + i]).fma(u, a6);
-            a7 = FloatVector.broadcast(SPECIES, x[x7 + i]).fma(u, a7);
-            a8 = FloatVector.broadcast(SPECIES, x[x8 + i]).fma(u, a8);
-            a9 = FloatVector.broadcast(SPECIES, x[x9 + i]).fma(u, a9);
-            a10 = FloatVector.broadcast(SPECIES, x[x10 + i]).fma(u, a10);
-            a11 = FloatVector.broadcast(SPECIES, x[x11 + i]).fma(u, a11);
+            a0 = everywhere(x, x0 + i).fma(u, a0);
+            a1 = everywhere(x, x1 + i).fma(u, a1);
+            a2 = everywhere(x, x2 + i).fma(u, a2);
+            a3 = everywhere(x, x3 + i).fma(u, a3);
+            a4 = everywhere(x, x4 + i).fma(u, a4);
+            a5 = everywhere(x, x5 + i).fma(u, a5);
+            a6 = everywhere(x, x6 + i).fma(u, a6);
+            a7 = everywhere(x, x7 + i).fma(u, a7);
+            a8 = everywhere(x, x8 + i).fma(u, a8);
+            a9 = everywhere(x, x9 + i).fma(u, a9);
+            a10 = everywhere(x, x10 + i).fma(u, a10);
+            a11 = everywhere(x, x11 + i).fma(u, a11);
         }
         int[] to = pixels.y();
         if (residual != null) {
