@@ -42,7 +42,7 @@ public record DescribedData(DataSource source, TrainingData data, TrainOptions o
                 case DataDescription.Npz _ -> false;
             };
             boolean values = source.metric().equals("mse");
-            TrainingData data = TrainingData.split(samples, share, options.seed(), last, images, values);
+            TrainingData data = TrainingData.split(samples, share, seedOf(description), last, images, values);
             Augmentation described = description
                     .training()
                     .map(DataDescription.Training::augmentation)
@@ -53,6 +53,16 @@ public record DescribedData(DataSource source, TrainingData data, TrainOptions o
             source.close();
             throw e;
         }
+    }
+
+    /** Of the data alone: were it the training's, a second one with another seed would be judged by what the first one learned. */
+    private static long seedOf(DataDescription description) {
+        return description
+                .training()
+                .map(DataDescription.Training::samples)
+                .or(description::calibration)
+                .map(DataDescription.Calibration::seed)
+                .orElseThrow();
     }
 
     @Override

@@ -65,7 +65,11 @@ final class TrainingProcessTest {
     }
 
     private TrainRequest request(int epochs, String checkpoints) {
-        TrainOptions options = TrainOptions.of(epochs, 1)
+        return request(epochs, 1, checkpoints);
+    }
+
+    private TrainRequest request(int epochs, long seed, String checkpoints) {
+        TrainOptions options = TrainOptions.of(epochs, seed)
                 .with(new Schedule(epochs, 8, OptionalDouble.of(0.02), 0.05, 0, OptionalInt.empty()));
         return new TrainRequest(NET, options, folder.resolve(checkpoints));
     }
@@ -99,6 +103,15 @@ final class TrainingProcessTest {
                 kills++;
             }
         }
+    }
+
+    @Test
+    void another_seed_is_judged_by_the_same_samples() throws IOException {
+        Path data = data();
+        TrainResult one = TrainingProcess.train(request(1, 1, "one"), data, TrainListener.SILENT);
+        TrainResult two = TrainingProcess.train(request(1, 2, "two"), data, TrainListener.SILENT);
+        assertThat(two.history().getFirst()).isEqualTo(one.history().getFirst());
+        assertThat(two.digest()).isNotEqualTo(one.digest());
     }
 
     @Test
