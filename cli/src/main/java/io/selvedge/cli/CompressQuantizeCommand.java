@@ -237,7 +237,7 @@ final class CompressQuantizeCommand implements Callable<Integer> {
         // The levels are those of folded weights.
         TrainOptions how = tuning.options(tuning.epochs(), seed).withRestoredBatchNorm(false);
         TrainResult result = tuning.tuned(
-                console, Objects.requireNonNull(out), data, form.graph(), form.graph(), form.treatments(), how);
+                console, Objects.requireNonNull(out), data, form.graph(), form.graph(), form.treatments(), how, true);
         return new Quantized(form.quantized(result), "", List.of());
     }
 

@@ -145,7 +145,7 @@ final class CompressWeightsCommand implements Callable<Integer> {
             TrainOptions asked = tuning.options(passes, options.seed);
             TrainOptions how =
                     rate.isEmpty() ? asked : asked.with(asked.schedule().at(rate.getAsDouble()));
-            TrainResult result = tuning.tuned(console, options, current.graph(), graph, held, how);
+            TrainResult result = tuning.tuned(console, options, current.graph(), graph, held, how, stage == stages);
             rate = OptionalDouble.of(result.learningRate());
             current = Masked.of(result.graph(), current.masks());
         }

@@ -75,7 +75,7 @@ final class FineTuning {
     /** All epochs at once. */
     Graph tune(Console console, PruneOptions options, Graph student, Graph teacher) {
         return isWanted()
-                ? tuned(console, options, student, teacher, List.of(), options(epochs(), options.seed))
+                ? tuned(console, options, student, teacher, List.of(), options(epochs(), options.seed), true)
                         .graph()
                 : student;
     }
@@ -86,15 +86,16 @@ final class FineTuning {
         return withoutLabels ? asked.withoutLabels() : asked;
     }
 
-    /** One stage with treatments. */
+    /** One stage with treatments, the last or one that nobody judges. */
     TrainResult tuned(
             Console console,
             PruneOptions options,
             Graph student,
             Graph teacher,
             List<Treatment> treatments,
-            TrainOptions how) {
-        return tuned(console, options.out(), options.dataFile().orElseThrow(), student, teacher, treatments, how);
+            TrainOptions how,
+            boolean last) {
+        return tuned(console, options.out(), options.dataFile().orElseThrow(), student, teacher, treatments, how, last);
     }
 
     /** One stage with treatments; checkpoints lie beside {@code out}. */
@@ -105,12 +106,13 @@ final class FineTuning {
             Graph student,
             Graph teacher,
             List<Treatment> treatments,
-            TrainOptions how) {
+            TrainOptions how,
+            boolean last) {
         Training stage = new Training(console, out, resume);
         Path folder = stage.folder().resolve("stage-" + reports.size());
         Graph imitated = teacherFile == null ? teacher : Training.model(teacherFile, ImportOptions.none(), data);
         TrainRequest request = new TrainRequest(student, Optional.of(imitated), how, treatments, folder);
-        TrainResult result = stage.run(request, data);
+        TrainResult result = stage.run(last ? request : request.withoutEvaluation(), data);
         Training.table(result).forEach(console.out()::println);
         reports.add(Training.report(request, result));
         return result;
