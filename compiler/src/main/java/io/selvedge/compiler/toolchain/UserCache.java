@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -57,6 +58,28 @@ public record UserCache(Path root) {
                     ErrorCode.OUTPUT_NOT_WRITABLE,
                     "the cache folder " + folder + " cannot be created (" + IoReason.of(e)
                             + "); set SELVEDGE_CACHE to a folder that can be written",
+                    e);
+        }
+    }
+
+    /**
+     * Puts {@code text} into {@code file} in one step: a reader finds what was there before, or all of it.
+     *
+     * @throws SelvedgeException OUTPUT_NOT_WRITABLE
+     */
+    public static void keep(Path file, String text) {
+        try {
+            Path draft = Files.createTempFile(file.toAbsolutePath().getParent(), "draft-", ".tmp");
+            try {
+                Files.writeString(draft, text);
+                Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(draft);
+            }
+        } catch (IOException e) {
+            throw new SelvedgeException(
+                    ErrorCode.OUTPUT_NOT_WRITABLE,
+                    file + " cannot be written (" + IoReason.of(e) + "); free some space or set SELVEDGE_CACHE",
                     e);
         }
     }

@@ -3,8 +3,6 @@ package io.selvedge.compress.profile;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.selvedge.compiler.diag.ErrorCode;
-import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.toolchain.HostCpu;
@@ -13,7 +11,6 @@ import io.selvedge.compiler.toolchain.UserCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,21 +55,12 @@ public final class PeakCache {
      * Measures {@code target}, which this CPU must run, and keeps the result.
      *
      * @param today the date that stands in it
-     * @throws SelvedgeException of the tool chain, or IO_ERROR
+     * @throws SelvedgeException of the tool chain, or OUTPUT_NOT_WRITABLE
      */
     public Peaks measure(Target target, Supplier<Toolchain> toolchain, String today) {
         Peaks peaks = new PeakMeasurement(toolchain.get(), target, caches).run(cache.folder("work"), today);
-        Path file = cache.folder("peaks").resolve(fileName(target));
-        try {
-            Path draft = Files.createTempFile(file.getParent(), "peak-", ".tmp");
-            Files.writeString(draft, tree(peaks).toPrettyString());
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new SelvedgeException(
-                    ErrorCode.IO_ERROR,
-                    file + " cannot be written (" + IoReason.of(e) + "); free some space or set SELVEDGE_CACHE",
-                    e);
-        }
+        UserCache.keep(
+                cache.folder("peaks").resolve(fileName(target)), tree(peaks).toPrettyString());
         return peaks;
     }
 

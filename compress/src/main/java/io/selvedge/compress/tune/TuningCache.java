@@ -3,7 +3,6 @@ package io.selvedge.compress.tune;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.emit.c.CEmitter;
@@ -13,7 +12,6 @@ import io.selvedge.compiler.toolchain.UserCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -67,7 +65,7 @@ public final class TuningCache {
     /**
      * Adds choices to what is known by now, also by another process.
      *
-     * @throws SelvedgeException IO_ERROR, OUTPUT_NOT_WRITABLE
+     * @throws SelvedgeException OUTPUT_NOT_WRITABLE
      */
     void add(Map<String, Choice> found) {
         ObjectNode tree = JSON.createObjectNode();
@@ -79,17 +77,7 @@ public final class TuningCache {
                         .put("was", choice.was())
                         .put("micros", choice.micros())
                         .put("wasMicros", choice.wasMicros()));
-        Path file = cache.folder(FOLDER).resolve(fileName());
-        try {
-            Path draft = Files.createTempFile(file.getParent(), "tuning-", ".tmp");
-            Files.writeString(draft, tree.toPrettyString());
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new SelvedgeException(
-                    ErrorCode.IO_ERROR,
-                    file + " cannot be written (" + IoReason.of(e) + "); free some space or set SELVEDGE_CACHE",
-                    e);
-        }
+        UserCache.keep(cache.folder(FOLDER).resolve(fileName()), tree.toPrettyString());
     }
 
     private static Optional<Choice> choice(JsonNode entry) {

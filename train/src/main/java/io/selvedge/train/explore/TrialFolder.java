@@ -7,11 +7,11 @@ import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.onnx.ModelBytes;
 import io.selvedge.compiler.onnx.OnnxExporter;
 import io.selvedge.compiler.onnx.OnnxImporter;
+import io.selvedge.compiler.toolchain.UserCache;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -59,7 +59,7 @@ record TrialFolder(Path path) {
             return kept.getAsDouble();
         }
         double seconds = measured.getAsDouble();
-        keep(file, seconds);
+        UserCache.keep(file, seconds + "\n");
         return seconds;
     }
 
@@ -69,7 +69,7 @@ record TrialFolder(Path path) {
     }
 
     void keepRate(String kind, double rate) {
-        keep(rateFile(kind), rate);
+        UserCache.keep(rateFile(kind), rate + "\n");
     }
 
     private Path rateFile(String kind) {
@@ -85,16 +85,6 @@ record TrialFolder(Path path) {
         } catch (NumberFormatException e) {
             throw new SelvedgeException(
                     ErrorCode.BAD_DATA, file + " does not hold a number; delete " + path + " and begin again", e);
-        } catch (IOException e) {
-            throw unusable(file, e);
-        }
-    }
-
-    private static void keep(Path file, double number) {
-        Path draft = file.resolveSibling(file.getFileName() + ".partial");
-        try {
-            Files.writeString(draft, number + "\n");
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw unusable(file, e);
         }
