@@ -1,6 +1,7 @@
 package io.selvedge.bench;
 
 import io.selvedge.compiler.Compiler;
+import io.selvedge.compiler.emit.binary.ProgramBinary;
 import io.selvedge.compiler.ir.Graph;
 import io.selvedge.compiler.ir.TensorType;
 import io.selvedge.compiler.target.Target;
@@ -12,8 +13,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
-/** Builds a graph for this machine and writes it as a bundle, without vectors and source. */
+/** Builds a graph for targets that run here and writes it as a bundle, without vectors and source. */
 final class BundleFile {
     private BundleFile() {}
 
@@ -21,10 +23,10 @@ final class BundleFile {
      * Writes the bundle.
      *
      * @param simplified plain ONNX operators
-     * @return bytes of weights
+     * @param targets best first
      */
-    static long write(Compiler compiler, Graph simplified, Target target, Path file) throws IOException {
-        Compiler.Compilation compilation = compiler.compile(simplified, List.of(target));
+    static Bytes write(Compiler compiler, Graph simplified, List<Target> targets, Path file) throws IOException {
+        Compiler.Compilation compilation = compiler.compile(simplified, targets);
         Manifest manifest = Manifest.withoutParts(
                 simplified.name(),
                 "0".repeat(64),
@@ -33,14 +35,25 @@ final class BundleFile {
                 compilation.planned().arenaBytes(),
                 compilation.preparedBytes(),
                 1,
-                List.of(io.selvedge.runtime.Target.linux(target.name(), target.arch(), target.cpuFlags())));
-        new BundleWriter(manifest)
+                targets.stream()
+                        .map(target ->
+                                io.selvedge.runtime.Target.linux(target.name(), target.arch(), target.cpuFlags()))
+                        .toList());
+        BundleWriter writer = new BundleWriter(manifest)
                 .part("weights.bin", compilation.planned().packedWeights())
-                .part(
-                        "lib/" + target.name() + "/model.so",
-                        java.util.Objects.requireNonNull(compilation.libraries().get(target.name())))
-                .write(file);
-        return compilation.planned().weightBytes();
+                .part("program.bin", ProgramBinary.write(compilation.planned()));
+        for (Target target : targets) {
+            writer.part("lib/" + target.name() + "/model.so", library(compilation, target));
+        }
+        writer.write(file);
+        return new Bytes(compilation.planned().weightBytes(), library(compilation, targets.getFirst()).length);
+    }
+
+    /** @param code of the first target's library */
+    record Bytes(long weights, long code) {}
+
+    private static byte[] library(Compiler.Compilation compilation, Target target) {
+        return Objects.requireNonNull(compilation.libraries().get(target.name()));
     }
 
     private static List<TensorSpec> specs(Graph graph, List<String> values) {

@@ -45,7 +45,7 @@ final class QuantizedForm {
             BundleFile.write(
                     new Compiler(Toolchain.bundled()),
                     exposing,
-                    HostCpu.detect().best(),
+                    List.of(HostCpu.detect().best()),
                     bundle);
             try (Model model = Model.load(bundle);
                     Session session = model.newSession()) {

@@ -21,8 +21,12 @@ final class SelvedgeContender implements Contender {
     }
 
     SelvedgeContender(Path bundle, Sample sample, String version, int threads) {
+        this(bundle, sample, version, LoadOptions.defaults().withThreads(threads));
+    }
+
+    SelvedgeContender(Path bundle, Sample sample, String version, LoadOptions options) {
         this.version = version;
-        this.model = Model.load(bundle, LoadOptions.defaults().withThreads(threads));
+        this.model = Model.load(bundle, options);
         this.session = model.newSession();
         fill(sample);
     }

@@ -52,7 +52,7 @@ final class StartRace {
             BundleFile.write(
                     new Compiler(Toolchain.bundled()),
                     Compiler.simplify(OnnxImporter.read(model.get(), ImportOptions.none())),
-                    HostCpu.detect().best(),
+                    List.of(HostCpu.detect().best()),
                     bundle);
             List<JavaStart> plain = List.of(
                     new JavaStart("java alone", EmptyStart.class, List.of(), List.of()),

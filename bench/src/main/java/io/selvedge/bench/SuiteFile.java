@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 final class SuiteFile {
     private static final Set<String> SOURCES = Set.of("network", "shared", "resource");
     private static final Set<String> KEYS =
-            Set.of("name", "group", "network", "shared", "resource", "int8", "shapes", "fill", "range", "load");
+            Set.of("name", "group", "network", "shared", "resource", "int8", "shapes", "fill", "range", "load", "java");
 
     private SuiteFile() {}
 
@@ -63,7 +63,12 @@ final class SuiteFile {
                 fill(keys),
                 number(keys, item, range.getFirst()),
                 number(keys, item, range.getLast()),
-                keys.word("load", Set.of("yes", "no"), "no").equals("yes"));
+                flag(keys, "load"),
+                flag(keys, "java"));
+    }
+
+    private static boolean flag(YamlKeys keys, String key) {
+        return keys.word(key, Set.of("yes", "no"), "no").equals("yes");
     }
 
     private static Optional<Source> source(YamlKeys keys) {

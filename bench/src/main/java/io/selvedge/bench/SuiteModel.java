@@ -12,6 +12,7 @@ import java.util.Map;
  * @param low least value of the other inputs
  * @param high their largest
  * @param load whether it is also measured beside busy processes
+ * @param java whether it is also measured in Java alone
  */
 record SuiteModel(
         String name,
@@ -22,7 +23,8 @@ record SuiteModel(
         Map<String, Integer> fill,
         double low,
         double high,
-        boolean load) {
+        boolean load,
+        boolean java) {
     SuiteModel {
         shapes = Map.copyOf(shapes);
         fill = Map.copyOf(fill);

@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
 import java.util.TreeSet;
 
 /** The tables of a suite in Markdown. */
-record SuitePage(List<SuiteResult> results, Optional<JsonNode> starts) {
+record SuitePage(List<SuiteResult> results, Optional<JsonNode> starts, Optional<JsonNode> limits) {
     private static final List<String> DTYPES = List.of("fp32", "int8");
     private static final List<String> PEERS = List.of("onnxruntime", "tflite-xnnpack", "onednn");
 
@@ -35,6 +35,19 @@ record SuitePage(List<SuiteResult> results, Optional<JsonNode> starts) {
                 .append(", JDK ")
                 .append(machine.jdk())
                 .append('\n');
+        limits.ifPresent(tree -> {
+            List<String> rows = new ArrayList<>();
+            tree.path("rows")
+                    .forEach(row -> rows.add(String.format(
+                            Locale.ROOT,
+                            "%s %.0f in fp32, %.0f in int8",
+                            row.path("target").asText(),
+                            row.path("fp32").asDouble(),
+                            row.path("int8").asDouble())));
+            out.append("- Limits of one core, Gop/s: ")
+                    .append(String.join("; ", rows))
+                    .append('\n');
+        });
         out.append("- Date: ")
                 .append(String.join(
                         ", ",
@@ -46,6 +59,10 @@ record SuitePage(List<SuiteResult> results, Optional<JsonNode> starts) {
             if (!members.isEmpty()) {
                 out.append("\n## ").append(title(group)).append("\n\n").append(table(members, group));
             }
+        }
+        String own = OwnForms.table(results);
+        if (!own.isEmpty()) {
+            out.append("\n## Threads, older instructions, Java\n\n").append(own);
         }
         String reading = reading();
         if (!reading.isEmpty()) {
@@ -203,11 +220,11 @@ record SuitePage(List<SuiteResult> results, Optional<JsonNode> starts) {
                         + rows;
     }
 
-    private static String micros(OptionalDouble micros) {
+    static String micros(OptionalDouble micros) {
         return number(micros, micros.isPresent() && micros.getAsDouble() < 100 ? "%.1f" : "%.0f");
     }
 
-    private static String number(OptionalDouble value, String format) {
+    static String number(OptionalDouble value, String format) {
         return value.isPresent() ? String.format(Locale.ROOT, format, value.getAsDouble()) : "-";
     }
 

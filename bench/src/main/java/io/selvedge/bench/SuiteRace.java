@@ -7,8 +7,6 @@ import io.selvedge.cli.Version;
 import io.selvedge.compiler.Compiler;
 import io.selvedge.compiler.diag.SelvedgeException;
 import io.selvedge.compiler.ir.Graph;
-import io.selvedge.compiler.target.Target;
-import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.WorkFolder;
 import io.selvedge.compress.profile.Peaks;
@@ -36,16 +34,16 @@ final class SuiteRace implements AutoCloseable {
     private final double seconds;
     private final Supplier<Peaks> peaks;
     private final Compiler compiler = new Compiler(Toolchain.bundled());
-    private final Target target = HostCpu.detect().best();
     private final WorkFolder folder = WorkFolder.create("suite");
     private final List<Starter> starters = new ArrayList<>();
     private final List<Contender> contenders = new ArrayList<>();
     private final Map<String, Long> weightBytes = new LinkedHashMap<>();
+    private final List<OwnForms.Built> built = new ArrayList<>();
 
     /** A runtime on one form: it runs, or there is a reason why it does not. */
     private record Starter(String runtime, String dtype, Optional<Contender> contender, String note) {}
 
-    /** @param peaks of the target that {@link HostCpu#best} names, asked for where reading is the limit */
+    /** @param peaks of this machine's best target, asked for where reading is the limit */
     SuiteRace(SuiteModel model, double seconds, Supplier<Peaks> peaks) throws IOException {
         this.model = model;
         this.seconds = seconds;
@@ -80,7 +78,15 @@ final class SuiteRace implements AutoCloseable {
                 1,
                 forms.getFirst().macs(),
                 entries(laps, loaded),
-                readings(forms.getFirst().macs()));
+                readings(forms.getFirst().macs()),
+                own());
+    }
+
+    /** Ours alone, when the peers' threads and memory are gone. */
+    private List<OwnForms> own() {
+        return built.stream()
+                .map(form -> OwnForms.measure(form, model.group() != Group.LAYER, model.java(), seconds))
+                .toList();
     }
 
     /** Of forms that use every weight once. */
@@ -113,20 +119,19 @@ final class SuiteRace implements AutoCloseable {
         boolean last = model.group() == Group.LAYER;
         Graph graph = last ? ImageOrder.channelsLast(form.graph()) : form.graph();
         Path bundle = folder.path().resolve(form.dtype() + ".selv");
-        try {
-            weightBytes.put(form.dtype(), BundleFile.write(compiler, Compiler.simplify(graph), target, bundle));
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        BundleFile.Bytes bytes = written(graph, bundle);
+        weightBytes.put(form.dtype(), bytes.weights());
         if (!last) {
+            built.add(new OwnForms.Built(form.dtype(), bundle, bytes.code(), sample));
             return new SelvedgeContender(bundle, sample, Version.text());
         }
-        Sample moved = sample.mapped(graph, (name, bytes) -> {
+        Sample moved = sample.mapped(graph, (name, values) -> {
             int[] e = form.graph().type(name).shape().extents();
             return e.length == 4
-                    ? ImageOrder.nhwc(bytes, e, form.graph().type(name).dtype().bytes())
-                    : bytes;
+                    ? ImageOrder.nhwc(values, e, form.graph().type(name).dtype().bytes())
+                    : values;
         });
+        built.add(new OwnForms.Built(form.dtype(), bundle, bytes.code(), moved));
         return new Reordered(new SelvedgeContender(bundle, moved, Version.text()), values -> {
             for (int o = 0; o < values.length; o++) {
                 String name = form.graph().outputs().get(o);
@@ -135,6 +140,14 @@ final class SuiteRace implements AutoCloseable {
             }
             return values;
         });
+    }
+
+    private BundleFile.Bytes written(Graph graph, Path bundle) {
+        try {
+            return BundleFile.write(compiler, Compiler.simplify(graph), OwnForms.targets(), bundle);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
     /** Each on its own: it is asked how it stands the load, not who is faster. */

@@ -16,6 +16,7 @@ import java.util.OptionalDouble;
  * @param date day of the measurement
  * @param macs multiply-accumulate operations of one inference
  * @param readings of ours that use every weight once
+ * @param own ours in other ways, a form each
  */
 record SuiteResult(
         String name,
@@ -24,12 +25,14 @@ record SuiteResult(
         int threads,
         long macs,
         List<Entry> entries,
-        List<Reading> readings) {
+        List<Reading> readings,
+        List<OwnForms> own) {
     static final String OURS = "selvedge";
 
     SuiteResult {
         entries = List.copyOf(entries);
         readings = List.copyOf(readings);
+        own = List.copyOf(own);
     }
 
     /**
@@ -114,6 +117,10 @@ record SuiteResult(
                     .put("level", reading.level())
                     .put("gigabytesPerSecond", reading.gigabytesPerSecond());
         }
+        if (!own.isEmpty()) {
+            ArrayNode owns = node.putArray("own");
+            own.forEach(forms -> owns.add(forms.tree()));
+        }
         return node;
     }
 
@@ -152,6 +159,8 @@ record SuiteResult(
                     r.path("level").asText(),
                     r.path("gigabytesPerSecond").asDouble()));
         }
+        List<OwnForms> own = new ArrayList<>();
+        node.path("own").forEach(forms -> own.add(OwnForms.of(forms)));
         return new SuiteResult(
                 node.path("model").asText(),
                 SuiteModel.Group.valueOf(node.path("group").asText().toUpperCase(Locale.ROOT)),
@@ -159,6 +168,7 @@ record SuiteResult(
                 node.path("threads").asInt(),
                 node.path("macs").asLong(),
                 entries,
-                readings);
+                readings,
+                own);
     }
 }

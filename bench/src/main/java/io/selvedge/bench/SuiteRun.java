@@ -2,9 +2,12 @@ package io.selvedge.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.selvedge.compiler.diag.ErrorCode;
 import io.selvedge.compiler.diag.IoReason;
 import io.selvedge.compiler.diag.SelvedgeException;
+import io.selvedge.compiler.target.Target;
 import io.selvedge.compiler.toolchain.HostCpu;
 import io.selvedge.compiler.toolchain.Toolchain;
 import io.selvedge.compiler.toolchain.UserCache;
@@ -34,6 +37,7 @@ import java.util.regex.Pattern;
  */
 record SuiteRun(Path suite, Optional<Path> log, Optional<Path> page, Pattern only, double seconds) {
     private static final String STARTS = "starts";
+    private static final String LIMITS = "limits";
 
     void run(PrintStream out, PrintStream err) {
         List<SuiteModel> models = SuiteFile.read(suite);
@@ -54,12 +58,17 @@ record SuiteRun(Path suite, Optional<Path> log, Optional<Path> page, Pattern onl
             err.println("process starts ...");
             StartRace.measure(err).ifPresent(tree -> keep(lines, STARTS, tree));
         }
+        if (!lines.containsKey(LIMITS) && only.matcher(LIMITS).find()) {
+            err.println("limits of a core ...");
+            keep(lines, LIMITS, limits());
+        }
         SuitePage tables = new SuitePage(
                 models.stream()
                         .flatMap(model -> Optional.ofNullable(lines.get(model.name())).stream())
                         .map(SuiteResult::of)
                         .toList(),
-                Optional.ofNullable(lines.get(STARTS)));
+                Optional.ofNullable(lines.get(STARTS)),
+                Optional.ofNullable(lines.get(LIMITS)));
         String text = tables.text(Machine.host());
         page.ifPresentOrElse(file -> write(file, text), () -> out.print(text));
     }
@@ -75,14 +84,30 @@ record SuiteRun(Path suite, Optional<Path> log, Optional<Path> page, Pattern onl
         }
     }
 
-    /** Measured now, beside the race and not on another day. */
+    /** Of the best target, measured now, beside the race and not on another day. */
     private static Peaks peaks() {
-        HostCpu host = HostCpu.detect();
-        return new PeakCache(UserCache.ofUser(), host)
+        return peaks(OwnForms.targets().getFirst());
+    }
+
+    private static Peaks peaks(Target target) {
+        return new PeakCache(UserCache.ofUser(), HostCpu.detect())
                 .measure(
-                        host.best(),
+                        target,
                         Toolchain::bundled,
                         LocalDate.now(ZoneOffset.UTC).toString());
+    }
+
+    private static JsonNode limits() {
+        ObjectNode root = new ObjectMapper().createObjectNode().put("model", LIMITS);
+        ArrayNode rows = root.putArray("rows");
+        for (Target target : OwnForms.targets()) {
+            Peaks peaks = peaks(target);
+            rows.addObject()
+                    .put("target", target.name())
+                    .put("fp32", peaks.fp32())
+                    .put("int8", peaks.int8());
+        }
+        return root;
     }
 
     private Map<String, JsonNode> lines() {

@@ -86,7 +86,7 @@ final class Workshop implements AutoCloseable {
     private BenchResult race(String dtype, Path form, Graph formGraph, Optional<Path> fp32, double seconds)
             throws IOException {
         Path bundle = folder.path().resolve(dtype + ".selv");
-        BundleFile.write(compiler, Compiler.simplify(formGraph), target, bundle);
+        BundleFile.write(compiler, Compiler.simplify(formGraph), List.of(target), bundle);
         Sample sample = sample(formGraph);
         List<Contender> contenders = new ArrayList<>();
         try {

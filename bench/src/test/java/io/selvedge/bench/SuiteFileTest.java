@@ -50,6 +50,7 @@ class SuiteFileTest {
                     fill: {mask: 1}
                     range: [0, 255]
                     load: yes
+                    java: yes
                 """).getFirst();
         assertThat(model)
                 .isEqualTo(new SuiteModel(
@@ -61,6 +62,7 @@ class SuiteFileTest {
                         Map.of("mask", 1),
                         0,
                         255,
+                        true,
                         true));
     }
 
@@ -77,6 +79,7 @@ class SuiteFileTest {
                         Map.of(),
                         -1,
                         1,
+                        false,
                         false));
     }
 

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
@@ -28,6 +29,13 @@ class SuitePageTest {
              {"name":"selvedge","cache":true,"millis":45,"residentMebibytes":40},
              {"name":"onnxruntime","cache":true,"millis":200,"residentMebibytes":80}]}
             """;
+
+    private static final String LIMITS = """
+            {"model":"limits","rows":[{"target":"v4","fp32":118,"int8":473},{"target":"v3","fp32":117,"int8":240}]}
+            """;
+
+    private static final List<OwnForms> OWN = List.of(
+            new OwnForms("int8", 2048, Map.of("one thread", 2.0, "two threads", 1.0, "x86-64-v3", 4.0, "Java", 8.0)));
 
     @TempDir
     private Path folder;
@@ -65,11 +73,15 @@ class SuitePageTest {
                 entry("selvedge", "fp32", 10),
                 entry("onnxruntime", "fp32", 80),
                 entry("tflite-xnnpack", "fp32", 100));
-        String text = new SuitePage(List.of(first, second), Optional.of(new ObjectMapper().readTree(STARTS)))
+        String text = new SuitePage(
+                        List.of(first, second),
+                        Optional.of(new ObjectMapper().readTree(STARTS)),
+                        Optional.of(new ObjectMapper().readTree(LIMITS)))
                 .text(new Machine("a CPU", "an isa", 2, "an OS", "a JDK"));
         assertThat(text.lines())
                 .contains(
                         "- Machine: a CPU, 2 cores, an isa, an OS, JDK a JDK",
+                        "- Limits of one core, Gop/s: v4 118 in fp32, 473 in int8; v3 117 in fp32, 240 in int8",
                         "- Date: 2026-01-02",
                         "- Versions: onnxruntime 1, selvedge 1, tflite-xnnpack 1",
                         "## Small nets",
@@ -85,7 +97,7 @@ class SuitePageTest {
     void every_table_has_as_many_cells_in_each_row() {
         SuiteResult result = result(
                 "one", entry("selvedge", "fp32", 10), entry("onnxruntime", "fp32", 20), absent("onednn", "fp32"));
-        String text = new SuitePage(List.of(result), Optional.empty()).text(Machine.host());
+        String text = new SuitePage(List.of(result), Optional.empty(), Optional.empty()).text(Machine.host());
         List<Long> cells = text.lines()
                 .filter(line -> line.startsWith("|"))
                 .map(line -> line.chars().filter(c -> c == '|').count())
@@ -96,16 +108,24 @@ class SuitePageTest {
     @Test
     void load_is_shown_against_the_idle_machine() {
         Entry busy = new Entry("selvedge", "1", "fp32", Optional.of(lap(10)), "", Double.NaN, Optional.of(lap(30)));
-        String text = new SuitePage(List.of(result("one", busy)), Optional.empty()).text(Machine.host());
+        String text =
+                new SuitePage(List.of(result("one", busy)), Optional.empty(), Optional.empty()).text(Machine.host());
         assertThat(text).contains("| one | fp32 | selvedge | 20.0 | 60.0 | 3.0 |");
     }
 
     @Test
     void what_uses_every_weight_once_is_shown_against_the_limit_of_reading() {
-        String text =
-                new SuitePage(List.of(reading(entry("selvedge", "int8", 2))), Optional.empty()).text(Machine.host());
+        String text = new SuitePage(List.of(reading(entry("selvedge", "int8", 2))), Optional.empty(), Optional.empty())
+                .text(Machine.host());
         // 204800 bytes in 2 microseconds.
         assertThat(text).contains("| one | int8 | 200 | 102 | L2 | 128 | 0.80 |");
+    }
+
+    @Test
+    void ours_in_other_ways_is_shown_by_the_one_that_races() {
+        String text = new SuitePage(List.of(reading(entry("selvedge", "int8", 2))), Optional.empty(), Optional.empty())
+                .text(Machine.host());
+        assertThat(text).contains("| one | int8 | 2.0 | 2.0 | 1.0 | 2.00 | 4.0 | 500 | 8.0 | 0.25 |");
     }
 
     @Test
@@ -126,7 +146,7 @@ class SuitePageTest {
         Path suite = Files.writeString(folder.resolve("suite.yaml"), "models: [{name: one, network: none}]");
         Path log = folder.resolve("log");
         SuiteResult result = result("one", entry("selvedge", "fp32", 10), entry("onnxruntime", "fp32", 20));
-        Files.writeString(log, result.tree() + "\n" + STARTS.replace("\n", "") + "\n");
+        Files.writeString(log, result.tree() + "\n" + STARTS.replace("\n", "") + "\n" + LIMITS);
         Path page = folder.resolve("page.md");
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
@@ -145,12 +165,12 @@ class SuitePageTest {
     }
 
     private static SuiteResult result(String name, Entry... entries) {
-        return new SuiteResult(name, Group.SMALL, "2026-01-02", 1, 1_000_000, List.of(entries), List.of());
+        return new SuiteResult(name, Group.SMALL, "2026-01-02", 1, 1_000_000, List.of(entries), List.of(), List.of());
     }
 
     private static SuiteResult reading(Entry... entries) {
         SuiteResult.Reading reading = new SuiteResult.Reading("int8", 204_800, "L2", 128);
-        return new SuiteResult("one", Group.SMALL, "2026-01-02", 1, 1_000_000, List.of(entries), List.of(reading));
+        return new SuiteResult("one", Group.SMALL, "2026-01-02", 1, 1_000_000, List.of(entries), List.of(reading), OWN);
     }
 
     private static Race.Lap lap(double micros) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -75,7 +76,7 @@ class TfliteAgreementTest {
         BundleFile.write(
                 new Compiler(Toolchain.bundled()),
                 Compiler.simplify(graph),
-                HostCpu.detect().best(),
+                List.of(HostCpu.detect().best()),
                 bundle);
         SplittableRandom random = new SplittableRandom(2);
         Sample first = sample(graph, random);

@@ -141,7 +141,7 @@ final class TfliteCase {
             BundleFile.write(
                     new Compiler(Toolchain.bundled()),
                     Compiler.simplify(graph),
-                    HostCpu.detect().best(),
+                    List.of(HostCpu.detect().best()),
                     bundle);
             try (SelvedgeContender ours = new SelvedgeContender(bundle, sample, "")) {
                 ours.run();

@@ -107,6 +107,10 @@ final class CompressDistilCommand implements Callable<Integer> {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION, "--width or --depth is needed: the share of channels or layers that stays");
         }
+        // Before layers are measured, which takes long.
+        if (width != null) {
+            share("--width", width);
+        }
         TrainOptions asked = training.options();
         TrainOptions options = withoutLabels ? asked.withoutLabels() : asked;
         Graph teacher = Preparation.of(Training.model(model, shapes.options(model), data));
