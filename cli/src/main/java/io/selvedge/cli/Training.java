@@ -21,6 +21,7 @@ import io.selvedge.train.process.TrainingProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -153,7 +154,13 @@ record Training(Console console, Path out, boolean resume) {
                     text("%.2f %%", 100 * epoch.validationAccuracy()),
                     epoch.number() == result.bestEpoch() ? "kept" : "");
         }
-        return table.lines();
+        List<String> lines = new ArrayList<>(table.lines());
+        if (result.bestEpoch() == 0 && result.history().size() > 1) {
+            lines.add(
+                    "No epoch was judged better than the model as it was, which is kept. A model that learned the validation samples"
+                            + " before is judged too well: 'validation: 0' in the data's training part keeps the last epoch.");
+        }
+        return lines;
     }
 
     /** The data's metric before and after, for people. */

@@ -40,6 +40,39 @@ final class TrainCommandTest {
     }
 
     @Test
+    void it_is_said_when_no_epoch_was_better_and_how_to_keep_the_last() throws IOException {
+        // Its own pupil is perfect before it learns anything.
+        assertThat(afterItself("0.2")).contains("No epoch was judged better", "'validation: 0'");
+        assertThat(afterItself("0"))
+                .doesNotContain("No epoch was judged better")
+                .contains("kept");
+    }
+
+    private String afterItself(String validation) throws IOException {
+        Path unlabelled = Files.writeString(
+                folder.resolve("unlabelled.yaml"),
+                "kind: npz\npath: data.npz\ntraining: {split: 60, labels: false, validation: " + validation + "}\n");
+        Path out = folder.resolve("same.onnx");
+        CommandLineRun run = CommandLineRun.of(
+                "train",
+                model,
+                "--teacher",
+                model,
+                "--data",
+                unlabelled,
+                "--epochs",
+                1,
+                "--learning-rate",
+                0.01,
+                "--batch",
+                8,
+                "--out",
+                out);
+        assertThat(run.status()).as(run.err()).isZero();
+        return run.out();
+    }
+
+    @Test
     void a_thinner_student_is_derived_and_taught() throws IOException {
         Path teacher = TinyModel.writeWide(folder.resolve("wide.onnx"));
         Path out = folder.resolve("student.onnx");
