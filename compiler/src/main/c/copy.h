@@ -2,6 +2,7 @@
    into a call. */
 #ifndef SV_COPY_H
 #define SV_COPY_H
+#include "part.h"
 
 typedef unsigned char sv_b64 __attribute__((vector_size(64)));
 typedef unsigned char sv_b32 __attribute__((vector_size(32)));
@@ -41,20 +42,22 @@ SV_INLINE void sv_fill(unsigned char *to, const long bytes, const unsigned char 
 }
 
 /* What lies around the pixels of a channels-last buffer, in bytes: `head` before an image's first pixel, `row` of pixels,
-   `gap` from one row's last pixel to the next row's first, `foot` behind the last pixel; `slack` behind all images. */
+   `gap` from one row's last pixel to the next row's first, `foot` behind the last pixel; `slack` behind all images. Of `units`
+   equal shares of the rows the part's are filled: a thread that computes rows fills what is around them, as it has their
+   lines of memory. */
 SV_INLINE void sv_border(unsigned char *buffer, const int images, const int rows, const long head, const long row,
-                         const long gap, const long foot, const long slack, const unsigned char value) {
-    for (int image = 0; image < images; image++) {
-        sv_fill(buffer, head, value);
-        buffer += head + row;
-        if (gap)
-            for (int r = 1; r < rows; r++, buffer += gap + row) sv_fill(buffer, gap, value);
-        else
-            buffer += (rows - 1) * row;
-        sv_fill(buffer, foot, value);
-        buffer += foot;
+                         const long gap, const long foot, const long slack, const unsigned char value,
+                         const struct sv_part part, const int units) {
+    const long all = (long)images * rows, to = all * part.end / units;
+    const long image = head + rows * row + (rows - 1) * gap + foot;
+    for (long i = all * part.first / units; i < to; i++) {
+        const long r = i % rows;
+        unsigned char *first = buffer + i / rows * image + head + r * (row + gap);
+        if (r == 0) sv_fill(first - head, head, value);
+        else sv_fill(first - gap, gap, value);
+        if (r == rows - 1) sv_fill(first + row, foot, value);
     }
-    sv_fill(buffer, slack, 0);
+    if (part.end == units) sv_fill(buffer + images * image, slack, 0);
 }
 
 /* Zeros in the unused channels of every pixel: `used` of `pitch` bytes hold data. */

@@ -37,8 +37,8 @@ final class BorderCode {
             }
             code.include("copy.h");
             int right = layout.right() * pitch;
-            code.line(
-                    "sv_border(%s, %d, %d, %d, %d, %d, %d, %d, %d);",
+            code.border(
+                    "sv_border(%s, %d, %d, %d, %d, %d, %d, %d, %d",
                     code.bytes(id, 0, size, true),
                     buffer.n(),
                     buffer.h(),

@@ -17,6 +17,9 @@ final class ConvCode {
     private static final int MAX_DEPTHWISE_WORDS = 40;
 
     /** SV_DEPTHWISE_GROUP of depthwise.h. */
+    /** Half of a usual second cache. */
+    private static final int WEIGHTS_OF_ALL_THREADS = 512 * 1024;
+
     private static final int DEPTHWISE_GROUP = 4;
 
     /** Four weights of each of a block's channels. */
@@ -220,7 +223,7 @@ final class ConvCode {
         }
         PixelAxes axes = dense.axes();
         int vectors = dense.vectors();
-        Split split = split(axes, vectors, tile);
+        Split split = split(axes, vectors, tile, dense.weightBytes());
         code.tile(tile.text());
         code.declare(("static const struct sv_conv %s = {%s,\n    .vectors = %d, .tile_rows = %d, .tile_cols = %d, "
                         + ".blocks = %d, .pixels_first = %d,\n    .kernel_rows = %d, .segments = %d, .run = %d, "
@@ -244,15 +247,19 @@ final class ConvCode {
         return split;
     }
 
-    /** Along pixels where the weights are small, along output channels where every thread had to read all of large ones. */
-    private static Split split(PixelAxes axes, int vectors, Tile tile) {
-        List<Split> pixels = List.of(
+    /**
+     * Along pixels, so that threads find what they wrote in the layer before, unless every thread had to read so many weights
+     * that these take longer.
+     */
+    private static Split split(PixelAxes axes, int vectors, Tile tile, long weightBytes) {
+        List<Split> all = new ArrayList<>(List.of(
                 new Split("SV_IMAGES", axes.images().extent()),
                 new Split("SV_BANDS", Math.ceilDiv(axes.rows().extent(), tile.rows())),
-                new Split("SV_TILES", Math.ceilDiv(axes.cols().extent(), tile.cols())));
-        List<Split> all = new ArrayList<>(pixels);
-        all.add(tile.pixelsFirst() ? pixels.size() : 0, new Split("SV_GROUPS", Math.ceilDiv(vectors, tile.blocks())));
-        return Split.of(all);
+                new Split("SV_TILES", Math.ceilDiv(axes.cols().extent(), tile.cols()))));
+        all.add(
+                weightBytes <= WEIGHTS_OF_ALL_THREADS ? all.size() : 0,
+                new Split("SV_GROUPS", Math.ceilDiv(vectors, tile.blocks())));
+        return Split.nearby(all);
     }
 
     /** The last run of the last window may be read to the end of its word. */
@@ -283,7 +290,7 @@ final class ConvCode {
         int tile = depthwiseTile(axes.cols().extent());
         int tileRows = depthwiseRows(axes.rows().extent());
         int pairs = axes.rows().extent() / tileRows;
-        Split split = Split.of(List.of(
+        Split split = Split.nearby(List.of(
                 new Split("SV_BANDS", pairs + axes.rows().extent() - pairs * tileRows),
                 new Split("SV_GROUPS", Math.ceilDiv(vectors(), DEPTHWISE_GROUP))));
         boolean wholeRow = tile == axes.cols().extent() && KernelRows.zeroBorder(x);

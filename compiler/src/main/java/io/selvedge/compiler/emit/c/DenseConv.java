@@ -60,6 +60,10 @@ record DenseConv(Target target, Buffer x, Buffer y, Optional<Buffer> residual, K
         return channels / target.lanes();
     }
 
+    long weightBytes() {
+        return (long) vectors() * target.lanes() * kernelRows().count() * segments() * steps() * Float.BYTES;
+    }
+
     /** Tiles that give the same bits, the cost model's choice first. */
     List<Tile> tiles() {
         PixelAxes axes = axes();

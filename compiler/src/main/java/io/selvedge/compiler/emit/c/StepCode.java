@@ -17,6 +17,8 @@ final class StepCode {
     /** Parts are numbers of 16 bits. */
     static final int MAX_UNITS = 65535;
 
+    private static final String ALL_ROWS = "(struct sv_part){0, 1}, 1";
+
     private final PlannedProgram planned;
     private final Target target;
     private final int number;
@@ -24,6 +26,7 @@ final class StepCode {
     private final PreparedWeights prepared;
     private final StringBuilder declarations = new StringBuilder();
     private final List<String> lines = new ArrayList<>();
+    private final List<String> borders = new ArrayList<>();
     private final boolean worthSharing;
     private final Forms forms;
     private Forms.Taken taken = Forms.Taken.NONE;
@@ -87,11 +90,19 @@ final class StepCode {
         if (!shares(units)) {
             return "(struct sv_part){0, " + units + "}";
         }
+        lines.removeAll(borders);
         openSections(1);
         lines.add(0, "    struct sv_part part;");
         lines.add(1, String.format(Locale.ROOT, "    sv_open(me, %d);", units));
         open("while (sv_take(me, &part))");
+        borders.forEach(border -> line(border.strip().replace(ALL_ROWS, "part, " + units)));
         return "part";
+    }
+
+    /** Fills a border by a call that lacks its last arguments: every thread fills what lies around its part. */
+    void border(String call, Object... values) {
+        line(call + ", " + ALL_ROWS + ");", values);
+        borders.add(lines.getLast());
     }
 
     /** The kernel opens so many sections; what the step did so far is thread 0's. */

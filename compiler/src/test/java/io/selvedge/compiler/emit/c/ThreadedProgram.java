@@ -41,14 +41,19 @@ final class ThreadedProgram {
             Files.write(folder.resolve("io" + i + ".bin"), inputs.get(i));
         }
         Files.writeString(folder.resolve("main.c"), main(planned));
-        List<String> command = new ArrayList<>(List.of("/usr/bin/gcc", "-std=gnu11", "-O1", "-g", "-pthread"));
+        compile(folder, sanitized, List.of("-ffp-contract=off", "-fno-strict-aliasing", "main.c", "model.c"));
+        execute(folder, List.of(folder.resolve("main").toString()));
+    }
+
+    /** Makes {@code main} of C files with threads. */
+    static void compile(Path folder, boolean sanitized, List<String> what) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                List.of("/usr/bin/gcc", "-std=gnu11", "-O1", "-g", "-pthread", "-Wno-psabi", "-o", "main"));
         if (sanitized) {
             command.add("-fsanitize=thread");
         }
-        command.addAll(
-                List.of("-ffp-contract=off", "-fno-strict-aliasing", "-Wno-psabi", "main.c", "model.c", "-o", "main"));
+        command.addAll(what);
         execute(folder, command);
-        execute(folder, List.of(folder.resolve("main").toString()));
     }
 
     private static String main(PlannedProgram planned) {
@@ -128,7 +133,7 @@ final class ThreadedProgram {
                         RUNS);
     }
 
-    private static void execute(Path folder, List<String> command) throws IOException, InterruptedException {
+    static void execute(Path folder, List<String> command) throws IOException, InterruptedException {
         Path log = folder.resolve("log.txt");
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())

@@ -7,6 +7,8 @@ import io.selvedge.compiler.memory.MemoryPlanner;
 import io.selvedge.compiler.program.Program;
 import io.selvedge.compiler.target.TargetCatalog;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,17 @@ final class ThreadsTest {
     }
 
     @Test
+    void every_unit_is_computed_once_and_none_of_a_run_that_failed() throws IOException, InterruptedException {
+        assumeTrue(SanitizedProgram.hasCompiler(), "gcc is not installed");
+        try (InputStream source = ThreadsTest.class.getResourceAsStream("team_test.c")) {
+            Files.copy(source, folder.resolve("team_test.c"));
+        }
+        String headers = Path.of("src/main/c").toAbsolutePath().toString();
+        ThreadedProgram.compile(folder, true, List.of("-iquote", headers, "team_test.c"));
+        ThreadedProgram.execute(folder, List.of(folder.resolve("main").toString()));
+    }
+
+    @Test
     void steps_that_are_too_short_are_thread_0s() {
         Program program = SanitizerTest.assembly(SanitizerTest.Kernels.POOLING).build();
         Sharing hours = new Sharing(1e12);
@@ -47,6 +60,8 @@ final class ThreadsTest {
         Split rows = new Split("SV_BANDS", 7);
         Split groups = new Split("SV_GROUPS", 16);
         assertThat(Split.of(List.of(rows, groups))).isEqualTo(groups);
+        assertThat(Split.nearby(List.of(rows, groups))).isEqualTo(rows);
+        assertThat(Split.nearby(List.of(new Split("SV_BANDS", 3), groups))).isEqualTo(groups);
         assertThat(Split.of(List.of(new Split("SV_BANDS", 56), groups)).axis()).isEqualTo("SV_BANDS");
         assertThat(Split.of(List.of(new Split("SV_BANDS", 1))).units()).isEqualTo(1);
     }
