@@ -34,8 +34,20 @@ class SuitePageTest {
             {"model":"limits","rows":[{"target":"v4","fp32":118,"int8":473},{"target":"v3","fp32":117,"int8":240}]}
             """;
 
-    private static final List<OwnForms> OWN = List.of(
-            new OwnForms("int8", 2048, Map.of("one thread", 2.0, "two threads", 1.0, "x86-64-v3", 4.0, "Java", 8.0)));
+    private static final List<OwnForms> OWN = List.of(new OwnForms(
+            "int8",
+            2048,
+            Map.of(
+                    "one thread",
+                    2.0,
+                    "two threads, near",
+                    1.0,
+                    "two threads, far",
+                    1.6,
+                    "x86-64-v3",
+                    4.0,
+                    "Java",
+                    8.0)));
 
     @TempDir
     private Path folder;
@@ -125,7 +137,7 @@ class SuitePageTest {
     void ours_in_other_ways_is_shown_by_the_one_that_races() {
         String text = new SuitePage(List.of(reading(entry("selvedge", "int8", 2))), Optional.empty(), Optional.empty())
                 .text(Machine.host());
-        assertThat(text).contains("| one | int8 | 2.0 | 2.0 | 1.0 | 2.00 | 4.0 | 500 | 8.0 | 0.25 |");
+        assertThat(text).contains("| one | int8 | 2.0 | 2.0 | 2.00x | 1.25x | 4.0 | 500 | 8.0 | 0.25 |");
     }
 
     @Test

@@ -7,9 +7,9 @@ import org.junit.jupiter.api.Test;
 
 /** On a clock of the test's own. */
 final class PaceTest {
-    private static final long TEAM = 60_000;
     private static final long SECOND = 1_000_000_000L;
 
+    private long team = 60_000;
     private long now;
     private final Pace pace = new Pace(now);
 
@@ -19,7 +19,7 @@ final class PaceTest {
         int runs = 0;
         int alone = 0;
         while (now < end) {
-            long took = pace.alone() ? nanos.applyAsLong(runs) : TEAM;
+            long took = pace.alone() ? nanos.applyAsLong(runs) : team;
             alone += pace.alone() ? 1 : 0;
             runs++;
             now += took;
@@ -45,6 +45,14 @@ final class PaceTest {
         aloneFor(30, run -> 40_000);
         aloneFor(15, run -> 100_000);
         assertThat(aloneFor(5, run -> 100_000)).isLessThan(0.05);
+    }
+
+    @Test
+    void a_team_that_has_become_slow_is_left_soon() {
+        aloneFor(30, run -> 100_000);
+        team = 160_000;
+        aloneFor(0.5, run -> 100_000);
+        assertThat(aloneFor(5, run -> 100_000)).isGreaterThan(0.95);
     }
 
     @Test
