@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -107,14 +108,13 @@ final class CompressDistilCommand implements Callable<Integer> {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION, "--width or --depth is needed: the share of channels or layers that stays");
         }
-        // Before layers are measured, which takes long.
-        if (width != null) {
-            share("--width", width);
-        }
+        // Both before layers are measured, which takes long.
+        OptionalDouble channels = share("--width", width);
+        OptionalDouble layers = share("--depth", depth);
         TrainOptions asked = training.options();
         TrainOptions options = withoutLabels ? asked.withoutLabels() : asked;
         Graph teacher = Preparation.of(Training.model(model, shapes.options(model), data));
-        Graph derived = thinner(shallower(teacher));
+        Graph derived = thinner(shallower(teacher, layers), channels);
         Graph student = fresh ? FreshWeights.of(derived, options.seed()) : derived;
         Training run = new Training(console, out, resume);
         TrainRequest request = new TrainRequest(student, Optional.of(teacher), options, List.of(), run.folder());
@@ -138,21 +138,20 @@ final class CompressDistilCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Graph thinner(Graph teacher) {
-        if (width == null) {
+    private static Graph thinner(Graph teacher, OptionalDouble share) {
+        if (share.isEmpty()) {
             return teacher;
         }
         FilterPruning pruning = new FilterPruning(
                 teacher, Groups.of(teacher), CriterionCatalog.named("l1", Optional.empty()), new Widths(1));
-        return pruning.apply(pruning.ratio(1 - share("--width", width), false));
+        return pruning.apply(pruning.ratio(1 - share.getAsDouble(), false));
     }
 
     /** Samples say what is missed least. */
-    private Graph shallower(Graph teacher) {
-        if (depth == null) {
+    private Graph shallower(Graph teacher, OptionalDouble share) {
+        if (share.isEmpty()) {
             return teacher;
         }
-        double share = share("--depth", depth);
         try (DataSource source = DataSource.open(data);
                 ProgressLine line = new ProgressLine(console)) {
             Dataset samples = source.calibration().or(source::training).orElseGet(source::evaluation);
@@ -160,16 +159,21 @@ final class CompressDistilCommand implements Callable<Integer> {
                     teacher,
                     samples.take(DAMAGE_SAMPLES, training.options().seed()).tensors(teacher));
             return pruning.ofDepth(
-                    teacher, share, (done, all) -> line.progress("measure what each layer is worth", done, all));
+                    teacher,
+                    share.getAsDouble(),
+                    (done, all) -> line.progress("measure what each layer is worth", done, all));
         }
     }
 
-    private static double share(String option, double given) {
+    private static OptionalDouble share(String option, @Nullable Double given) {
+        if (given == null) {
+            return OptionalDouble.empty();
+        }
         double share = Limits.positive(option, given);
         if (share >= 1) {
             throw new SelvedgeException(
                     ErrorCode.BAD_OPTION, option + " needs a share between 0 and 1, got " + share + "; 0.5 keeps half");
         }
-        return share;
+        return OptionalDouble.of(share);
     }
 }
