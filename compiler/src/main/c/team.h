@@ -49,7 +49,7 @@ SV_INLINE void *sv_scratch(const struct sv_member *me, void *first, const long b
 #ifdef SV_HAS_FUTEX
 #define SV_IDLE_NANOSECONDS 2000000
 #define SV_TIMED_OUT (-110)
-#define SV_PATIENCE 12
+#define SV_PATIENCE 12 /* pauses */
 /* A thread takes at least this part of its range at once. */
 #define SV_SHARES 16
 #define SV_GET(word) __atomic_load_n(&(word), __ATOMIC_SEQ_CST)
