@@ -17,10 +17,10 @@ final class ConvCode {
     private static final int MAX_DEPTHWISE_WORDS = 40;
 
     /** SV_DEPTHWISE_GROUP of depthwise.h. */
+    private static final int DEPTHWISE_GROUP = 4;
+
     /** Half of a usual second cache. */
     private static final int WEIGHTS_OF_ALL_THREADS = 512 * 1024;
-
-    private static final int DEPTHWISE_GROUP = 4;
 
     /** Four weights of each of a block's channels. */
     private static final int WORD_BYTES = 4 * WeightPacking.BLOCK;
