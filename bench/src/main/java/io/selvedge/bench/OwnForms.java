@@ -75,7 +75,8 @@ record OwnForms(String dtype, long codeBytes, Map<String, Double> micros) {
                 micros.put(way, laps.get(micros.size()).microsP50());
             }
             if (threads && Runtime.getRuntime().availableProcessors() > 1) {
-                micros.putAll(twoThreads(contenders.getFirst(), built, micros.get(ONE)));
+                micros.putAll(
+                        twoThreads(contenders.getFirst(), built, laps.getFirst().microsP50()));
             }
             return new OwnForms(built.dtype(), built.codeBytes(), micros);
         } finally {

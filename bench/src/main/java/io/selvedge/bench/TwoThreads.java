@@ -49,8 +49,9 @@ final class TwoThreads {
     }
 
     private double gain(boolean near) {
+        long[] ones = nearOnes.getOrDefault(near, new long[0]);
         long[] twos = nearTwos.getOrDefault(near, new long[0]);
-        return twos.length < LEAST_RUNS ? Double.NaN : median(nearOnes.get(near)) / median(twos);
+        return twos.length < LEAST_RUNS ? Double.NaN : median(ones) / median(twos);
     }
 
     private static long[] block(Contender contender) {
