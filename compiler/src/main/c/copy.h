@@ -53,8 +53,10 @@ SV_INLINE void sv_border(unsigned char *buffer, const int images, const int rows
     for (long i = all * part.first / units; i < to; i++) {
         const long r = i % rows;
         unsigned char *first = buffer + i / rows * image + head + r * (row + gap);
-        if (r == 0) sv_fill(first - head, head, value);
-        else sv_fill(first - gap, gap, value);
+        if (r == 0)
+            sv_fill(first - head, head, value);
+        else
+            sv_fill(first - gap, gap, value);
         if (r == rows - 1) sv_fill(first + row, foot, value);
     }
     if (part.end == units) sv_fill(buffer + images * image, slack, 0);

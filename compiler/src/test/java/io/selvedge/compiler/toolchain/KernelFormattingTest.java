@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,13 +25,17 @@ final class KernelFormattingTest {
     @TempDir
     private Path folder;
 
-    private Path formatter;
+    @TempDir
+    private static Path tools;
 
-    @BeforeEach
-    void unpack_formatter() throws IOException {
-        formatter = folder.resolve("clang-format");
+    private static Path formatter;
+
+    /** Once: a program cannot be run while a process that another test starts still has it open for writing. */
+    @BeforeAll
+    static void unpack_formatter() throws IOException {
+        formatter = tools.resolve("clang-format");
         try (InputStream in = Objects.requireNonNull(
-                getClass().getResourceAsStream("/org/bytedeco/llvm/linux-x86_64/clang-format"))) {
+                KernelFormattingTest.class.getResourceAsStream("/org/bytedeco/llvm/linux-x86_64/clang-format"))) {
             Files.copy(in, formatter);
         }
         Files.setPosixFilePermissions(formatter, PosixFilePermissions.fromString("rwx------"));
