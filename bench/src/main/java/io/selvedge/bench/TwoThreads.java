@@ -51,7 +51,9 @@ final class TwoThreads {
     private double gain(boolean near) {
         long[] ones = nearOnes.getOrDefault(near, new long[0]);
         long[] twos = nearTwos.getOrDefault(near, new long[0]);
-        return twos.length < LEAST_RUNS ? Double.NaN : median(ones) / median(twos);
+        return twos.length < LEAST_RUNS
+                ? Double.NaN
+                : Race.Lap.of(ones).microsP50() / Race.Lap.of(twos).microsP50();
     }
 
     private static long[] block(Contender contender) {
@@ -69,11 +71,5 @@ final class TwoThreads {
 
     private static long[] joined(long[] a, long[] b) {
         return LongStream.concat(Arrays.stream(a), Arrays.stream(b)).toArray();
-    }
-
-    private static double median(long[] values) {
-        long[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }
